@@ -1,0 +1,95 @@
+//! One error type, with a stable code for programs and a sentence for people.
+
+/// Result of every fallible call of the library.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong; [`Error::code`] is stable, the sentence may change.
+#[derive(Debug, thiserror::Error)]
+#[error("{kind}")]
+pub struct Error {
+    kind: ErrorKind,
+}
+
+/// The kinds of [`Error`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    #[error("This file is not a picture that can be read ({0}). Use PNG, JPEG, WebP, GIF or BMP.")]
+    NotAnImage(String),
+    #[error("This picture is {width}x{height} pixels; at least {minimum} on each side are needed.")]
+    ImageTooSmall { width: usize, height: usize, minimum: usize },
+    #[error("{bytes} bytes do not make a picture of {width}x{height} pixels.")]
+    ImageSize { bytes: usize, width: usize, height: usize },
+    #[error(
+        "The label is {label_width}x{label_height} pixels, its picture {width}x{height}. Give both the same size."
+    )]
+    LabelSize { label_width: usize, label_height: usize, width: usize, height: usize },
+    #[error(
+        "The label holds class {value}, the task has {channels} channels. Use 0 to {channels}, or 255 for unknown."
+    )]
+    LabelValue { value: u8, channels: usize },
+    #[error("There is no {what} with number {id}.")]
+    NotFound { what: &'static str, id: u32 },
+    #[error("Tasks of kind '{0}' are not built yet. Use 'mask'.")]
+    UnsupportedKind(String),
+    #[error("A task needs 1 to 254 channels with different, non-empty names.")]
+    Channels,
+    #[error("Nothing is labelled yet. Label at least one picture first.")]
+    EmptySupport,
+    #[error("The weights' list cannot be read ({0}). Download the weights again.")]
+    WeightsManifest(String),
+    #[error(
+        "These weights have format {found}, this version reads format {expected}. Use weights and library of one release."
+    )]
+    WeightsVersion { found: u32, expected: u32 },
+    #[error("The weights file {file} has {found} bytes instead of {expected}. Download it again.")]
+    WeightsTruncated { file: String, found: usize, expected: usize },
+    #[error("The weights file {0} is damaged: its hash differs from the list. Download it again.")]
+    WeightsHash(String),
+    #[error("The weights lack {0}. Download them again.")]
+    WeightsMissing(String),
+    #[error("The GPU cannot be used ({0}). The CPU is used instead; nothing is lost.")]
+    AdapterRefused(String),
+    #[error("The GPU stopped answering ({0}). Reload the page, or go on with the CPU.")]
+    DeviceLost(String),
+}
+
+impl Error {
+    /// A short name in kebab case that never changes.
+    pub fn code(&self) -> &'static str {
+        match self.kind {
+            ErrorKind::NotAnImage(_) => "not-an-image",
+            ErrorKind::ImageTooSmall { .. } => "image-too-small",
+            ErrorKind::ImageSize { .. } => "image-size",
+            ErrorKind::LabelSize { .. } => "label-size",
+            ErrorKind::LabelValue { .. } => "label-value",
+            ErrorKind::NotFound { .. } => "not-found",
+            ErrorKind::UnsupportedKind(_) => "unsupported-kind",
+            ErrorKind::Channels => "channels",
+            ErrorKind::EmptySupport => "empty-support",
+            ErrorKind::WeightsManifest(_) => "weights-manifest",
+            ErrorKind::WeightsVersion { .. } => "weights-version",
+            ErrorKind::WeightsTruncated { .. } => "weights-truncated",
+            ErrorKind::WeightsHash(_) => "weights-hash",
+            ErrorKind::WeightsMissing(_) => "weights-missing",
+            ErrorKind::AdapterRefused(_) => "adapter-refused",
+            ErrorKind::DeviceLost(_) => "device-lost",
+        }
+    }
+
+    /// A device that no longer answers; `reason` is what Burn reports.
+    pub(crate) fn device_lost(reason: impl std::fmt::Debug) -> Self {
+        ErrorKind::DeviceLost(format!("{reason:?}")).into()
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self { kind }
+    }
+}

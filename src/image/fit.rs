@@ -1,0 +1,51 @@
+//! How a picture lies in the network's square.
+
+/// A picture scaled to a square's side and placed at its top left; the rest is padding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fit {
+    /// Side of the square in pixels.
+    pub side: usize,
+    /// Size of the scaled picture in pixels, at least 1 and at most `side`.
+    pub width: usize,
+    pub height: usize,
+}
+
+impl Fit {
+    /// Fits a picture of `width x height` pixels, keeping its proportions.
+    pub fn new(width: usize, height: usize, side: usize) -> Self {
+        let scale = side as f64 / width.max(height) as f64;
+        let scaled = |length: usize| ((length as f64 * scale).round() as usize).clamp(1, side);
+        Self { side, width: scaled(width), height: scaled(height) }
+    }
+
+    /// Reads a map of the whole square, `cells x cells`, bilinearly at every pixel of a picture of `width x height`.
+    ///
+    /// # Shapes
+    /// `[cells, cells]` to `[height, width]`
+    pub fn unfit(&self, map: &[f32], cells: usize, width: usize, height: usize) -> Vec<f32> {
+        let stride = self.side as f32 / cells as f32;
+        let columns = axis(width, self.width, stride);
+        let rows = axis(height, self.height, stride);
+        let mut out = Vec::with_capacity(width * height);
+        for &(y0, y1, fy) in &rows {
+            let (upper, lower) = (&map[y0 * cells..][..cells], &map[y1 * cells..][..cells]);
+            for &(x0, x1, fx) in &columns {
+                let top = upper[x0] + fx * (upper[x1] - upper[x0]);
+                let bottom = lower[x0] + fx * (lower[x1] - lower[x0]);
+                out.push(top + fy * (bottom - top));
+            }
+        }
+        out
+    }
+}
+
+/// For every pixel of an axis its two cells and the second one's weight; only cells that hold the picture are read.
+fn axis(pixels: usize, fitted: usize, stride: f32) -> Vec<(usize, usize, f32)> {
+    let last = (fitted as f32 / stride).ceil() - 1.0;
+    let scale = fitted as f32 / (pixels as f32 * stride);
+    let place = |i: usize| {
+        let position = ((i as f32 + 0.5) * scale - 0.5).clamp(0.0, last);
+        (position as usize, (position as usize + 1).min(last as usize), position.fract())
+    };
+    (0..pixels).map(place).collect()
+}

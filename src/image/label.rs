@@ -1,0 +1,113 @@
+//! Labels as rasters of class ids, and what the network and the read-out make of them.
+
+use super::Fit;
+use crate::error::{ErrorKind, Result};
+use crate::model::{CellLabels, UNKNOWN};
+
+/// The class id of a pixel about which nothing is said.
+pub const UNKNOWN_CLASS: u8 = 255;
+
+/// A mask label: class ids `[height, width]`, 0 background, 1 to n the channels in order, [`UNKNOWN_CLASS`] unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClassLabel {
+    ids: Vec<u8>,
+    width: usize,
+    height: usize,
+}
+
+/// A label in the network's square.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FittedLabel {
+    /// The label encoder's input `[channel, side, side]`: share of the channel among a pixel's known source pixels,
+    /// [`UNKNOWN`] where there is none.
+    pub raster: Vec<f32>,
+    /// The read-out's labels at stride 2; one more channel, the background, where a task has several.
+    pub cells: CellLabels,
+}
+
+impl ClassLabel {
+    /// A label for a picture of `picture` (width, height) pixels with `channels` channels.
+    ///
+    /// # Errors
+    /// `label-size` when the sizes differ, `label-value` when an id is no channel.
+    pub fn new(
+        ids: Vec<u8>,
+        width: usize,
+        height: usize,
+        picture: (usize, usize),
+        channels: usize,
+    ) -> Result<Self> {
+        if (width, height) != picture || ids.len() != width * height {
+            let (label_width, label_height) = (width, height);
+            let (width, height) = picture;
+            return Err(ErrorKind::LabelSize { label_width, label_height, width, height }.into());
+        }
+        match ids.iter().find(|&&id| id != UNKNOWN_CLASS && usize::from(id) > channels) {
+            Some(&value) => Err(ErrorKind::LabelValue { value, channels }.into()),
+            None => Ok(Self { ids, width, height }),
+        }
+    }
+
+    /// Brings the label to the network's square; padding is unknown.
+    pub fn fit(&self, fit: &Fit, channels: usize) -> FittedLabel {
+        FittedLabel { raster: self.raster(fit, channels), cells: self.cells(fit, channels) }
+    }
+
+    fn raster(&self, fit: &Fit, channels: usize) -> Vec<f32> {
+        let side = fit.side;
+        let columns: Vec<_> =
+            (0..fit.width).map(|x| source_range(x, fit.width, self.width)).collect();
+        let mut raster = vec![UNKNOWN; channels * side * side];
+        let mut counts = vec![0u32; channels + 1];
+        for y in 0..fit.height {
+            let rows = source_range(y, fit.height, self.height);
+            for (x, columns) in columns.iter().enumerate() {
+                counts.fill(0);
+                for row in rows.clone() {
+                    for &id in &self.ids[row * self.width..][columns.clone()] {
+                        if id != UNKNOWN_CLASS {
+                            counts[usize::from(id)] += 1;
+                        }
+                    }
+                }
+                let known: u32 = counts.iter().sum();
+                if known > 0 {
+                    for (channel, &count) in counts[1..].iter().enumerate() {
+                        raster[(channel * side + y) * side + x] = count as f32 / known as f32;
+                    }
+                }
+            }
+        }
+        raster
+    }
+
+    /// A cell takes the first known of its pixels: a mean would blur what is one pixel thin.
+    fn cells(&self, fit: &Fit, channels: usize) -> CellLabels {
+        let cells = fit.side / 2;
+        let background = usize::from(channels > 1);
+        let mut labels = vec![vec![UNKNOWN; cells * cells]; channels + background];
+        for cell in 0..cells * cells {
+            let (top, left) = (cell / cells * 2, cell % cells * 2);
+            let pixels = [(top, left), (top, left + 1), (top + 1, left), (top + 1, left + 1)];
+            let inside = pixels.into_iter().filter(|&(y, x)| y < fit.height && x < fit.width);
+            let known = inside.map(|(y, x)| self.at(y, x, fit)).find(|&id| id != UNKNOWN_CLASS);
+            let Some(id) = known.map(usize::from) else { continue };
+            for (channel, label) in labels.iter_mut().enumerate() {
+                let class = if channel < channels { channel + 1 } else { 0 };
+                label[cell] = f32::from(id == class);
+            }
+        }
+        labels
+    }
+
+    /// The source pixel nearest to a pixel of the square.
+    fn at(&self, y: usize, x: usize, fit: &Fit) -> u8 {
+        self.ids[y * self.height / fit.height * self.width + x * self.width / fit.width]
+    }
+}
+
+/// The source pixels under pixel `i` of an axis scaled from `from` to `to` pixels; never empty.
+fn source_range(i: usize, to: usize, from: usize) -> std::ops::Range<usize> {
+    let start = i * from / to;
+    start..((i + 1) * from / to).clamp(start + 1, from)
+}

@@ -1,0 +1,13 @@
+//! Pictures and labels: from any size to the network's square and back.
+
+#[cfg(feature = "decode")]
+mod decode;
+mod fit;
+mod label;
+mod picture;
+
+#[cfg(feature = "decode")]
+pub use decode::decode;
+pub use fit::Fit;
+pub use label::{ClassLabel, FittedLabel, UNKNOWN_CLASS};
+pub use picture::{MIN_SIDE, Picture};

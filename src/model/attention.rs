@@ -1,0 +1,46 @@
+//! Multi-head attention as body, label encoder and matching use it.
+
+use burn::tensor::Tensor;
+use burn::tensor::module::attention;
+use burn::tensor::ops::AttentionModuleOptions;
+
+/// `softmax(scale q kT + bias) v`, per head.
+///
+/// # Shapes
+/// - `query`: `[batch, queries, heads * width]`, `key`: `[batch, keys, heads * width]`, `value`: `[batch, keys, heads * value_width]`
+/// - `bias`: `[1, heads, queries, keys]`
+/// - returns `[batch, queries, heads * value_width]`
+pub(super) fn attend(
+    query: Tensor<3>,
+    key: Tensor<3>,
+    value: Tensor<3>,
+    heads: usize,
+    scale: f64,
+    bias: Option<Tensor<4>>,
+) -> Tensor<3> {
+    let options = AttentionModuleOptions { scale: Some(scale), ..Default::default() };
+    let bias = bias.map(|bias| {
+        let [_, heads, queries, keys] = bias.dims();
+        bias.expand([query.dims()[0], heads, queries, keys])
+    });
+    merge(attention(
+        split(query, heads),
+        split(key, heads),
+        split(value, heads),
+        None,
+        bias,
+        options,
+    ))
+}
+
+/// `[batch, tokens, heads * width]` to `[batch, heads, tokens, width]`.
+fn split(x: Tensor<3>, heads: usize) -> Tensor<4> {
+    let [batch, tokens, dim] = x.dims();
+    x.reshape([batch, tokens, heads, dim / heads]).swap_dims(1, 2)
+}
+
+/// `[batch, heads, tokens, width]` to `[batch, tokens, heads * width]`.
+fn merge(x: Tensor<4>) -> Tensor<3> {
+    let [batch, heads, tokens, width] = x.dims();
+    x.swap_dims(1, 2).reshape([batch, tokens, heads * width])
+}

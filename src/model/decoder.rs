@@ -1,0 +1,113 @@
+//! The convolutional pyramid that refines the read-out.
+
+use burn::module::{Module, Param};
+use burn::nn::PaddingConfig2d;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::tensor::activation::relu;
+use burn::tensor::module::avg_pool2d;
+use burn::tensor::ops::AvgPoolOptions;
+use burn::tensor::{Device, Tensor};
+
+use super::config::NetworkConfig;
+use super::resize::up2;
+use super::trunk::Features;
+
+/// From stride 16 to stride 2, one logit map a channel, added to the read-out's logit.
+///
+/// # Differences from the reference
+/// Widths shrink with the stride, detail comes from the query's trunk features, and the last layer starts at zero,
+/// so that an untrained decoder is the read-out (the reference is a DPT decoder of one width).
+#[derive(Module, Debug)]
+pub struct Decoder {
+    merge: Conv2d,
+    readout: Vec<Conv2d>,
+    rcu: Vec<ResidualConvUnit>,
+    shrink: Vec<Conv2d>,
+    detail: Vec<Conv2d>,
+    head: Conv2d,
+    last: Conv2d,
+}
+
+impl Decoder {
+    /// A decoder with random parameters, but for a last layer of zeros.
+    pub fn new(config: &NetworkConfig, device: &Device) -> Self {
+        let widths = config.decoder;
+        let [s2, s4, s8, _, _] = config.features;
+        let mut last = conv(widths[3], 1, 1, device);
+        last.weight = Param::from_tensor(Tensor::zeros([1, widths[3], 1, 1], device));
+        last.bias = Some(Param::from_tensor(Tensor::zeros([1], device)));
+        Self {
+            merge: conv(4 * config.label_dim, widths[0], 1, device),
+            readout: widths.map(|width| conv(1, width, 3, device)).to_vec(),
+            rcu: widths.map(|width| ResidualConvUnit::new(width, device)).to_vec(),
+            shrink: (0..3).map(|i| conv(widths[i], widths[i + 1], 1, device)).collect(),
+            detail: [s8, s4, s2]
+                .into_iter()
+                .zip(&widths[1..])
+                .map(|(from, &to)| conv(from, to, 1, device))
+                .collect(),
+            head: conv(widths[3], widths[3], 3, device),
+            last,
+        }
+    }
+
+    /// Logits at stride 2.
+    ///
+    /// # Shapes
+    /// - `matched`: per level `[channel, tokens, label_dim]`
+    /// - `query`: features of one picture, batch 1
+    /// - `readout`: the read-out's logit `[channel, 1, height / 2, width / 2]`
+    /// - returns `[channel, 1, height / 2, width / 2]`
+    pub fn forward(
+        &self,
+        matched: &[Tensor<3>; 4],
+        query: &Features,
+        readout: Tensor<4>,
+    ) -> Tensor<4> {
+        let [_, _, height, width] = query.s16.dims();
+        let matched = Tensor::cat(matched.to_vec(), 2).swap_dims(1, 2);
+        let [channels, wide, _] = matched.dims();
+        let x = self.merge.forward(matched.reshape([channels, wide, height, width]));
+        let mut x = self.rcu[0].forward(x + self.readout[0].forward(pool(readout.clone(), 8)));
+        for (n, (features, cell)) in
+            [(&query.s8, 4), (&query.s4, 2), (&query.s2, 1)].into_iter().enumerate()
+        {
+            let detail = self.detail[n].forward(features.clone());
+            let hint = self.readout[n + 1].forward(pool(readout.clone(), cell));
+            x = self.rcu[n + 1].forward(up2(self.shrink[n].forward(x)) + hint + detail);
+        }
+        readout + self.last.forward(relu(self.head.forward(relu(x))))
+    }
+}
+
+/// `x + conv(relu(conv(relu(x))))` (RefineNet, section 3.2).
+#[derive(Module, Debug)]
+struct ResidualConvUnit {
+    first: Conv2d,
+    second: Conv2d,
+}
+
+impl ResidualConvUnit {
+    fn new(width: usize, device: &Device) -> Self {
+        Self { first: conv(width, width, 3, device), second: conv(width, width, 3, device) }
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        x.clone() + self.second.forward(relu(self.first.forward(relu(x))))
+    }
+}
+
+fn conv(from: usize, to: usize, kernel: usize, device: &Device) -> Conv2d {
+    let pad = kernel / 2;
+    Conv2dConfig::new([from, to], [kernel, kernel])
+        .with_padding(PaddingConfig2d::Explicit(pad, pad, pad, pad))
+        .init(device)
+}
+
+/// Mean over `cell x cell` squares.
+fn pool(x: Tensor<4>, cell: usize) -> Tensor<4> {
+    if cell == 1 {
+        return x;
+    }
+    avg_pool2d(x, AvgPoolOptions::new([cell, cell]).with_stride([cell, cell]))
+}

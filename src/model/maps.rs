@@ -1,0 +1,98 @@
+//! The trunk's features on the host, for the read-out.
+
+use burn::tensor::{DataError, Tensor, Transaction};
+
+use crate::error::{Error, Result};
+
+use super::trunk::Features;
+
+/// One feature map, channels last.
+#[derive(Clone, Debug)]
+pub struct FeatureMap {
+    pub height: usize,
+    pub width: usize,
+    pub channels: usize,
+    /// `[height, width, channel]`
+    pub data: Vec<f32>,
+}
+
+/// The features that the read-out uses, finest first; level `l` has `1 / 2^l` of the first one's side.
+#[derive(Clone, Debug)]
+pub struct FeatureMaps {
+    pub levels: Vec<FeatureMap>,
+}
+
+impl FeatureMaps {
+    /// Reads the features at strides 2, 4, 8 and 16 of one picture (batch 1) back from the device.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub async fn read(features: &Features) -> Result<Self> {
+        let maps = [&features.s2, &features.s4, &features.s8, &features.s16];
+        let mut transaction = Transaction::default();
+        for map in maps {
+            transaction = transaction.register(map.clone().permute([0, 2, 3, 1]));
+        }
+        let data = transaction.execute_async().await.map_err(Error::device_lost)?;
+        let levels =
+            maps.into_iter().zip(data).map(|(map, data)| level(map, data.try_into_vec_as()));
+        Ok(Self { levels: levels.collect() })
+    }
+
+    /// Number of features of a cell over all levels.
+    pub fn channels(&self) -> usize {
+        self.levels.iter().map(|level| level.channels).sum()
+    }
+
+    /// Cells of the finest level.
+    pub fn cells(&self) -> usize {
+        self.levels[0].height * self.levels[0].width
+    }
+
+    /// Writes the features of one cell of the finest level; coarser levels are read bilinearly.
+    ///
+    /// # Panics
+    /// When `out` is shorter than [`FeatureMaps::channels`].
+    pub fn sample(&self, cell: usize, out: &mut [f32]) {
+        let width = self.levels[0].width;
+        let (y, x) = (cell / width, cell % width);
+        let mut rest = out;
+        for (l, level) in self.levels.iter().enumerate() {
+            let (now, later) = rest.split_at_mut(level.channels);
+            rest = later;
+            if l == 0 {
+                now.copy_from_slice(level.at(y, x));
+                continue;
+            }
+            let scale = (1usize << l) as f32;
+            let [y0, y1, fy] = axis(y, scale, level.height);
+            let [x0, x1, fx] = axis(x, scale, level.width);
+            let (a, b) = (level.at(y0 as usize, x0 as usize), level.at(y0 as usize, x1 as usize));
+            let (c, d) = (level.at(y1 as usize, x0 as usize), level.at(y1 as usize, x1 as usize));
+            let weights = [(1.0 - fy) * (1.0 - fx), (1.0 - fy) * fx, fy * (1.0 - fx), fy * fx];
+            for i in 0..now.len() {
+                now[i] =
+                    weights[0] * a[i] + weights[1] * b[i] + weights[2] * c[i] + weights[3] * d[i];
+            }
+        }
+    }
+}
+
+impl FeatureMap {
+    fn at(&self, y: usize, x: usize) -> &[f32] {
+        let start = (y * self.width + x) * self.channels;
+        &self.data[start..start + self.channels]
+    }
+}
+
+fn level(map: &Tensor<4>, data: std::result::Result<Vec<f32>, DataError>) -> FeatureMap {
+    let [_, channels, height, width] = map.dims();
+    FeatureMap { height, width, channels, data: data.expect("converted to f32") }
+}
+
+/// Low cell, high cell and fraction of fine index `i` on an axis that is `scale` times coarser (half-pixel centres, ends clamped).
+pub(super) fn axis(i: usize, scale: f32, length: usize) -> [f32; 3] {
+    let position = ((i as f32 + 0.5) / scale - 0.5).clamp(0.0, (length - 1) as f32);
+    let low = position.floor();
+    [low, (low + 1.0).min((length - 1) as f32), position - low]
+}

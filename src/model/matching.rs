@@ -1,0 +1,126 @@
+//! Token matching: what the support's labels say about the query's tokens.
+
+use burn::module::{Module, Param};
+use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
+use burn::tensor::activation::{gelu, softmax};
+use burn::tensor::{Device, Tensor};
+
+use super::attention::attend;
+use super::body::Taps;
+use super::config::NetworkConfig;
+use super::label_encoder::LabelTaps;
+
+/// Temperature of the level re-weighting.
+const TEMPERATURE: f64 = 0.05;
+
+/// What matching needs of one example, computed once per label.
+///
+/// # Shapes
+/// Per level: `keys` `[tokens, label_dim]`, `values` `[channel, tokens, label_dim]`
+#[derive(Clone, Debug)]
+pub struct Matched {
+    pub keys: [Tensor<2>; 4],
+    pub values: [Tensor<3>; 4],
+}
+
+/// Feature re-weighting and cross-attention at four levels (Chameleon, section 3.3; VTM, section 3.2).
+#[derive(Module, Debug)]
+pub struct Matching {
+    layernorm: LayerNorm,
+    alpha: Param<Tensor<2>>,
+    levels: Vec<MatchingLevel>,
+}
+
+impl Matching {
+    /// A matching module with random projections and uniform re-weighting.
+    pub fn new(config: &NetworkConfig, device: &Device) -> Self {
+        Self {
+            layernorm: LayerNormConfig::new(config.dim).init(device),
+            alpha: Param::from_tensor(Tensor::zeros([4, 4], device)),
+            levels: (0..4).map(|_| MatchingLevel::new(config, device)).collect(),
+        }
+    }
+
+    /// `W'_l = sum_k A[l, k] LN(tap_k)` with `A = softmax(alpha / 0.05)`; shapes stay.
+    pub fn reweight(&self, taps: &Taps) -> Taps {
+        let taps = taps.clone().map(|tap| self.layernorm.forward(tap));
+        let [batch, tokens, dim] = taps[0].dims();
+        let weights = softmax(self.alpha.val() / TEMPERATURE, 1);
+        let stacked = Tensor::stack::<4>(taps.to_vec(), 0).reshape([4, batch * tokens * dim]);
+        let mixed = weights.matmul(stacked).reshape([4, batch, tokens, dim]);
+        std::array::from_fn(|level| mixed.clone().narrow(0, level, 1).squeeze_dim(0))
+    }
+
+    /// Keys of examples from their re-weighted taps `[example, tokens, dim]`: per level `[example, tokens, label_dim]`.
+    pub fn keys(&self, reweighted: &Taps) -> [Tensor<3>; 4] {
+        std::array::from_fn(|l| self.levels[l].project(&self.levels[l].key, &reweighted[l]))
+    }
+
+    /// Values from label taps `[channel, tokens, label_dim]`; shapes stay.
+    pub fn values(&self, labels: &LabelTaps) -> [Tensor<3>; 4] {
+        std::array::from_fn(|l| self.levels[l].value.forward(labels[l].clone()))
+    }
+
+    /// Matches a query `[1, tokens, dim]` (re-weighted) with the support: per level `[channel, tokens, label_dim]`.
+    pub fn forward(&self, query: &Taps, support: &[Matched]) -> [Tensor<3>; 4] {
+        std::array::from_fn(|l| {
+            let keys =
+                Tensor::cat(support.iter().map(|example| example.keys[l].clone()).collect(), 0);
+            let values =
+                Tensor::cat(support.iter().map(|example| example.values[l].clone()).collect(), 1);
+            self.levels[l].forward(&query[l], keys, values)
+        })
+    }
+}
+
+/// One level's cross-attention: queries and keys from image tokens, values from label tokens.
+#[derive(Module, Debug)]
+struct MatchingLevel {
+    norm: LayerNorm,
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    output: Linear,
+    out_norm: LayerNorm,
+    heads: usize,
+}
+
+impl MatchingLevel {
+    fn new(config: &NetworkConfig, device: &Device) -> Self {
+        let NetworkConfig { dim, label_dim, match_heads, .. } = *config;
+        let linear = |from, to| LinearConfig::new(from, to).with_bias(false).init(device);
+        Self {
+            norm: LayerNormConfig::new(dim).init(device),
+            query: linear(dim, label_dim),
+            key: linear(dim, label_dim),
+            value: linear(label_dim, label_dim),
+            output: linear(label_dim, label_dim),
+            out_norm: LayerNormConfig::new(label_dim).init(device),
+            heads: match_heads,
+        }
+    }
+
+    fn project(&self, projection: &Linear, tokens: &Tensor<3>) -> Tensor<3> {
+        projection.forward(self.norm.forward(tokens.clone()))
+    }
+
+    fn forward(&self, query: &Tensor<3>, keys: Tensor<2>, values: Tensor<3>) -> Tensor<3> {
+        let query = self.project(&self.query, query);
+        let [_, tokens, dim] = query.dims();
+        let [channels, support, _] = values.dims();
+        let (heads, width) = (self.heads, dim / self.heads);
+        // All channels share one attention map: their values lie side by side within each head.
+        let values = values
+            .reshape([channels, support, heads, width])
+            .permute([1, 2, 0, 3])
+            .reshape([1, support, heads * channels * width]);
+        // The reference scales by the full width, not by the head's.
+        let scale = (dim as f64).sqrt().recip();
+        let matched = attend(query, keys.unsqueeze(), values, heads, scale, None)
+            .reshape([tokens, heads, channels, width])
+            .permute([2, 0, 1, 3])
+            .reshape([channels, tokens, dim]);
+        let matched = self.out_norm.forward(matched);
+        matched.clone() + gelu(self.output.forward(matched))
+    }
+}

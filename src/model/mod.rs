@@ -1,0 +1,24 @@
+//! The Chameleon-style network; docs/network.md specifies every equation.
+
+mod attention;
+mod body;
+mod config;
+mod decoder;
+mod label_encoder;
+mod maps;
+mod matching;
+mod network;
+mod readout;
+mod resize;
+mod trunk;
+
+pub use body::{Body, BodyBias, Taps};
+pub use config::NetworkConfig;
+pub use decoder::Decoder;
+pub use label_encoder::{LabelEncoder, LabelTaps, UNKNOWN};
+pub use maps::{FeatureMap, FeatureMaps};
+pub use matching::{Matched, Matching};
+pub use network::{Encoding, Network};
+pub use readout::{CellLabels, LOGIT_GAIN, ReadOut, ReadOutWeights};
+pub use resize::{grid_resize, up2};
+pub use trunk::{Features, InvertedResidual, Trunk};

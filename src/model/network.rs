@@ -1,0 +1,64 @@
+//! The whole network: encode once, match many.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use super::body::{Body, BodyBias, Taps};
+use super::config::NetworkConfig;
+use super::decoder::Decoder;
+use super::label_encoder::LabelEncoder;
+use super::matching::{Matched, Matching};
+use super::trunk::{Features, Trunk};
+
+/// Trunk, body, label encoder, matching and decoder; see docs/network.md.
+#[derive(Module, Debug)]
+pub struct Network {
+    pub trunk: Trunk,
+    pub body: Body,
+    pub label_encoder: LabelEncoder,
+    pub matching: Matching,
+    pub decoder: Decoder,
+}
+
+/// A picture as the network sees it; serves as query and as support.
+#[derive(Clone, Debug)]
+pub struct Encoding {
+    /// What the trunk sees, batch 1.
+    pub features: Features,
+    /// Re-weighted taps `[1, tokens, dim]`.
+    pub taps: Taps,
+}
+
+impl Network {
+    /// A network with random parameters.
+    pub fn new(config: &NetworkConfig, device: &Device) -> Self {
+        Self {
+            trunk: Trunk::new(device),
+            body: Body::new(config, device),
+            label_encoder: LabelEncoder::new(config, device),
+            matching: Matching::new(config, device),
+            decoder: Decoder::new(config, device),
+        }
+    }
+
+    /// Encodes one picture `[1, 3, height, width]`, RGB in `[0, 1]`.
+    pub fn encode(&self, rgb: Tensor<4>, bias: &BodyBias) -> Encoding {
+        let features = self.trunk.forward(rgb);
+        let taps = self.matching.reweight(&self.body.forward(&[&features], bias));
+        Encoding { features, taps }
+    }
+
+    /// What matching needs of an example: its encoding and its labels `[channel, 1, height, width]`.
+    pub fn support(&self, encoding: &Encoding, labels: Tensor<4>) -> Matched {
+        Matched {
+            keys: self.matching.keys(&encoding.taps).map(|keys| keys.squeeze_dim(0)),
+            values: self.matching.values(&self.label_encoder.forward(labels)),
+        }
+    }
+
+    /// Logits `[channel, 1, height / 2, width / 2]` on top of the read-out's logits of the same shape.
+    pub fn predict(&self, query: &Encoding, support: &[Matched], readout: Tensor<4>) -> Tensor<4> {
+        let matched = self.matching.forward(&query.taps, support);
+        self.decoder.forward(&matched, &query.features, readout)
+    }
+}

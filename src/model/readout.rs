@@ -1,0 +1,256 @@
+//! The read-out: class-balanced ridge regression from trunk features to the label, in closed form.
+//!
+//! All it needs of the support are sums over cells, kept per task. A brush stroke adds to them; nothing restarts.
+//! It runs on the host for both backends: its sums are small, and a stroke must not wait for a GPU.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::label_encoder::UNKNOWN;
+use super::maps::{FeatureMaps, axis};
+
+/// Gain from the read-out's value to a logit: value 0.5 is logit 0.
+pub const LOGIT_GAIN: f32 = 6.0;
+
+/// Cells that are multiplied in one go.
+const CHUNK: usize = 1024;
+
+/// Labels of one picture on the stride-2 grid: per channel a value in `[0, 1]` a cell, or [`UNKNOWN`].
+pub type CellLabels = Vec<Vec<f32>>;
+
+/// Sums over the support, from which the weights of each channel are solved.
+#[derive(Clone, Debug)]
+pub struct ReadOut {
+    channels: Vec<ChannelSums>,
+}
+
+/// Sums over the known cells of all examples; `x` are a cell's features and a one, `t` its label.
+#[derive(Clone, Debug)]
+struct ChannelSums {
+    /// Sum of `x xT`.
+    known: DMatrix<f64>,
+    /// Sum of `t x xT`.
+    outer: DMatrix<f64>,
+    /// Sum of `t^2 x`.
+    squared: DVector<f64>,
+}
+
+/// A linear map from features to one channel's value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadOutWeights {
+    pub beta: Vec<f32>,
+    pub beta_0: f32,
+}
+
+impl ReadOut {
+    /// Empty sums for `features` features and `channels` label channels.
+    pub fn new(features: usize, channels: usize) -> Self {
+        let size = features + 1;
+        let square = DMatrix::zeros(size, size);
+        let sums =
+            ChannelSums { known: square.clone(), outer: square, squared: DVector::zeros(size) };
+        Self { channels: vec![sums; channels] }
+    }
+
+    /// Number of label channels.
+    pub fn channels(&self) -> usize {
+        self.channels.len()
+    }
+
+    /// Whether no cell of any channel is known.
+    pub fn is_empty(&self) -> bool {
+        self.channels.iter().all(|sums| sums.count() < 0.5)
+    }
+
+    /// Replaces one picture's labels `before` by `after`; only cells that differ are touched.
+    pub fn change(
+        &mut self,
+        maps: &FeatureMaps,
+        before: Option<&CellLabels>,
+        after: Option<&CellLabels>,
+    ) {
+        let label = |labels: Option<&CellLabels>, channel: usize, cell: usize| {
+            labels.map(|labels| labels[channel][cell]).filter(|&value| value != UNKNOWN)
+        };
+        // Channels mostly become known together; their common sum is computed once.
+        let mut last: Option<(Vec<Step>, DMatrix<f64>)> = None;
+        for (c, sums) in self.channels.iter_mut().enumerate() {
+            let (mut known, mut linear, mut squared) = (Vec::new(), Vec::new(), Vec::new());
+            for cell in 0..maps.cells() {
+                let (old, new) = (label(before, c, cell), label(after, c, cell));
+                if old != new {
+                    known.push((cell, f32::from(new.is_some()) - f32::from(old.is_some())));
+                    let (old, new) = (old.unwrap_or(0.0), new.unwrap_or(0.0));
+                    linear.push((cell, new - old));
+                    squared.push((cell, new * new - old * old));
+                }
+            }
+            for steps in [&mut known, &mut linear, &mut squared] {
+                steps.retain(|&(_, step)| step != 0.0);
+            }
+            match &last {
+                Some((steps, sum)) if *steps == known => sums.known += sum,
+                _ => {
+                    let sum = outer(maps, &known);
+                    sums.known += &sum;
+                    last = Some((known, sum));
+                }
+            }
+            sums.outer += outer(maps, &linear);
+            add_scaled(&mut sums.squared, maps, &squared);
+        }
+    }
+
+    /// The weights of one channel by weighted ridge regression; a constant when nothing is known or all labels agree.
+    ///
+    /// `lambda` is relative to the unit variance of the standardised features.
+    pub fn solve(&self, channel: usize, lambda: f64) -> ReadOutWeights {
+        let sums = &self.channels[channel];
+        let features = sums.known.nrows() - 1;
+        let count = sums.count();
+        if count < 0.5 {
+            return ReadOutWeights { beta: vec![0.0; features], beta_0: 0.5 };
+        }
+        // Rare and common labels count alike, softened by the square root.
+        let positive = (sums.outer[(features, features)] / count).clamp(1e-4, 1.0 - 1e-4);
+        let (gain, loss) = (positive.powf(-0.5), (1.0 - positive).powf(-0.5));
+        let moments = &sums.known * loss + &sums.outer * (gain - loss);
+        let target = &sums.squared * (gain - loss) + sums.outer.column(features) * loss;
+
+        let total = moments[(features, features)];
+        let mean = moments.column(features).rows(0, features) / total;
+        let target_mean = target[features] / total;
+        let covariance =
+            moments.view((0, 0), (features, features)) / total - &mean * mean.transpose();
+        let scale = covariance.diagonal().map(|variance| 1.0 / (variance.max(0.0) + 1e-8).sqrt());
+        let mut system = covariance.component_mul(&(&scale * scale.transpose()));
+        for i in 0..features {
+            system[(i, i)] += lambda;
+        }
+        let right = (target.rows(0, features) / total - &mean * target_mean).component_mul(&scale);
+        let beta = match system.cholesky() {
+            Some(factor) => factor.solve(&right).component_mul(&scale),
+            None => DVector::zeros(features),
+        };
+        let beta_0 = target_mean - beta.dot(&mean);
+        ReadOutWeights { beta: beta.iter().map(|&b| b as f32).collect(), beta_0: beta_0 as f32 }
+    }
+}
+
+impl ChannelSums {
+    /// Known cells.
+    fn count(&self) -> f64 {
+        self.known[(self.known.nrows() - 1, self.known.ncols() - 1)]
+    }
+}
+
+impl ReadOutWeights {
+    /// The value of every cell of the finest level, about 0 to 1 but not bounded: `[height, width]`.
+    ///
+    /// A linear map commutes with bilinear reading, so every level is multiplied at its own stride.
+    pub fn apply(&self, maps: &FeatureMaps) -> Vec<f32> {
+        let (height, width) = (maps.levels[0].height, maps.levels[0].width);
+        let mut out = vec![self.beta_0; height * width];
+        let mut start = 0;
+        for (l, level) in maps.levels.iter().enumerate() {
+            let beta = &self.beta[start..start + level.channels];
+            start += level.channels;
+            let coarse: Vec<f32> =
+                level.data.chunks_exact(level.channels).map(|x| dot(x, beta)).collect();
+            let scale = (1usize << l) as f32;
+            let columns: Vec<_> = (0..width).map(|x| axis(x, scale, level.width)).collect();
+            for (y, row) in out.chunks_exact_mut(width).enumerate() {
+                let [y0, y1, fy] = axis(y, scale, level.height);
+                let upper = &coarse[y0 as usize * level.width..][..level.width];
+                let lower = &coarse[y1 as usize * level.width..][..level.width];
+                for (value, &[x0, x1, fx]) in row.iter_mut().zip(&columns) {
+                    let (x0, x1) = (x0 as usize, x1 as usize);
+                    let top = upper[x0] + fx * (upper[x1] - upper[x0]);
+                    let bottom = lower[x0] + fx * (lower[x1] - lower[x0]);
+                    *value += top + fy * (bottom - top);
+                }
+            }
+        }
+        out
+    }
+}
+
+// Eight running sums, so that the compiler can use vector instructions.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0f32; 8];
+    let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f32 = a8.remainder().iter().zip(b8.remainder()).map(|(x, y)| x * y).sum();
+    for (x, y) in a8.zip(b8) {
+        for i in 0..8 {
+            sums[i] += x[i] * y[i];
+        }
+    }
+    sums.iter().sum::<f32>() + rest
+}
+
+/// A cell and the coefficient it counts with.
+type Step = (usize, f32);
+
+/// Sum of `coefficient x xT` over cells; products in f32 by chunks, sums in f64.
+fn outer(maps: &FeatureMaps, steps: &[Step]) -> DMatrix<f64> {
+    let size = maps.channels() + 1;
+    let mut sum = DMatrix::zeros(size, size);
+    let mut product = vec![0.0f32; size * size];
+    for chunk in steps.chunks(CHUNK) {
+        let (mut plain, mut scaled) =
+            (vec![1.0f32; size * chunk.len()], vec![0.0f32; size * chunk.len()]);
+        for (i, &(cell, coefficient)) in chunk.iter().enumerate() {
+            let row = i * size..(i + 1) * size;
+            maps.sample(cell, &mut plain[row.clone()]);
+            for (s, p) in scaled[row.clone()].iter_mut().zip(&plain[row]) {
+                *s = coefficient * p;
+            }
+        }
+        transposed_product(&scaled, &plain, size, &mut product);
+        for (s, p) in sum.as_mut_slice().iter_mut().zip(&product) {
+            *s += f64::from(*p);
+        }
+    }
+    sum
+}
+
+/// `sum += coefficient x` over cells.
+fn add_scaled(sum: &mut DVector<f64>, maps: &FeatureMaps, steps: &[Step]) {
+    let mut row = vec![1.0f32; sum.len()];
+    for &(cell, coefficient) in steps {
+        maps.sample(cell, &mut row);
+        for (s, x) in sum.iter_mut().zip(&row) {
+            *s += f64::from(coefficient * x);
+        }
+    }
+}
+
+/// `aT b` for row-major `a`, `b` of `size` columns.
+fn transposed_product(a: &[f32], b: &[f32], size: usize, out: &mut [f32]) {
+    let rows = a.len() / size;
+    assert!(b.len() == a.len() && out.len() == size * size);
+    let (one, wide) = (1isize, size as isize);
+    // SAFETY: the three slices hold `size x rows`, `rows x size` and `size x size` values with the strides given.
+    unsafe {
+        gemm::gemm(
+            size,
+            size,
+            rows,
+            out.as_mut_ptr(),
+            wide,
+            one,
+            false,
+            a.as_ptr(),
+            wide,
+            one,
+            b.as_ptr(),
+            one,
+            wide,
+            0.0f32,
+            1.0f32,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
+        );
+    }
+}

@@ -1,0 +1,194 @@
+//! Pictures, tasks and examples, and what is predicted from them.
+
+mod picture;
+mod prediction;
+mod self_test;
+mod task;
+mod warm_up;
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::image::{ClassLabel, Picture};
+use crate::model::{BodyBias, LOGIT_GAIN, Network, NetworkConfig};
+use crate::weights::{Manifest, NamedTensors};
+
+use picture::EncodedPicture;
+pub use prediction::Prediction;
+pub use self_test::SelfTestReport;
+use task::Task;
+pub use task::TaskKind;
+pub use warm_up::{Stage, WARM_UP};
+
+/// One network on one device, with the pictures and tasks of one user.
+///
+/// Pictures are encoded once and kept; labels and predictions refer to them by number.
+/// A call that fails changes nothing.
+pub struct Session {
+    network: Network,
+    bias: BodyBias,
+    side: usize,
+    device: Device,
+    pictures: BTreeMap<u32, EncodedPicture>,
+    tasks: BTreeMap<u32, Task>,
+    next_id: u32,
+}
+
+impl Session {
+    /// A session on `device` with the network that `tensors` hold, for pictures fitted to `manifest.side`.
+    ///
+    /// # Errors
+    /// `weights-missing` when a parameter is absent.
+    pub fn new(manifest: &Manifest, tensors: &NamedTensors, device: &Device) -> Result<Self> {
+        let network = tensors.apply(Network::new(&NetworkConfig::xs(), device), "")?;
+        Ok(Self::with_network(network, manifest.side, device))
+    }
+
+    /// A session with a network that is already on `device`; `side` is a multiple of 32.
+    pub fn with_network(network: Network, side: usize, device: &Device) -> Self {
+        let grid = side / 16;
+        Self {
+            bias: network.body.bias([grid, grid], 1),
+            network,
+            side,
+            device: device.clone(),
+            pictures: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+            next_id: 0,
+        }
+    }
+
+    /// Encodes a picture and keeps what later calls need.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub async fn add_picture(&mut self, picture: &Picture) -> Result<u32> {
+        let encoded =
+            EncodedPicture::new(&self.network, &self.bias, picture, self.side, &self.device)
+                .await?;
+        let id = self.new_id();
+        self.pictures.insert(id, encoded);
+        Ok(id)
+    }
+
+    /// Forgets a picture and its labels.
+    ///
+    /// # Errors
+    /// `not-found`.
+    pub fn remove_picture(&mut self, picture: u32) -> Result<()> {
+        let encoded = self
+            .pictures
+            .remove(&picture)
+            .ok_or(ErrorKind::NotFound { what: "picture", id: picture })?;
+        for task in self.tasks.values_mut() {
+            task.remove_label(picture, &encoded);
+        }
+        Ok(())
+    }
+
+    /// Adds a task and returns its number.
+    ///
+    /// # Errors
+    /// `channels` when names are missing, empty, double or too many.
+    pub fn add_task(&mut self, kind: TaskKind, channels: Vec<String>) -> Result<u32> {
+        let features = self.network.trunk.readout_channels();
+        let task = Task::new(kind, channels, features)?;
+        let id = self.new_id();
+        self.tasks.insert(id, task);
+        Ok(id)
+    }
+
+    /// Forgets a task and its labels.
+    ///
+    /// # Errors
+    /// `not-found`.
+    pub fn remove_task(&mut self, task: u32) -> Result<()> {
+        self.tasks
+            .remove(&task)
+            .map(|_| ())
+            .ok_or_else(|| ErrorKind::NotFound { what: "task", id: task }.into())
+    }
+
+    /// Sets or replaces the label of a picture; only what differs from the former label is recomputed.
+    ///
+    /// # Errors
+    /// `not-found`, `label-size`, `label-value`.
+    pub fn set_label(
+        &mut self,
+        task: u32,
+        picture: u32,
+        ids: Vec<u8>,
+        width: usize,
+        height: usize,
+    ) -> Result<()> {
+        let encoded = find_picture(&self.pictures, picture)?;
+        let task = find_task(&mut self.tasks, task)?;
+        let label = ClassLabel::new(ids, width, height, encoded.size, task.channels())?;
+        task.set_label(picture, encoded, label.fit(&encoded.fit, task.channels()));
+        Ok(())
+    }
+
+    /// Forgets the label of a picture; a picture without one stays as it is.
+    ///
+    /// # Errors
+    /// `not-found`.
+    pub fn remove_label(&mut self, task: u32, picture: u32) -> Result<()> {
+        let encoded = find_picture(&self.pictures, picture)?;
+        find_task(&mut self.tasks, task)?.remove_label(picture, encoded);
+        Ok(())
+    }
+
+    /// The read-out's answer alone: closed form, milliseconds, on the host.
+    ///
+    /// # Errors
+    /// `not-found`, `empty-support`.
+    pub fn predict_readout(&mut self, task: u32, picture: u32) -> Result<Prediction> {
+        let encoded = find_picture(&self.pictures, picture)?;
+        let task = find_task(&mut self.tasks, task)?;
+        Ok(Prediction::new(task.readout_logits(&encoded.maps)?, task.channels(), encoded.fit))
+    }
+
+    /// The whole network's answer.
+    ///
+    /// # Errors
+    /// `not-found`, `empty-support`, `device-lost`.
+    pub async fn predict(&mut self, task: u32, picture: u32) -> Result<Prediction> {
+        let encoded = find_picture(&self.pictures, picture)?;
+        let task = find_task(&mut self.tasks, task)?;
+        let mut readout = task.readout_logits(&encoded.maps)?;
+        let cells = self.side / 2;
+        let background = readout.split_off(task.channels() * cells * cells);
+        let readout = TensorData::new(readout, [task.channels(), 1, cells, cells]);
+        let readout = Tensor::from_data(readout, &self.device);
+        let support = task.support(&self.network, &self.pictures, self.side, &self.device);
+        let logits = self.network.predict(&encoded.encoding, &support, readout);
+        let logits = [read(logits).await?, background].concat();
+        Ok(Prediction::new(logits, task.channels(), encoded.fit))
+    }
+
+    fn new_id(&mut self) -> u32 {
+        self.next_id += 1;
+        self.next_id
+    }
+}
+
+/// Values of a tensor in row-major order.
+async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    let data = tensor.into_data_async().await.map_err(Error::device_lost)?;
+    Ok(data.try_into_vec_as::<f32>().expect("float tensors convert to f32"))
+}
+
+/// The read-out's value as a logit.
+fn logit(value: f32) -> f32 {
+    LOGIT_GAIN * (value - 0.5)
+}
+
+fn find_picture(pictures: &BTreeMap<u32, EncodedPicture>, id: u32) -> Result<&EncodedPicture> {
+    pictures.get(&id).ok_or_else(|| ErrorKind::NotFound { what: "picture", id }.into())
+}
+
+fn find_task(tasks: &mut BTreeMap<u32, Task>, id: u32) -> Result<&mut Task> {
+    tasks.get_mut(&id).ok_or_else(|| ErrorKind::NotFound { what: "task", id }.into())
+}

@@ -1,0 +1,121 @@
+//! A task: its examples, the read-out's sums and the matching's cache.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::logit;
+use super::picture::EncodedPicture;
+use crate::error::{Error, ErrorKind, Result};
+use crate::image::FittedLabel;
+use crate::model::{FeatureMaps, Matched, Network, ReadOut, ReadOutWeights};
+
+/// What is to be predicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TaskKind {
+    /// One or several classes; a pixel belongs to at most one of them.
+    Mask,
+}
+
+impl std::str::FromStr for TaskKind {
+    type Err = Error;
+
+    fn from_str(kind: &str) -> Result<Self> {
+        match kind {
+            "mask" => Ok(Self::Mask),
+            other => Err(ErrorKind::UnsupportedKind(other.to_owned()).into()),
+        }
+    }
+}
+
+pub struct Task {
+    channels: usize,
+    examples: BTreeMap<u32, Example>,
+    sums: ReadOut,
+    /// Solved from `sums` when first asked for after a change.
+    weights: Option<Vec<ReadOutWeights>>,
+}
+
+struct Example {
+    label: FittedLabel,
+    /// Made when first asked for after a change.
+    matched: Option<Matched>,
+}
+
+impl Task {
+    pub fn new(kind: TaskKind, channels: Vec<String>, features: usize) -> Result<Self> {
+        let TaskKind::Mask = kind;
+        let names: std::collections::BTreeSet<_> =
+            channels.iter().map(|name| name.trim()).collect();
+        if !(1..=254).contains(&channels.len())
+            || names.len() != channels.len()
+            || names.contains("")
+        {
+            return Err(ErrorKind::Channels.into());
+        }
+        // Among several classes the background competes as one of them; a single class and its background are one question.
+        let background = usize::from(channels.len() > 1);
+        let sums = ReadOut::new(features, channels.len() + background);
+        Ok(Self { channels: channels.len(), examples: BTreeMap::new(), sums, weights: None })
+    }
+
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    pub fn set_label(&mut self, picture: u32, encoded: &EncodedPicture, label: FittedLabel) {
+        let before = self.examples.get(&picture);
+        if before.is_some_and(|before| before.label == label) {
+            return;
+        }
+        self.sums.change(
+            &encoded.maps,
+            before.map(|example| &example.label.cells),
+            Some(&label.cells),
+        );
+        self.weights = None;
+        self.examples.insert(picture, Example { label, matched: None });
+    }
+
+    pub fn remove_label(&mut self, picture: u32, encoded: &EncodedPicture) {
+        if let Some(example) = self.examples.remove(&picture) {
+            self.sums.change(&encoded.maps, Some(&example.label.cells), None);
+            self.weights = None;
+        }
+    }
+
+    /// The read-out's logits at stride 2: `[channel, cells, cells]`, the background last where it is a channel.
+    pub fn readout_logits(&mut self, maps: &FeatureMaps) -> Result<Vec<f32>> {
+        if self.sums.is_empty() {
+            return Err(ErrorKind::EmptySupport.into());
+        }
+        // One example says little about what varies, so it is trusted less.
+        let lambda = if self.examples.len() == 1 { 0.3 } else { 0.1 };
+        let sums = &self.sums;
+        let solve = || (0..sums.channels()).map(|channel| sums.solve(channel, lambda)).collect();
+        let weights = self.weights.get_or_insert_with(solve);
+        Ok(weights.iter().flat_map(|weights| weights.apply(maps)).map(logit).collect())
+    }
+
+    /// What the matching needs of every example; only changed ones are computed.
+    pub fn support(
+        &mut self,
+        network: &Network,
+        pictures: &BTreeMap<u32, EncodedPicture>,
+        side: usize,
+        device: &Device,
+    ) -> Vec<Matched> {
+        let channels = self.channels;
+        let examples = self.examples.iter_mut();
+        let matched = examples.map(|(picture, example)| {
+            let make = || {
+                let raster =
+                    TensorData::new(example.label.raster.clone(), [channels, 1, side, side]);
+                network.support(&pictures[picture].encoding, Tensor::from_data(raster, device))
+            };
+            example.matched.get_or_insert_with(make).clone()
+        });
+        matched.collect()
+    }
+}

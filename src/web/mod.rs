@@ -1,0 +1,233 @@
+//! The browser's way in; the only place that knows JavaScript.
+//!
+//! A panic would leave a promise pending for ever, so everything is checked before a tensor operation sees it.
+
+use std::str::FromStr;
+
+use burn::tensor::Device;
+use wasm_bindgen::prelude::*;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::image::Picture;
+use crate::session::{Prediction, Session, TaskKind, WARM_UP};
+use crate::weights::{Manifest, NamedTensors};
+
+/// Shown to JavaScript as an `Error` with a `code`.
+fn to_js(error: Error) -> JsValue {
+    let js = js_sys::Error::new(&error.to_string());
+    // Setting a property of a fresh object cannot fail.
+    let _ = js_sys::Reflect::set(&js, &"code".into(), &error.code().into());
+    js.into()
+}
+
+/// One network, its pictures and its tasks; `docs/network.md` and the TypeScript library say the rest.
+#[wasm_bindgen]
+pub struct Engine {
+    manifest: Manifest,
+    device: Device,
+    /// Shards until [`Engine::start`].
+    tensors: NamedTensors,
+    loaded: usize,
+    session: Option<Session>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Opens the device and reads the list of weights.
+    pub async fn create(manifest: String) -> Result<Engine, JsValue> {
+        console_error_panic_hook::set_once();
+        let manifest = Manifest::parse(&manifest).map_err(to_js)?;
+        let device = open_device().await.map_err(to_js)?;
+        Ok(Self { manifest, device, tensors: NamedTensors::default(), loaded: 0, session: None })
+    }
+
+    /// `cpu` or `webgpu`.
+    #[wasm_bindgen(getter)]
+    pub fn backend(&self) -> String {
+        if cfg!(feature = "gpu") { "webgpu" } else { "cpu" }.to_owned()
+    }
+
+    /// Identifies the weights.
+    #[wasm_bindgen(getter, js_name = weightsHash)]
+    pub fn weights_hash(&self) -> String {
+        self.manifest.hash()
+    }
+
+    /// Side in pixels of the square that pictures are fitted to.
+    #[wasm_bindgen(getter)]
+    pub fn side(&self) -> usize {
+        self.manifest.side
+    }
+
+    /// Checks one file of weights and takes its tensors.
+    #[wasm_bindgen(js_name = addShard)]
+    pub fn add_shard(&mut self, file: &str, bytes: &[u8]) -> Result<(), JsValue> {
+        self.manifest.check(file, bytes).and_then(|()| self.tensors.read(bytes)).map_err(to_js)?;
+        self.loaded += 1;
+        Ok(())
+    }
+
+    /// Builds the network from the shards.
+    pub fn start(&mut self) -> Result<(), JsValue> {
+        if self.loaded < self.manifest.shards.len() {
+            let missing = format!(
+                "{} of {} files",
+                self.manifest.shards.len() - self.loaded,
+                self.manifest.shards.len()
+            );
+            return Err(to_js(ErrorKind::WeightsMissing(missing).into()));
+        }
+        let tensors = std::mem::take(&mut self.tensors);
+        self.session = Some(Session::new(&self.manifest, &tensors, &self.device).map_err(to_js)?);
+        Ok(())
+    }
+
+    /// How often [`Engine::warm_up`] is to be called, with 0, 1, ….
+    #[wasm_bindgen(getter, js_name = warmUpSteps)]
+    pub fn warm_up_steps(&self) -> usize {
+        WARM_UP.len()
+    }
+
+    /// Runs a part of the network once, so that no kernel is left to compile.
+    #[wasm_bindgen(js_name = warmUp)]
+    pub async fn warm_up(&mut self, step: usize) -> Result<(), JsValue> {
+        let Some(&stage) = WARM_UP.get(step) else { return Ok(()) };
+        self.session()?.warm_up(stage).await.map_err(to_js)
+    }
+
+    /// Compares the device's numbers with the stored ones.
+    #[wasm_bindgen(js_name = selfTest)]
+    pub async fn self_test(&mut self) -> Result<JsValue, JsValue> {
+        let expected = self.manifest.self_test.clone();
+        let report = self.session()?.self_test(&expected).await.map_err(to_js)?;
+        #[derive(serde::Serialize)]
+        struct Report {
+            cosine: f32,
+            finite: bool,
+            passed: bool,
+        }
+        let report =
+            Report { cosine: report.cosine, finite: report.finite, passed: report.passed() };
+        Ok(serde_wasm_bindgen::to_value(&report)?)
+    }
+
+    /// Encodes a picture of `[height, width, 4]` bytes and returns its number.
+    #[wasm_bindgen(js_name = addImage)]
+    pub async fn add_image(
+        &mut self,
+        rgba: Vec<u8>,
+        width: usize,
+        height: usize,
+    ) -> Result<u32, JsValue> {
+        let picture = Picture::from_rgba(&rgba, width, height).map_err(to_js)?;
+        drop(rgba);
+        self.session()?.add_picture(&picture).await.map_err(to_js)
+    }
+
+    #[wasm_bindgen(js_name = removeImage)]
+    pub fn remove_image(&mut self, image: u32) -> Result<(), JsValue> {
+        self.session()?.remove_picture(image).map_err(to_js)
+    }
+
+    #[wasm_bindgen(js_name = addTask)]
+    pub fn add_task(&mut self, kind: &str, channels: Vec<String>) -> Result<u32, JsValue> {
+        let kind = TaskKind::from_str(kind).map_err(to_js)?;
+        self.session()?.add_task(kind, channels).map_err(to_js)
+    }
+
+    #[wasm_bindgen(js_name = removeTask)]
+    pub fn remove_task(&mut self, task: u32) -> Result<(), JsValue> {
+        self.session()?.remove_task(task).map_err(to_js)
+    }
+
+    /// Sets or replaces a label `[height, width]` of class ids: 0 background, 1 to n the channels, 255 unknown.
+    #[wasm_bindgen(js_name = setLabel)]
+    pub fn set_label(
+        &mut self,
+        task: u32,
+        image: u32,
+        ids: Vec<u8>,
+        width: usize,
+        height: usize,
+    ) -> Result<(), JsValue> {
+        self.session()?.set_label(task, image, ids, width, height).map_err(to_js)
+    }
+
+    #[wasm_bindgen(js_name = removeLabel)]
+    pub fn remove_label(&mut self, task: u32, image: u32) -> Result<(), JsValue> {
+        self.session()?.remove_label(task, image).map_err(to_js)
+    }
+
+    /// The read-out's answer: `[channel, height, width]` probabilities, then `[height, width]` class ids.
+    #[wasm_bindgen(js_name = predictReadout)]
+    pub fn predict_readout(
+        &mut self,
+        task: u32,
+        image: u32,
+        width: usize,
+        height: usize,
+    ) -> Result<Answer, JsValue> {
+        let prediction = self.session()?.predict_readout(task, image).map_err(to_js)?;
+        Ok(Answer::new(&prediction, width, height))
+    }
+
+    /// The whole network's answer, in the same form.
+    pub async fn predict(
+        &mut self,
+        task: u32,
+        image: u32,
+        width: usize,
+        height: usize,
+    ) -> Result<Answer, JsValue> {
+        let prediction = self.session()?.predict(task, image).await.map_err(to_js)?;
+        Ok(Answer::new(&prediction, width, height))
+    }
+
+    fn session(&mut self) -> Result<&mut Session, JsValue> {
+        let missing = || to_js(ErrorKind::WeightsMissing("everything".to_owned()).into());
+        self.session.as_mut().ok_or_else(missing)
+    }
+}
+
+/// A prediction at one size.
+#[wasm_bindgen]
+pub struct Answer {
+    probabilities: Vec<f32>,
+    mask: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl Answer {
+    fn new(prediction: &Prediction, width: usize, height: usize) -> Self {
+        let channels = 0..prediction.channels();
+        Self {
+            probabilities: channels
+                .flat_map(|channel| prediction.probability(channel, width, height))
+                .collect(),
+            mask: prediction.mask(width, height),
+        }
+    }
+
+    /// `[channel, height, width]` in `[0, 1]`.
+    #[wasm_bindgen(getter)]
+    pub fn probabilities(&self) -> Vec<f32> {
+        self.probabilities.clone()
+    }
+
+    /// `[height, width]` class ids, 0 background.
+    #[wasm_bindgen(getter)]
+    pub fn mask(&self) -> Vec<u8> {
+        self.mask.clone()
+    }
+}
+
+#[cfg(feature = "gpu")]
+async fn open_device() -> Result<Device> {
+    let device = Device::wgpu_options().init_async().await;
+    device.map_err(|error| ErrorKind::AdapterRefused(error.to_string()).into())
+}
+
+#[cfg(not(feature = "gpu"))]
+async fn open_device() -> Result<Device> {
+    Ok(Device::flex())
+}

@@ -1,0 +1,183 @@
+//! Parameters by name: between safetensors files and the network.
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::tensor::{Tensor, TensorData};
+use half::f16;
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+
+use crate::error::{ErrorKind, Result};
+
+/// Values in row-major order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedTensor {
+    pub shape: Vec<usize>,
+    pub values: Vec<f32>,
+}
+
+/// Tensors by their path in the network, for instance `body.blocks.0.qkv.weight`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NamedTensors(pub BTreeMap<String, NamedTensor>);
+
+impl NamedTensors {
+    /// Adds the tensors of a safetensors file; f16 and f32 are read.
+    ///
+    /// # Errors
+    /// `weights-manifest` when the file is none, or holds another type.
+    pub fn read(&mut self, bytes: &[u8]) -> Result<()> {
+        let broken = |reason: String| ErrorKind::WeightsManifest(reason);
+        let file = SafeTensors::deserialize(bytes).map_err(|e| broken(e.to_string()))?;
+        for (name, view) in file.tensors() {
+            let values = match view.dtype() {
+                Dtype::F32 => view
+                    .data()
+                    .chunks_exact(4)
+                    .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+                    .collect(),
+                Dtype::F16 => view
+                    .data()
+                    .chunks_exact(2)
+                    .map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32())
+                    .collect(),
+                other => return Err(broken(format!("{name} is {other:?}")).into()),
+            };
+            self.0.insert(name, NamedTensor { shape: view.shape().to_vec(), values });
+        }
+        Ok(())
+    }
+
+    /// Adds the public EfficientNet-Lite0 checkpoint under the network's names: `block3.dw.bias` becomes `trunk.blocks.3.depthwise.bias`.
+    ///
+    /// # Errors
+    /// As [`NamedTensors::read`].
+    pub fn read_trunk(&mut self, bytes: &[u8]) -> Result<()> {
+        let mut checkpoint = Self::default();
+        checkpoint.read(bytes)?;
+        for (name, tensor) in checkpoint.0 {
+            let name = match name.strip_prefix("block") {
+                Some(rest) => format!("trunk.blocks.{}", rest.replace(".dw.", ".depthwise.")),
+                None => format!("trunk.{name}"),
+            };
+            self.0.insert(name, tensor);
+        }
+        Ok(())
+    }
+
+    /// One safetensors file of f16 values.
+    ///
+    /// # Errors
+    /// `weights-manifest` when a shape and its values disagree.
+    pub fn write_f16(&self) -> Result<Vec<u8>> {
+        let data: BTreeMap<&String, Vec<u8>> = self
+            .0
+            .iter()
+            .map(|(name, tensor)| {
+                (name, tensor.values.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect())
+            })
+            .collect();
+        self.write(Dtype::F16, &data)
+    }
+
+    /// One safetensors file of f32 values.
+    ///
+    /// # Errors
+    /// As [`NamedTensors::write_f16`].
+    pub fn write_f32(&self) -> Result<Vec<u8>> {
+        let data: BTreeMap<&String, Vec<u8>> = self
+            .0
+            .iter()
+            .map(|(name, tensor)| {
+                (name, tensor.values.iter().flat_map(|v| v.to_le_bytes()).collect())
+            })
+            .collect();
+        self.write(Dtype::F32, &data)
+    }
+
+    fn write(&self, dtype: Dtype, data: &BTreeMap<&String, Vec<u8>>) -> Result<Vec<u8>> {
+        let broken = |e: safetensors::SafeTensorError| ErrorKind::WeightsManifest(e.to_string());
+        let mut views = Vec::with_capacity(data.len());
+        for (name, bytes) in data {
+            let shape = self.0[*name].shape.clone();
+            views.push((name.as_str(), TensorView::new(dtype, shape, bytes).map_err(broken)?));
+        }
+        Ok(safetensors::serialize(views, None).map_err(broken)?)
+    }
+
+    /// The parameters of a module, read back from its device.
+    pub fn of<M: Module>(module: &M) -> Self {
+        let mut collector = Collector::default();
+        module.visit(&mut collector);
+        collector.tensors
+    }
+
+    /// Gives a module the parameters that stand under `prefix`; every one of them must be there.
+    ///
+    /// # Errors
+    /// `weights-missing` with the first parameter that is absent or of another shape.
+    pub fn apply<M: Module>(&self, module: M, prefix: &str) -> Result<M> {
+        let path = prefix.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        let mut loader = Loader { tensors: self, path, missing: None };
+        let module = module.map(&mut loader);
+        match loader.missing {
+            Some(name) => Err(ErrorKind::WeightsMissing(name).into()),
+            None => Ok(module),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Collector {
+    tensors: NamedTensors,
+    path: Vec<String>,
+}
+
+impl ModuleVisitor for Collector {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let data = param.val().into_data();
+        let shape = data.shape().to_vec();
+        let values = data.try_into_vec_as::<f32>().expect("float parameters convert to f32");
+        self.tensors.0.insert(self.path.join("."), NamedTensor { shape, values });
+    }
+}
+
+struct Loader<'a> {
+    tensors: &'a NamedTensors,
+    path: Vec<String>,
+    missing: Option<String>,
+}
+
+impl ModuleMapper for Loader<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let name = self.path.join(".");
+        let shape = param.lazy_shape().to_vec();
+        match self.tensors.0.get(&name).filter(|tensor| tensor.shape == shape) {
+            Some(tensor) => {
+                let device = param.lazy_device();
+                let data = TensorData::new(tensor.values.clone(), shape);
+                Param::initialized(ParamId::new(), Tensor::from_data(data, &device))
+            }
+            None => {
+                self.missing.get_or_insert(name);
+                param
+            }
+        }
+    }
+}

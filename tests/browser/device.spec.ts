@@ -1,0 +1,48 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/fixtures.js';
+import { openLibrary, tryLoad } from './support/library.js';
+
+/** Runs `script` inside the worker, before the runtime starts. */
+async function beforeRuntime(page: Page, script: string): Promise<void> {
+  await page.route(/assets\/anolis-[\w-]+\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${script};\n${await response.text()}` });
+  });
+}
+
+const loseDevice = (when: string) => `{
+  const request = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (...given) {
+    const device = await request.apply(this, given);
+    ${when};
+    return device;
+  };
+}`;
+
+test.beforeEach(({ backend }) => test.skip(backend === 'cpu', 'needs a GPU'));
+test.use({ allowed: [/device|gpu|lost/i] });
+
+test('a GPU lost during loading leaves the CPU', async ({ page }) => {
+  await beforeRuntime(page, loseDevice('setTimeout(() => device.destroy(), 50)'));
+  await openLibrary(page);
+  // Asked for by name, so that the software GPU is taken at all.
+  expect(await tryLoad(page, 'webgpu')).toMatchObject({ name: 'BackendError', code: 'device-lost' });
+});
+
+test('a GPU lost at work is replaced by the CPU, labels and all', async ({ anolis, page }) => {
+  await beforeRuntime(
+    page,
+    loseDevice('globalThis.addEventListener("message", ({ data }) => data === "lose" && device.destroy())'),
+  );
+  const workers: import('@playwright/test').Worker[] = [];
+  page.on('worker', (worker) => workers.push(worker));
+  await anolis.open();
+  await anolis.openSamples();
+  await anolis.paintCoin();
+  await anolis.predicted();
+  await workers.at(-1)?.evaluate(() => globalThis.dispatchEvent(new MessageEvent('message', { data: 'lose' })));
+  await anolis.paint([0.7, 0.3], [0.8, 0.3]);
+  await expect(anolis.app).toHaveAttribute('data-backend', 'cpu', { timeout: 120_000 });
+  await expect(anolis.problems).toContainText('GPU was lost');
+  await anolis.predicted();
+});

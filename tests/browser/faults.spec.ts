@@ -1,0 +1,122 @@
+import { expect, test } from './support/fixtures.js';
+import { openLibrary, tryLoad } from './support/library.js';
+
+test.use({ allowed: [/404|Failed to load|net::|ERR_/] });
+
+test('weights that end early', async ({ page }) => {
+  await page.route('**/*.safetensors', async (route) => {
+    const body = await (await route.fetch()).body();
+    await route.fulfill({ body: body.subarray(0, body.length / 2) });
+  });
+  await openLibrary(page);
+  expect(await tryLoad(page, 'cpu')).toMatchObject({ name: 'WeightsError', code: 'weights-truncated' });
+});
+
+test('weights that are damaged', async ({ page }) => {
+  await page.route('**/*.safetensors', async (route) => {
+    const body = await (await route.fetch()).body();
+    body[body.length - 9] = (body[body.length - 9] ?? 0) ^ 255;
+    await route.fulfill({ body });
+  });
+  await openLibrary(page);
+  expect(await tryLoad(page, 'cpu')).toMatchObject({ name: 'WeightsError', code: 'weights-hash' });
+});
+
+test('weights of another version', async ({ page }) => {
+  await page.route('**/manifest*.json', async (route) => {
+    const manifest = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...manifest, format: 999 } });
+  });
+  await openLibrary(page);
+  expect(await tryLoad(page, 'cpu')).toMatchObject({ name: 'WeightsError', code: 'weights-version' });
+});
+
+test('weights that are not there', async ({ page }) => {
+  await page.route('**/*.safetensors', (route) => route.fulfill({ status: 404 }));
+  await openLibrary(page);
+  expect(await tryLoad(page, 'cpu')).toMatchObject({ name: 'WeightsError', code: 'weights-missing' });
+});
+
+test('no WebAssembly SIMD', async ({ page }) => {
+  await page.addInitScript(() => {
+    WebAssembly.validate = () => false;
+  });
+  await openLibrary(page);
+  expect(await tryLoad(page, 'auto')).toMatchObject({ name: 'BackendError', code: 'no-simd' });
+});
+
+test('no WebGPU: the CPU is taken and it is said why', async ({ page }) => {
+  await page.addInitScript(() => {
+    delete (Navigator.prototype as { gpu?: unknown }).gpu;
+  });
+  await openLibrary(page);
+  expect(await tryLoad(page, 'auto')).toMatchObject({ backend: 'cpu', notices: ['no-webgpu'] });
+  expect(await tryLoad(page, 'webgpu')).toMatchObject({ name: 'BackendError', code: 'no-webgpu' });
+});
+
+test('WebGPU without an adapter: the CPU is taken and it is said why', async ({ page }) => {
+  await openLibrary(page);
+  const loaded = await tryLoad(page, 'auto');
+  expect(loaded).toMatchObject({ backend: 'cpu', notices: ['adapter-refused'] });
+  expect(loaded.fractions).toEqual([...(loaded.fractions ?? [])].sort((a, b) => a - b));
+});
+
+test('the page says what is wrong and can be asked again', async ({ page, anolis }) => {
+  await page.route('**/*.safetensors', (route) => route.fulfill({ status: 404 }));
+  await page.goto('/?backend=cpu');
+  await expect(anolis.app).toHaveAttribute('data-state', 'failed');
+  await expect(anolis.problems).toContainText('could not be fetched');
+  await page.unroute('**/*.safetensors');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await anolis.ready();
+});
+
+test('a worker that dies rejects what waits and starts again with all it knew', async ({ page }) => {
+  await openLibrary(page);
+  const codes = await page.evaluate(async () => {
+    const { Anolis } = library;
+    const workers: Worker[] = [];
+    const Native = globalThis.Worker;
+    globalThis.Worker = class extends Native {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        workers.push(this);
+      }
+    };
+    const anolis = await Anolis.load({ backend: 'cpu' });
+    const task = await anolis.task({ kind: 'mask', channels: ['a'] });
+    const pixels = new ImageData(32, 32);
+    const image = await anolis.image(pixels);
+    const label = { width: 32, height: 32, data: new Uint8Array(1024).fill(1, 0, 300) };
+    await task.add(image, label);
+    const waiting = task.predict(image).catch((reason: { code: string }) => reason.code);
+    workers.at(-1)?.dispatchEvent(new ErrorEvent('error', { message: 'simulated' }));
+    const after = await task.predict(image, { quick: true });
+    anolis.dispose();
+    return [await waiting, after.width, workers.length, anolis.notices.map(({ code }) => code)];
+  });
+  expect(codes).toEqual(['worker-crashed', 32, 2, ['worker-crashed']]);
+});
+
+test('a worker on another origin', async ({ page }) => {
+  await openLibrary(page);
+  const loaded = await page.evaluate(async () => {
+    let used = '';
+    const Native = globalThis.Worker;
+    globalThis.Worker = class extends Native {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        used ||= String(url);
+      }
+    };
+    await library.Anolis.load({ backend: 'cpu' }).then((anolis) => anolis.dispose());
+    // The same server under another name is another origin; it sends no CORS header, so only the shim can be seen.
+    const elsewhere = used.replace('localhost', '127.0.0.1');
+    const failing = library.Anolis.load({ backend: 'cpu', workerUrl: elsewhere }).catch(
+      (reason: { code: string }) => reason.code,
+    );
+    return { own: used.startsWith(location.origin), code: await failing };
+  });
+  expect(loaded.own).toBe(true);
+  expect(loaded.code).toMatch(/worker-/);
+});

@@ -1,0 +1,148 @@
+import { expect, test } from './support/fixtures.js';
+import { openLibrary } from './support/library.js';
+import { deep, grey, movingGif, square, transparent, turnedJpeg } from './support/pictures.js';
+
+test.describe('the library', () => {
+  const open = async (page: import('@playwright/test').Page, file: Buffer, type: string) => {
+    await openLibrary(page);
+    return page.evaluate(
+      async ([base64, mime]) => {
+        const blob = await (await fetch(`data:${mime};base64,${base64}`)).blob();
+        const anolis = await library.Anolis.load({ backend: 'cpu' });
+        try {
+          const { width, height, notices } = await anolis.image(blob);
+          return { width, height, notices: notices.map(({ code }) => code) };
+        } catch (reason) {
+          return { name: (reason as Error).name, code: (reason as { code: string }).code };
+        } finally {
+          anolis.dispose();
+        }
+      },
+      [file.toString('base64'), type] as const,
+    );
+  };
+
+  test('refuses what is not a picture', async ({ page }) => {
+    const refused = await open(page, Buffer.from('no picture'), 'image/png');
+    expect(refused).toEqual({ name: 'ImageError', code: 'not-an-image' });
+  });
+
+  test('refuses a single pixel', async ({ page }) => {
+    expect(await open(page, square(1, 1), 'image/png')).toEqual({ name: 'ImageError', code: 'image-too-small' });
+  });
+
+  test('scales a panorama down', async ({ page }) => {
+    const opened = await open(page, square(20000, 200), 'image/png');
+    expect(opened).toEqual({ width: 2048, height: 20, notices: ['image-downscaled'] });
+  });
+
+  test('takes the first frame of a moving picture', async ({ page }) => {
+    expect(await open(page, movingGif(32), 'image/gif')).toEqual({ width: 32, height: 32, notices: ['first-frame'] });
+  });
+
+  test('turns pictures upright', async ({ page }) => {
+    await openLibrary(page);
+    const opened = await open(page, await turnedJpeg(page, 64, 32), 'image/jpeg');
+    expect(opened).toEqual({ width: 32, height: 64, notices: [] });
+  });
+
+  for (const [name, file] of Object.entries({ '16 bits': deep(32), grey: grey(32), transparency: transparent(32) })) {
+    test(`reads ${name}`, async ({ page }) => {
+      expect(await open(page, file, 'image/png')).toEqual({ width: 32, height: 32, notices: [] });
+    });
+  }
+
+  test('refuses labels of another size, with unknown classes or of a picture that is gone', async ({ page }) => {
+    await openLibrary(page);
+    const codes = await page.evaluate(async () => {
+      const anolis = await library.Anolis.load({ backend: 'cpu' });
+      const task = await anolis.task({ kind: 'mask', channels: ['a'] });
+      const image = await anolis.image(new ImageData(32, 32));
+      const label = (width: number, height: number, value: number) => ({
+        width,
+        height,
+        data: new Uint8Array(width * height).fill(value),
+      });
+      const code = (promise: Promise<unknown>) => promise.then(String, (reason: { code: string }) => reason.code);
+      const found = [
+        await code(task.predict(image)),
+        await code(task.add(image, label(16, 32, 1))),
+        await code(task.add(image, label(32, 32, 7))),
+        await code(task.update(99, label(32, 32, 1))),
+        await code(anolis.task({ kind: 'mask', channels: [] })),
+        await code(anolis.task({ kind: 'other' as 'mask', channels: ['a'] })),
+      ];
+      await image.dispose();
+      found.push(await code(task.add(image, label(32, 32, 1))));
+      anolis.dispose();
+      found.push(await code(anolis.image(new ImageData(32, 32))));
+      return found;
+    });
+    expect(codes).toEqual([
+      'empty-support',
+      'label-size',
+      'label-value',
+      'unknown-example',
+      'channels',
+      'unsupported-kind',
+      'image-disposed',
+      'disposed',
+    ]);
+  });
+
+  test('opens everything the browser can draw', async ({ page }) => {
+    await openLibrary(page);
+    const sizes = await page.evaluate(async () => {
+      const canvas = document.createElement('canvas');
+      Object.assign(canvas, { width: 40, height: 20 });
+      canvas.getContext('2d')?.fillRect(0, 0, 9, 9);
+      const picture = new Image();
+      picture.src = canvas.toDataURL();
+      await picture.decode();
+      const offscreen = new OffscreenCanvas(40, 20);
+      offscreen.getContext('2d')?.fillRect(0, 0, 9, 9);
+      const frame = new VideoFrame(canvas, { timestamp: 0 });
+      const sources = [canvas, picture, offscreen, frame, await createImageBitmap(canvas), new ImageData(40, 20)];
+      const anolis = await library.Anolis.load({ backend: 'cpu' });
+      const opened = [];
+      for (const source of sources) opened.push(await anolis.image(source));
+      frame.close();
+      anolis.dispose();
+      return opened.map(({ width, height }) => `${width}x${height}`);
+    });
+    expect(sizes).toEqual(Array(6).fill('40x20'));
+  });
+});
+
+test('the page opens what it can and names what it cannot', async ({ anolis }) => {
+  await anolis.open();
+  await anolis.choose(
+    { name: 'square.png', mimeType: 'image/png', buffer: square(64, 48) },
+    { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') },
+    { name: 'dot.png', mimeType: 'image/png', buffer: square(1, 1) },
+  );
+  await expect(anolis.pictures).toHaveCount(1);
+  await expect(anolis.problems).toContainText('notes.txt: This is not a picture');
+  await expect(anolis.problems).toContainText('dot.png: Use a picture of at least 16 pixels');
+});
+
+test('pictures can be dropped and pasted', async ({ anolis, page }) => {
+  await anolis.open();
+  const base64 = square(64, 48).toString('base64');
+  for (const type of ['drop', 'paste']) {
+    await page.evaluate(
+      async ([kind, data]) => {
+        const blob = await (await fetch(`data:image/png;base64,${data}`)).blob();
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([blob], 'square.png', { type: 'image/png' }));
+        const event =
+          kind === 'drop'
+            ? new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true })
+            : new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true });
+        document.body.dispatchEvent(event);
+      },
+      [type, base64] as const,
+    );
+  }
+  await expect(anolis.pictures).toHaveCount(2);
+});

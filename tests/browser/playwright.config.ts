@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from '@playwright/test';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const port = 4173;
+const quiet = [
+  '--no-sandbox',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+// A GPU in software: right, not fast.
+const softwareGpu = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--enable-features=Vulkan',
+];
+const launch = (...args: string[]) => ({
+  launchOptions: { executablePath: process.env['ANOLIS_CHROMIUM'] ?? '/usr/bin/chromium', args: [...quiet, ...args] },
+});
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: 'results',
+  // One browser at a time: predictions use every core there is.
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: [['list']],
+  use: {
+    baseURL: `http://localhost:${port}`,
+    viewport: { width: 1280, height: 800 },
+    // Routes see every request only where no service worker answers; the offline spec allows it.
+    serviceWorkers: 'block',
+    trace: 'retain-on-failure',
+  },
+  projects: [
+    { name: 'cpu', metadata: { backend: 'cpu' }, use: launch() },
+    {
+      name: 'webgpu',
+      metadata: { backend: 'webgpu' },
+      testMatch: ['load.spec.ts', 'paint.spec.ts', 'task.spec.ts', 'device.spec.ts'],
+      timeout: 600_000,
+      use: launch(...softwareGpu),
+    },
+  ],
+  webServer: {
+    command: `npm run build:test -w www && npm run preview:test -w www -- --port ${port} --strictPort`,
+    cwd: root,
+    url: `http://localhost:${port}/tests.html`,
+    env: { NODE_ENV: 'production' },
+    reuseExistingServer: false,
+    timeout: 120_000,
+  },
+});

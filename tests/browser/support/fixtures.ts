@@ -1,0 +1,100 @@
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+
+export { expect };
+
+interface Fixtures {
+  /** The project's backend. */
+  backend: 'cpu' | 'webgpu';
+  /** The page, opened by {@link AnolisPage.open}. */
+  anolis: AnolisPage;
+  /** What a test may leave in the console. */
+  allowed: RegExp[];
+}
+
+/** Fails every test that leaves an error in the console. */
+export const test = base.extend<Fixtures>({
+  allowed: [[], { option: true }],
+  backend: async ({}, use, info) => {
+    await use(info.project.metadata['backend']);
+  },
+  page: async ({ page, allowed }, use) => {
+    const errors: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    page.on('pageerror', (error) => errors.push(error.message));
+    await use(page);
+    expect(errors.filter((error) => !allowed.some((pattern) => pattern.test(error)))).toEqual([]);
+  },
+  anolis: async ({ page, backend }, use) => {
+    await use(new AnolisPage(page, backend));
+  },
+});
+
+/** The page as a person sees it. */
+export class AnolisPage {
+  readonly app: Locator;
+  readonly canvas: Locator;
+  readonly pictures: Locator;
+  readonly tiles: Locator;
+  readonly status: Locator;
+  readonly problems: Locator;
+
+  constructor(
+    readonly page: Page,
+    readonly backend: string,
+  ) {
+    this.app = page.locator('anolis-app');
+    this.canvas = page.getByTestId('canvas');
+    this.pictures = page.getByTestId('picture');
+    this.tiles = page.locator('anolis-tile');
+    this.status = page.getByTestId('status');
+    this.problems = page.getByTestId('problems');
+  }
+
+  async open(backend = this.backend): Promise<void> {
+    await this.page.goto(`/?backend=${backend}`);
+    await this.ready();
+  }
+
+  async ready(): Promise<void> {
+    await expect(this.app).toHaveAttribute('data-state', 'ready', { timeout: 300_000 });
+  }
+
+  async openSamples(set = 'coins'): Promise<void> {
+    await this.page.locator(`[data-testid=sample][data-sample=${set}]`).click();
+    await expect(this.canvas).toBeVisible();
+  }
+
+  /** Drags the brush along points given as fractions of the picture. */
+  async paint(...points: readonly (readonly [number, number])[]): Promise<void> {
+    const box = await this.canvas.boundingBox();
+    if (!box) throw new Error('the canvas is not visible');
+    const mouse = this.page.mouse;
+    for (const [place, [x, y]] of points.entries()) {
+      await mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 3 });
+      if (place === 0) await mouse.down();
+    }
+    await mouse.up();
+  }
+
+  /** Paints most of the first coin of the first sample. */
+  async paintCoin(): Promise<void> {
+    await this.paint([0.27, 0.25], [0.41, 0.25], [0.41, 0.33], [0.27, 0.33], [0.27, 0.38], [0.41, 0.38]);
+  }
+
+  /** Waits until every picture shows what the full network says. */
+  async predicted(): Promise<void> {
+    const shown = () =>
+      this.tiles.evaluateAll((tiles) => tiles.map((tile) => (tile as HTMLElement).dataset['predicted']));
+    await expect.poll(async () => new Set(await shown()), { timeout: 300_000 }).toEqual(new Set(['full']));
+  }
+
+  /** Share of each picture that is predicted to be an object. */
+  covered(): Promise<number[]> {
+    return this.tiles.evaluateAll((tiles) => tiles.map((tile) => Number((tile as HTMLElement).dataset['covered'])));
+  }
+
+  /** Opens files as the file picker would. */
+  async choose(...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+    await this.page.locator('anolis-open-button input').first().setInputFiles(files);
+  }
+}

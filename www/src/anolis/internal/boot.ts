@@ -1,0 +1,46 @@
+import { errorOf } from '../public/errors.js';
+import type { Phase } from '../public/options.js';
+import { weightsCache } from './cache.js';
+import type { Engine } from './engine.js';
+import type { BootReport, BootRequest } from './protocol.js';
+import { startRuntime } from './runtime.js';
+import { addShards, fetchManifest } from './weights.js';
+
+/** Starts one backend: runtime, weights, warm-up, self-test. */
+export async function boot(
+  { backend, assets, softwareGpu }: BootRequest,
+  onProgress: (phase: Phase, done: number) => void,
+): Promise<{ engine: Engine; report: BootReport }> {
+  onProgress('runtime', 0);
+  if (backend === 'webgpu') await requireAdapter(softwareGpu);
+  const runtime = backend === 'webgpu' ? assets.runtime.gpu : assets.runtime.cpu;
+  const glue = await startRuntime(runtime, (done) => onProgress('runtime', done));
+
+  onProgress('weights', 0);
+  const { json, shards } = await fetchManifest(assets.weights.manifest);
+  const engine = await glue.Engine.create(json);
+  await addShards(engine, shards, assets.weights.shards, weightsCache(), (done) => onProgress('weights', done));
+  engine.start();
+
+  const steps = engine.warmUpSteps;
+  for (let step = 0; step < steps; step += 1) {
+    onProgress('warm-up', step / steps);
+    await engine.warmUp(step);
+  }
+
+  onProgress('self-test', 0);
+  const { passed, cosine } = await engine.selfTest();
+  if (!passed) throw errorOf('self-test-failed');
+  onProgress('self-test', 1);
+  return { engine, report: { weightsHash: engine.weightsHash, cosine } };
+}
+
+// Asked before the runtime is fetched: without an adapter its megabytes are of no use.
+async function requireAdapter(softwareGpu: boolean): Promise<void> {
+  if (!navigator.gpu) throw errorOf('no-webgpu');
+  const adapter = await navigator.gpu.requestAdapter().catch(() => null);
+  if (!adapter) throw errorOf('adapter-refused');
+  if (adapter.info.isFallbackAdapter && !softwareGpu) {
+    throw errorOf('adapter-refused', 'The only GPU here is emulated in software; the CPU is faster.');
+  }
+}

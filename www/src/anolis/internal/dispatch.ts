@@ -1,0 +1,75 @@
+import { errorOf } from '../public/errors.js';
+import { decode } from './decode.js';
+import type { Engine } from './engine.js';
+import type { Input, Operation, Output } from './protocol.js';
+import type { Lane } from './queue.js';
+
+/** Runs operations on the engine and keeps which of its ids belong to the client's. */
+export class Dispatcher {
+  readonly #images = new Map<number, number>();
+  readonly #tasks = new Map<number, number>();
+
+  constructor(private readonly engine: Engine) {}
+
+  run<O extends Operation>(operation: O, input: Input<O>): Promise<Output<O>> {
+    const handler = this[operation] as unknown as (input: Input<O>) => Output<O> | Promise<Output<O>>;
+    return Promise.resolve(handler.call(this, input));
+  }
+
+  protected async addImage({ image, source }: Input<'addImage'>): Promise<Output<'addImage'>> {
+    const { pixels, notices } = await decode(source);
+    const { width, height, data } = pixels;
+    this.#images.set(image, await this.engine.addImage(new Uint8Array(data.buffer), width, height));
+    return { width, height, notices };
+  }
+
+  protected removeImage({ image }: Input<'removeImage'>): undefined {
+    this.engine.removeImage(this.#image(image));
+    this.#images.delete(image);
+  }
+
+  protected addTask({ task, kind, channels }: Input<'addTask'>): undefined {
+    this.#tasks.set(task, this.engine.addTask(kind, channels));
+  }
+
+  protected removeTask({ task }: Input<'removeTask'>): undefined {
+    this.engine.removeTask(this.#task(task));
+    this.#tasks.delete(task);
+  }
+
+  protected setLabel({ task, image, label, width, height }: Input<'setLabel'>): undefined {
+    this.engine.setLabel(this.#task(task), this.#image(image), label, width, height);
+  }
+
+  protected removeLabel({ task, image }: Input<'removeLabel'>): undefined {
+    this.engine.removeLabel(this.#task(task), this.#image(image));
+  }
+
+  protected async predict({ task, image, width, height, quick }: Input<'predict'>): Promise<Output<'predict'>> {
+    const ids = [this.#task(task), this.#image(image)] as const;
+    const start = performance.now();
+    const data = quick
+      ? this.engine.predictReadout(...ids, width, height)
+      : await this.engine.predict(...ids, width, height);
+    return { data, milliseconds: performance.now() - start };
+  }
+
+  #image(id: number): number {
+    const image = this.#images.get(id);
+    if (image === undefined) throw errorOf('image-disposed');
+    return image;
+  }
+
+  #task(id: number): number {
+    const task = this.#tasks.get(id);
+    if (task === undefined) throw errorOf('disposed');
+    return task;
+  }
+}
+
+/** Which calls go first: what a hand is waiting for, then what an eye is waiting for. */
+export function laneOf(operation: Operation, input: Input<Operation>): Lane {
+  if (operation === 'addImage') return 'encode';
+  if (operation === 'predict') return (input as Input<'predict'>).quick ? 'quick' : 'full';
+  return 'stroke';
+}

@@ -1,0 +1,48 @@
+import type { Backend, Notice, Phase } from '../public/options.js';
+import type { Assets } from './assets.js';
+import type { Reply } from './failure.js';
+
+/** What the worker needs to start a backend. */
+export interface BootRequest {
+  readonly backend: Backend;
+  readonly assets: Assets;
+  /** Software GPUs are slower than the CPU: taken only when WebGPU was asked for by name. */
+  readonly softwareGpu: boolean;
+}
+
+/** What a started backend is. */
+export interface BootReport {
+  readonly weightsHash: string;
+  readonly cosine: number;
+}
+
+/** A picture in a form that can be posted. */
+export type PostableSource = Blob | ImageBitmap | ImageData;
+
+/** Ids are the client's: they stay the same when the worker is started again. */
+export interface Operations {
+  addImage: [{ image: number; source: PostableSource }, { width: number; height: number; notices: Notice[] }];
+  removeImage: [{ image: number }, undefined];
+  addTask: [{ task: number; kind: string; channels: string[] }, undefined];
+  removeTask: [{ task: number }, undefined];
+  setLabel: [{ task: number; image: number; label: Uint8Array; width: number; height: number }, undefined];
+  removeLabel: [{ task: number; image: number }, undefined];
+  predict: [
+    { task: number; image: number; width: number; height: number; quick: boolean },
+    { data: Float32Array; milliseconds: number },
+  ];
+}
+
+/** Name of an operation. */
+export type Operation = keyof Operations;
+/** What an operation is given. */
+export type Input<O extends Operation> = Operations[O][0];
+/** What an operation answers. */
+export type Output<O extends Operation> = Operations[O][1];
+
+/** The worker as the client sees it. */
+export interface WorkerApi {
+  boot(request: BootRequest, onProgress: (phase: Phase, done: number) => void): Promise<Reply<BootReport>>;
+  call<O extends Operation>(id: number, operation: O, input: Input<O>): Promise<Reply<Output<O>>>;
+  cancel(id: number): void;
+}

@@ -1,0 +1,87 @@
+import { assets } from '../assets/index.js';
+import { mergeAssets } from '../internal/assets.js';
+import { Client } from '../internal/client.js';
+import { Counter } from '../internal/counter.js';
+import { hasSimd } from '../internal/simd.js';
+import { postable } from '../internal/source.js';
+import { spawnWorker } from '../internal/spawn.js';
+import { errorOf } from './errors.js';
+import { AnolisImage } from './image.js';
+import type { Backend, ImageSource, LoadOptions, Notice, TaskOptions } from './options.js';
+import { Task } from './task.js';
+
+/**
+ * A loaded network in a worker of its own.
+ *
+ * @example
+ * ```ts
+ * const anolis = await Anolis.load();
+ * const task = await anolis.task({ kind: 'mask', channels: ['nucleus'] });
+ * await task.add(labelledPicture, label);
+ * const prediction = await task.predict(otherPicture);
+ * ```
+ */
+export class Anolis {
+  readonly #client: Client;
+  readonly #images = new Counter();
+  readonly #tasks = new Counter();
+
+  private constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /**
+   * Starts the worker, fetches runtime and weights, warms up and checks the numbers.
+   *
+   * Rejects with a {@link BackendError}, {@link WeightsError}, {@link WorkerError} or {@link AbortError}.
+   */
+  static async load(options: LoadOptions = {}): Promise<Anolis> {
+    if (!hasSimd()) throw errorOf('no-simd');
+    const client = await Client.start(
+      {
+        backend: options.backend ?? 'auto',
+        assets: mergeAssets(assets, options.assets),
+        spawn: () => spawnWorker(options.workerUrl),
+        onProgress: options.onProgress,
+        onNotice: options.onNotice,
+      },
+      options.signal,
+    );
+    return new Anolis(client);
+  }
+
+  /** Where the network runs now; a lost GPU turns `'webgpu'` into `'cpu'`. */
+  get backend(): Backend {
+    return this.#client.backend;
+  }
+
+  /** What happened on the way that the user may want to know, oldest first. */
+  get notices(): readonly Notice[] {
+    return this.#client.notices;
+  }
+
+  /** Hash of the weights, to store beside what was made with them. */
+  get weightsHash(): string {
+    return this.#client.weightsHash;
+  }
+
+  /** Opens a picture and encodes it, once for all tasks. Rejects with an {@link ImageError}. */
+  async image(source: ImageSource, options: { signal?: AbortSignal } = {}): Promise<AnolisImage> {
+    const image = this.#images.next();
+    const input = { image, source: await postable(source) };
+    const opened = await this.#client.call('addImage', input, options.signal);
+    return new AnolisImage(this.#client, image, opened.width, opened.height, opened.notices);
+  }
+
+  /** Begins a task without examples. Rejects with a {@link LabelError}. */
+  async task({ kind, channels }: TaskOptions): Promise<Task> {
+    const task = this.#tasks.next();
+    await this.#client.call('addTask', { task, kind, channels: [...channels] });
+    return new Task(this, this.#client, task, [...channels]);
+  }
+
+  /** Ends the worker and frees everything in it; waiting calls reject with `'disposed'`. */
+  dispose(): void {
+    this.#client.dispose();
+  }
+}

@@ -1,0 +1,120 @@
+/** Every code an {@link AnolisError} can carry, with the sentence shown when the cause gave none. */
+const sentences = {
+  aborted: 'The call was aborted.',
+  channels: 'Give the task between 1 and 254 channels, each with its own name.',
+  disposed: 'This object was disposed; load or open it again.',
+  'empty-support': 'Label at least one picture before predicting.',
+  'image-disposed': 'This picture was removed; open it again.',
+  'image-size': 'The pixels do not fit the width and height of the picture; open it again.',
+  'image-too-small': 'Use a picture of at least 16 pixels on each side.',
+  'not-an-image': 'This is not a picture the browser can read; use JPEG, PNG, WebP, AVIF or GIF.',
+  'label-size': 'Give the label the same width and height as its picture.',
+  'label-value': 'Labels hold 0 for background, 1 to n for the channels and 255 for unknown.',
+  'unknown-example': 'This example is not part of the task; add it first.',
+  'unsupported-kind': "This kind of task is not available yet; use 'mask'.",
+  'weights-missing': 'The weights could not be fetched; check the connection and reload.',
+  'weights-truncated': 'The weights arrived incomplete; check the connection and reload.',
+  'weights-hash': 'The weights are damaged; reload, or ask whoever runs this site to upload them again.',
+  'weights-version': 'The weights belong to another version; update anolis and its weights together.',
+  'no-simd': 'This browser has no WebAssembly SIMD; update it.',
+  'no-webgpu': 'This browser offers no WebGPU; the CPU works everywhere.',
+  'adapter-refused': 'The browser offers no usable GPU; the CPU works everywhere.',
+  'runtime-missing': 'The runtime for this backend is not on the server yet; the CPU works meanwhile.',
+  'runtime-failed': 'The runtime could not be started; reload the page.',
+  'self-test-failed': 'This backend computes wrong numbers on this machine; use the other one.',
+  'device-lost': 'The GPU was lost; the CPU took over.',
+  'worker-blocked': 'The worker could not be started; serve it from your own site and pass workerUrl.',
+  'worker-crashed': 'The worker stopped; the next call starts it again with your pictures and labels.',
+  internal: 'Something unexpected went wrong; reload the page.',
+} as const;
+
+/** Stable, machine-readable reason of an error. */
+export type ErrorCode = keyof typeof sentences;
+
+/** What every call rejects with: a stable `code` and a sentence that says what to do. */
+export class AnolisError extends Error {
+  override name = 'AnolisError';
+
+  constructor(
+    /** Stable reason; branch on this, not on the message. */
+    readonly code: ErrorCode,
+    message: string = sentences[code],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A picture could not be used. */
+export class ImageError extends AnolisError {
+  override name = 'ImageError';
+}
+
+/** A label or a task description could not be used. */
+export class LabelError extends AnolisError {
+  override name = 'LabelError';
+}
+
+/** The weights could not be fetched or are not the right ones. */
+export class WeightsError extends AnolisError {
+  override name = 'WeightsError';
+}
+
+/** The requested backend cannot run here. */
+export class BackendError extends AnolisError {
+  override name = 'BackendError';
+}
+
+/** The caller aborted through an `AbortSignal`. */
+export class AbortError extends AnolisError {
+  override name = 'AbortError';
+}
+
+/** The worker could not be started or died. */
+export class WorkerError extends AnolisError {
+  override name = 'WorkerError';
+}
+
+type ErrorClass = new (code: ErrorCode, message?: string, options?: ErrorOptions) => AnolisError;
+
+const classes: Partial<Record<ErrorCode, ErrorClass>> = {
+  aborted: AbortError,
+  channels: LabelError,
+  'empty-support': LabelError,
+  'image-disposed': ImageError,
+  'image-size': ImageError,
+  'image-too-small': ImageError,
+  'not-an-image': ImageError,
+  'label-size': LabelError,
+  'label-value': LabelError,
+  'unknown-example': LabelError,
+  'unsupported-kind': LabelError,
+  'weights-missing': WeightsError,
+  'weights-truncated': WeightsError,
+  'weights-hash': WeightsError,
+  'weights-version': WeightsError,
+  'no-simd': BackendError,
+  'no-webgpu': BackendError,
+  'adapter-refused': BackendError,
+  'runtime-missing': BackendError,
+  'runtime-failed': BackendError,
+  'self-test-failed': BackendError,
+  'device-lost': BackendError,
+  'worker-blocked': WorkerError,
+  'worker-crashed': WorkerError,
+};
+
+/** Builds the error of the class that belongs to `code`. */
+export function errorOf(code: ErrorCode, message?: string, options?: ErrorOptions): AnolisError {
+  return new (classes[code] ?? AnolisError)(code, message || undefined, options);
+}
+
+/** The sentence that belongs to `code`. */
+export function sentenceOf(code: ErrorCode): string {
+  return sentences[code];
+}
+
+/** Whether `value` is one of the codes above. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(sentences, value);
+}

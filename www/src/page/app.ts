@@ -1,0 +1,251 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import type { Anolis, Notice, Progress } from '../anolis/public/index.js';
+import './editor.js';
+import './header.js';
+import './pictures.js';
+import './start-over.js';
+import './status.js';
+import './welcome.js';
+import type { SampleEvent } from './gallery.js';
+import { listenForFiles } from './incoming.js';
+import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
+import { messages } from './messages.js';
+import { autosave } from './model/autosave.js';
+import { Learner, type LearnerEvent } from './model/learner.js';
+import type { Picture } from './model/picture.js';
+import { readFiles } from './model/read-files.js';
+import { fetchSamples, type SampleSet } from './model/samples.js';
+import { Session } from './model/session.js';
+import { Storage } from './model/storage.js';
+import { Observe } from './observe.js';
+import { keepForOffline } from './offline.js';
+import type { FilesEvent } from './open-button.js';
+import { listenToShortcuts } from './shortcuts.js';
+import type { StartOver } from './start-over.js';
+import { shared } from './styles.js';
+
+/**
+ * The page. `data-state` is `loading`, `ready` or `failed`, `data-backend` where the network runs,
+ * `data-idle` is present while every prediction is up to date.
+ */
+@customElement('anolis-app')
+export class App extends LitElement {
+  readonly session = new Session();
+  @state() private anolis: Anolis | undefined;
+  @state() private progress: Progress | undefined;
+  @state() private failed = false;
+  @state() private gpuReady = false;
+  @state() private dragging = false;
+  @state() private restored = false;
+  @state() private status = '';
+  @state() private problems: readonly string[] = [];
+  @query('anolis-start-over') private startOver!: StartOver;
+  #learner: Learner | undefined;
+  #stops: (() => void)[] = [];
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
+        height: 100dvh;
+      }
+      main {
+        min-height: 0;
+      }
+      .work {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(400px, 36%);
+      }
+      .drop {
+        position: fixed;
+        inset: 12px;
+        z-index: 10;
+        display: grid;
+        place-items: center;
+        border: 2px dashed var(--accent);
+        border-radius: var(--radius);
+        background: color-mix(in srgb, var(--panel) 85%, transparent);
+        font-size: 1.2rem;
+        pointer-events: none;
+      }
+      @media (max-width: 900px) {
+        :host {
+          height: auto;
+          min-height: 100dvh;
+        }
+        .work {
+          grid-template-columns: minmax(0, 1fr);
+          align-content: start;
+        }
+        anolis-status {
+          position: sticky;
+          bottom: 0;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    new Observe(this);
+    this.dataset['state'] = 'loading';
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stops = [
+      listenToShortcuts(this.session),
+      listenForFiles(
+        (files) => void this.#addFiles(files),
+        (over) => {
+          this.dragging = over;
+        },
+      ),
+    ];
+    void this.#restore();
+    void this.#load(requestedBackend(location.search));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const stop of this.#stops) stop();
+    this.#learner?.stop();
+    this.anolis?.dispose();
+  }
+
+  override render() {
+    return html`
+      <anolis-header
+        .backend=${this.anolis?.backend}
+        .progress=${this.progress}
+        .milliseconds=${this.session.selected?.milliseconds}
+        .failed=${this.failed}
+        .gpuReady=${this.gpuReady}
+        @retry=${() => this.#load(requestedBackend(location.search))}
+        @switch-to-gpu=${() => this.#load('webgpu')}
+      ></anolis-header>
+      <main class=${this.session.pictures.length > 0 ? 'work' : ''} @files=${(event: FilesEvent) => this.#addFiles(event.files)} @sample=${(event: SampleEvent) => this.#addSamples(event.set)}>
+        ${this.#main()}
+      </main>
+      <anolis-status .text=${this.status} .problems=${this.problems} @dismiss=${this.#dismiss}></anolis-status>
+      <anolis-start-over @confirm=${() => this.session.clear()}></anolis-start-over>
+      ${this.dragging ? html`<div class="drop">${messages.drop}</div>` : ''}
+    `;
+  }
+
+  #main() {
+    // Nothing at all until it is known whether there is a session to come back to.
+    if (!this.restored) return '';
+    if (this.session.pictures.length === 0) return html`<anolis-welcome></anolis-welcome>`;
+    return html`
+      <anolis-editor .session=${this.session}></anolis-editor>
+      <anolis-pictures .session=${this.session} .onVisible=${this.#onVisible} @start-over=${() => this.startOver.ask()}></anolis-pictures>
+    `;
+  }
+
+  async #restore(): Promise<void> {
+    try {
+      const storage = await Storage.open();
+      if (await storage.restore(this.session)) this.#say(messages.restored);
+      autosave(this.session, storage, () => this.#complain(messages.notSaved));
+    } catch {
+      this.#complain(messages.notSaved);
+    }
+    this.restored = true;
+  }
+
+  async #load(backend: ReturnType<typeof requestedBackend>): Promise<void> {
+    this.#learner?.stop();
+    this.anolis?.dispose();
+    this.anolis = undefined;
+    this.failed = false;
+    this.gpuReady = false;
+    this.dataset['state'] = 'loading';
+    try {
+      const anolis = await load(backend, this.#onProgress, this.#onNotice);
+      this.anolis = anolis;
+      this.#learn(anolis);
+      this.dataset['state'] = 'ready';
+      this.dataset['backend'] = anolis.backend;
+      this.#say(messages.ready(messages.backend[anolis.backend]));
+      void keepForOffline(anolis.backend);
+    } catch (reason) {
+      this.failed = true;
+      this.dataset['state'] = 'failed';
+      this.#complain((reason as Error).message);
+    }
+    this.dispatchEvent(new Event(this.failed ? 'error' : 'load'));
+  }
+
+  #learn(anolis: Anolis): void {
+    for (const picture of this.session.pictures) picture.state = 'waiting';
+    const learner = new Learner(this.session, anolis);
+    learner.addEventListener('problem', (event) => this.#complain((event as LearnerEvent).message));
+    learner.addEventListener('notice', (event) => this.#say((event as LearnerEvent).message));
+    learner.addEventListener('busy', () => this.removeAttribute('data-idle'));
+    learner.addEventListener('idle', this.#onIdle);
+    this.#learner = learner;
+    for (const picture of this.#seen) learner.visible.add(picture);
+  }
+
+  readonly #seen = new Set<Picture>();
+
+  #onIdle = (): void => {
+    this.setAttribute('data-idle', '');
+    const predicted = this.session.pictures.filter((picture) => picture.predicted === 'full').length;
+    if (predicted > 0) this.#say(messages.predicted(predicted));
+  };
+
+  #onVisible = (picture: Picture, visible: boolean): void => {
+    for (const set of [this.#seen, this.#learner?.visible]) visible ? set?.add(picture) : set?.delete(picture);
+  };
+
+  #onProgress = (progress: Progress): void => {
+    if (progress.phase !== this.progress?.phase) this.#say(messages.phases[progress.phase]);
+    this.progress = progress;
+  };
+
+  #onNotice = (notice: Notice): void => {
+    if (notice.code === 'runtime-missing') awaitGpuRuntime(() => (this.gpuReady = true));
+    // Most people have no use for knowing why the CPU was taken; it is there for those who look.
+    console.info(`anolis: ${notice.code}: ${notice.message}`);
+    this.dataset['notices'] = [this.dataset['notices'], notice.code].filter(Boolean).join(' ');
+    if (notice.code === 'device-lost' || notice.code === 'worker-crashed') this.#complain(notice.message);
+    if (this.anolis) this.dataset['backend'] = this.anolis.backend;
+    this.requestUpdate();
+  };
+
+  async #addFiles(files: readonly File[]): Promise<void> {
+    const { pictures, problems } = await readFiles(files);
+    for (const problem of problems) this.#complain(problem);
+    if (pictures.length === 0) return;
+    this.session.add(pictures);
+    this.#say(
+      this.anolis ? `${messages.opened(pictures.length)} ${messages.firstStroke}` : messages.loadingInBackground,
+    );
+  }
+
+  async #addSamples(set: SampleSet): Promise<void> {
+    try {
+      if (this.session.classes.length === 1) this.session.renameClass(1, set.suggestedClass);
+      await this.#addFiles(await fetchSamples(set));
+    } catch {
+      this.#complain(messages.sampleFailed);
+    }
+  }
+
+  #say(text: string): void {
+    this.status = text;
+  }
+
+  #complain(problem: string): void {
+    if (!this.problems.includes(problem)) this.problems = [...this.problems, problem];
+  }
+
+  #dismiss = (event: CustomEvent<string>): void => {
+    this.problems = this.problems.filter((problem) => problem !== event.detail);
+  };
+}

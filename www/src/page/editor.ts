@@ -1,0 +1,86 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import './canvas.js';
+import './classes.js';
+import './settings.js';
+import './toolbar.js';
+import { icons } from './icons.js';
+import { messages } from './messages.js';
+import type { Session } from './model/session.js';
+import { Observe } from './observe.js';
+import { shared } from './styles.js';
+
+/** One picture to paint on, with everything needed for it. */
+@customElement('anolis-editor')
+export class Editor extends LitElement {
+  @property({ attribute: false }) session!: Session;
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
+        gap: var(--gap);
+        min-width: 0;
+        min-height: 0;
+        padding: var(--gap);
+      }
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px 16px;
+        align-items: center;
+        justify-content: space-between;
+      }
+      .turn {
+        display: flex;
+        gap: 2px;
+        align-items: center;
+        font-size: 0.87rem;
+        font-variant-numeric: tabular-nums;
+      }
+      @media (max-width: 900px) {
+        :host {
+          grid-template-rows: auto min(100vw - 24px, 42dvh) auto;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    new Observe(this);
+  }
+
+  override render() {
+    const { session } = this;
+    return html`
+      <div class="row" role="toolbar" aria-label=${messages.tools}>
+        <anolis-toolbar .session=${session}></anolis-toolbar>
+        <anolis-classes .session=${session}></anolis-classes>
+      </div>
+      <anolis-canvas .session=${session}></anolis-canvas>
+      <div class="row">
+        <anolis-settings .session=${session}></anolis-settings>
+        ${this.#turn()}
+      </div>
+    `;
+  }
+
+  #turn() {
+    const { session } = this;
+    const { pictures, selected } = session;
+    const place = selected ? pictures.indexOf(selected) : 0;
+    return html`<div class="turn">
+      <button class="icon plain" aria-label=${messages.previous} ?disabled=${place <= 0} @click=${() => session.step(-1)}>${icons.left}</button>
+      <span>${messages.picture(place + 1, pictures.length)}</span>
+      <button class="icon plain" aria-label=${messages.next} ?disabled=${place >= pictures.length - 1} @click=${() => session.step(1)}>
+        ${icons.right}
+      </button>
+      <button class="icon plain" aria-label=${messages.remove} title=${messages.remove} @click=${() => selected && session.remove(selected)}>
+        ${icons.bin}
+      </button>
+    </div>`;
+  }
+}

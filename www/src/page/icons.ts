@@ -1,0 +1,36 @@
+import { html, svg, type TemplateResult } from 'lit';
+
+const icon = (paths: TemplateResult) => html`<svg viewBox="0 0 24 24" aria-hidden="true">${paths}</svg>`;
+
+/** The few pictograms of the page, drawn on a grid of 24. */
+export const icons = {
+  brush: icon(
+    svg`<path d="M4 20c3 0 5-1 5-3.5A2.5 2.5 0 0 0 4.5 16C4.5 18 4.5 19 4 20Z"/><path d="m9 14.5 9.5-10a1.6 1.6 0 0 1 2.2 2.200l-9.8 9.8"/>`,
+  ),
+  eraser: icon(
+    svg`<path d="m8 20-4.5-4.500a1.5 1.5 0 0 1 0-2l9-9a1.5 1.5 0 0 1 2 0l5 5a1.5 1.5 0 0 1 0 2L11 20Z"/><path d="M8 20h12M9 8.500l6.5 6.5"/>`,
+  ),
+  undo: icon(svg`<path d="M8 5 4 9l4 4"/><path d="M4 9h10a5 5 0 0 1 0 10h-4"/>`),
+  redo: icon(svg`<path d="m16 5 4 4-4 4"/><path d="M20 9H10a5 5 0 0 0 0 10h4"/>`),
+  plus: icon(svg`<path d="M12 5v14M5 12h14"/>`),
+  pen: icon(svg`<path d="m4 20 1-4L16 5l3 3L8 19Z"/>`),
+  bin: icon(svg`<path d="M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13"/>`),
+  restart: icon(svg`<path d="M4.5 5v5h5"/><path d="M5 10a7.5 7.5 0 1 1-.5 4"/>`),
+  left: icon(svg`<path d="m14 6-6 6 6 6"/>`),
+  right: icon(svg`<path d="m10 6 6 6-6 6"/>`),
+  close: icon(svg`<path d="M6 6l12 12M18 6 6 18"/>`),
+  pictures: icon(
+    svg`<rect x="3" y="5" width="18" height="14" rx="2"/><circle cx="8.5" cy="10" r="1.5"/><path d="m4 18 6-5 3 2.5 3-3.5 4.5 5"/>`,
+  ),
+  eye: icon(
+    svg`<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="2.8"/>`,
+  ),
+};
+
+/** One labelled, the rest seen. */
+export const mark = html`<svg class="mark" viewBox="0 0 24 24" aria-hidden="true">
+  ${svg`<rect x="2.5" y="2.5" width="8" height="8" rx="2.5" fill="currentColor"/>
+  <rect x="13.5" y="2.5" width="8" height="8" rx="2.5"/>
+  <rect x="2.5" y="13.5" width="8" height="8" rx="2.5"/>
+  <rect x="13.5" y="13.5" width="8" height="8" rx="2.5"/>`}
+</svg>`;

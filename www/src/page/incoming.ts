@@ -1,0 +1,30 @@
+/** Takes pictures that are dropped or pasted anywhere; answers a function that stops it. */
+export function listenForFiles(onFiles: (files: File[]) => void, onDrag: (over: boolean) => void): () => void {
+  let depth = 0;
+  const over = (change: number) => {
+    depth = change === 0 ? 0 : depth + change;
+    onDrag(depth > 0);
+  };
+  const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+  const listeners = {
+    dragenter: (event: DragEvent) => carriesFiles(event) && over(1),
+    dragleave: (event: DragEvent) => carriesFiles(event) && over(-1),
+    dragover: (event: DragEvent) => carriesFiles(event) && event.preventDefault(),
+    drop: (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      over(0);
+      take(event.dataTransfer);
+    },
+    paste: (event: ClipboardEvent) => take(event.clipboardData),
+  };
+  const take = (data: DataTransfer | null) => {
+    const files = [...(data?.files ?? [])];
+    if (files.length > 0) onFiles(files);
+  };
+  for (const [type, listener] of Object.entries(listeners)) document.addEventListener(type, listener as EventListener);
+  return () => {
+    for (const [type, listener] of Object.entries(listeners))
+      document.removeEventListener(type, listener as EventListener);
+  };
+}

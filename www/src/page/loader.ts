@@ -1,0 +1,28 @@
+import { assets } from '../anolis/assets/index.js';
+import { Anolis, type Backend, type Notice, type Progress } from '../anolis/public/index.js';
+
+/** Which backend the address asks for: `?backend=cpu`, `webgpu` or `auto`. */
+export function requestedBackend(search: string): Backend | 'auto' {
+  const asked = new URLSearchParams(search).get('backend');
+  return asked === 'cpu' || asked === 'webgpu' ? asked : 'auto';
+}
+
+/** Loads the network with what the page wants to know about it. */
+export function load(
+  backend: Backend | 'auto',
+  onProgress: (progress: Progress) => void,
+  onNotice: (notice: Notice) => void,
+): Promise<Anolis> {
+  return Anolis.load({ backend, onProgress, onNotice });
+}
+
+/** In development the GPU runtime is built while the page already runs: tells once when it is there. */
+export function awaitGpuRuntime(onReady: () => void): void {
+  if (!import.meta.env.DEV || !('gpu' in navigator)) return;
+  const timer = setInterval(async () => {
+    const response = await fetch(assets.runtime.gpu.wasm, { method: 'HEAD' }).catch(() => undefined);
+    if (!response?.ok) return;
+    clearInterval(timer);
+    onReady();
+  }, 10_000);
+}

@@ -1,0 +1,83 @@
+const english = {
+  name: 'anolis',
+  tagline: 'Label a few. See the rest.',
+  privacy: 'Pictures stay on this computer.',
+  backend: { cpu: 'CPU', webgpu: 'GPU' },
+  milliseconds: (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`,
+  loading: (percent: number) => `Loading ${percent} %`,
+  phases: {
+    runtime: 'Fetching the runtime',
+    weights: 'Fetching the network',
+    'warm-up': 'Warming up',
+    'self-test': 'Checking the numbers',
+  },
+  failed: 'Not running',
+  retry: 'Try again',
+  switchToGpu: 'GPU is ready: switch',
+  ready: (backend: string) => `Ready on the ${backend}.`,
+  loadingInBackground: 'You can already paint; predictions begin when the network is loaded.',
+
+  steps: [
+    { title: 'Open pictures', text: 'of the same kind of thing' },
+    { title: 'Paint the object', text: 'on one of them, roughly' },
+    { title: 'See it on the others', text: 'while you still paint' },
+  ],
+  open: 'Open pictures',
+  add: 'Add pictures',
+  openHint: 'or drop them anywhere, or paste them',
+  samples: 'Or try it with these',
+  samplePictures: (count: number) => `${count} pictures`,
+  sampleFailed: 'The sample pictures could not be fetched; check the connection and try again.',
+  drop: 'Drop pictures to open them',
+
+  pictures: 'Pictures',
+  picture: (place: number, count: number) => `Picture ${place} of ${count}`,
+  pictureCount: (count: number, labelled: number) => `${labelled} of ${count} labelled`,
+  labelled: 'labelled',
+  encoding: 'reading…',
+  unreadable: 'not usable',
+  remove: 'Remove picture',
+  previous: 'Previous picture',
+  next: 'Next picture',
+  startOver: 'Start over',
+  startOverQuestion: 'Remove all pictures and everything painted on them?',
+  confirm: 'Remove all',
+  cancel: 'Cancel',
+
+  tools: 'Tools',
+  brush: 'Brush',
+  eraser: 'Eraser',
+  size: 'Size',
+  undo: 'Undo',
+  redo: 'Redo',
+  classes: 'Classes',
+  newClass: (place: number) => (place === 1 ? 'object' : `class ${place}`),
+  addClass: 'Add class',
+  rename: 'Rename class',
+  className: 'Name of the class',
+  background: 'background',
+  opacity: 'Overlay',
+  unpainted: 'Unpainted is background',
+  unpaintedHelp: 'Off: what you leave unpainted on a labelled picture stays undecided.',
+  canvas: (name: string) =>
+    `Painting area, ${name}. Arrow keys move the brush, Space paints, Page Up and Page Down change the picture.`,
+  canvasRole: 'painting area',
+  keys: 'B brush · E eraser · [ ] size · Ctrl Z undo · ← → picture',
+
+  opened: (count: number) => (count === 1 ? '1 picture added.' : `${count} pictures added.`),
+  restored: 'Your last session is back.',
+  removed: 'Picture removed.',
+  undone: 'Undone.',
+  redone: 'Redone.',
+  firstStroke: 'Paint the object on one picture; the others follow.',
+  predicted: (count: number) => `${count} pictures predicted.`,
+  fileProblem: (name: string, problem: string) => `${name}: ${problem}`,
+  notSaved: 'This browser does not let the page save your work; it is lost when you close the tab.',
+  dismiss: 'Dismiss',
+};
+
+/** Every sentence of the page; a translation is another object of this type. */
+export type Messages = typeof english;
+
+/** The sentences in use. */
+export const messages: Messages = english;

@@ -1,0 +1,66 @@
+import { ImageError, workingSize } from '../../anolis/public/index.js';
+import type { Raster } from './raster.js';
+
+/** Longest side of the copy shown in the grid. */
+const THUMB_SIDE = 320;
+
+/** How far the network is with a picture. */
+export type PictureState = 'waiting' | 'ready' | 'unusable';
+
+/** Which prediction is shown on a picture. */
+export type Predicted = 'none' | 'quick' | 'full';
+
+/** A picture of the session. */
+export interface Picture {
+  readonly id: string;
+  readonly name: string;
+  readonly file: Blob;
+  readonly width: number;
+  readonly height: number;
+  readonly thumb: ImageBitmap;
+  /** Made with the first stroke. */
+  raster?: Raster | undefined;
+  /** Whether anything is painted on it. */
+  painted: boolean;
+  state: PictureState;
+  predicted: Predicted;
+  milliseconds?: number | undefined;
+  /** The prediction as colours; drawn over the picture. */
+  overlay?: OffscreenCanvas | undefined;
+  /** Share of the picture that is predicted to be of any class. */
+  covered: number;
+}
+
+/** Reads a file as a picture. Rejects with an {@link ImageError}. */
+export async function readPicture(id: string, name: string, file: Blob): Promise<Picture> {
+  const full = await decodeUpright(file);
+  const { width, height } = workingSize(full.width, full.height);
+  full.close();
+  if (Math.min(width, height) < 16) throw new ImageError('image-too-small');
+  const scale = Math.min(1, THUMB_SIDE / Math.max(width, height));
+  const thumb = await createImageBitmap(file, {
+    imageOrientation: 'from-image',
+    resizeWidth: Math.max(1, Math.round(width * scale)),
+    resizeHeight: Math.max(1, Math.round(height * scale)),
+    resizeQuality: 'high',
+  });
+  return { id, name, file, width, height, thumb, painted: false, state: 'waiting', predicted: 'none', covered: 0 };
+}
+
+/** All pixels of a picture, as large as it is worked on. */
+export async function readPixels({ file, width, height }: Picture): Promise<ImageBitmap> {
+  return createImageBitmap(file, {
+    imageOrientation: 'from-image',
+    resizeWidth: width,
+    resizeHeight: height,
+    resizeQuality: 'high',
+  });
+}
+
+async function decodeUpright(file: Blob): Promise<ImageBitmap> {
+  try {
+    return await createImageBitmap(file, { imageOrientation: 'from-image' });
+  } catch (cause) {
+    throw new ImageError('not-an-image', undefined, { cause });
+  }
+}

@@ -1,0 +1,107 @@
+import { css } from 'lit';
+
+/** What every component looks like. */
+export const shared = css`
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  :host([hidden]),
+  [hidden] {
+    display: none !important;
+  }
+  h1,
+  h2,
+  p,
+  ol,
+  ul,
+  dl {
+    margin: 0;
+    padding: 0;
+    list-style: none;
+  }
+  h2 {
+    font-size: 1rem;
+    font-weight: 600;
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+  input {
+    font: inherit;
+    color: inherit;
+    accent-color: var(--accent);
+  }
+  button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 6px;
+    min-height: 36px;
+    padding: 0 12px;
+    border: 1px solid var(--line);
+    border-radius: 8px;
+    background: var(--panel);
+    color: inherit;
+    font: inherit;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+  button:hover:not(:disabled) {
+    border-color: var(--soft);
+  }
+  button:disabled {
+    opacity: 0.45;
+    cursor: default;
+  }
+  button[aria-pressed='true'],
+  button[aria-checked='true'] {
+    border-color: var(--accent);
+    background: var(--accent-soft);
+  }
+  button.icon {
+    width: 36px;
+    padding: 0;
+  }
+  button.plain {
+    border-color: transparent;
+    background: none;
+  }
+  button.plain:hover:not(:disabled) {
+    background: var(--sunken);
+  }
+  button.primary {
+    min-height: 44px;
+    padding: 0 20px;
+    border-color: transparent;
+    background: var(--accent);
+    color: var(--on-accent);
+    font-weight: 600;
+  }
+  button.primary:hover {
+    filter: brightness(1.08);
+  }
+  svg {
+    flex: none;
+    width: 18px;
+    height: 18px;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.8;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  .soft {
+    color: var(--soft);
+  }
+  .hidden-text {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`;

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import {
+  copyBox,
+  emptyRaster,
+  isPainted,
+  paintLine,
+  pasteBox,
+  toLabel,
+  UNPAINTED,
+} from '../../src/page/model/raster.js';
+
+describe('paintLine', () => {
+  it('paints a disc', () => {
+    const raster = emptyRaster(9, 9);
+    paintLine(raster, { x: 4.5, y: 4.5 }, { x: 4.5, y: 4.5 }, 2, 1);
+    expect(raster.data.filter((id) => id === 1)).toHaveLength(13);
+    expect(raster.data[4 * 9 + 4]).toBe(1);
+  });
+
+  it('leaves no gaps between far points', () => {
+    const raster = emptyRaster(50, 5);
+    paintLine(raster, { x: 0, y: 2.5 }, { x: 50, y: 2.5 }, 1, 2);
+    expect([...raster.data.subarray(100, 150)].every((id) => id === 2)).toBe(true);
+  });
+
+  it('marks something however thin the brush', () => {
+    const raster = emptyRaster(4, 4);
+    paintLine(raster, { x: 2, y: 2 }, { x: 2, y: 2 }, 0, 1);
+    expect(isPainted(raster)).toBe(true);
+  });
+
+  it('stays inside, and says so when it missed', () => {
+    const raster = emptyRaster(4, 4);
+    expect(paintLine(raster, { x: -20, y: 2 }, { x: -20, y: 2 }, 3, 1)).toBeUndefined();
+    expect(paintLine(raster, { x: 0, y: 0 }, { x: 0, y: 0 }, 3, 1)).toEqual({ left: 0, top: 0, right: 3, bottom: 3 });
+  });
+});
+
+describe('boxes', () => {
+  it('come back as they were copied', () => {
+    const raster = emptyRaster(6, 6);
+    const box = { left: 1, top: 2, right: 4, bottom: 5 };
+    const before = copyBox(raster, box);
+    paintLine(raster, { x: 2.5, y: 3.5 }, { x: 2.5, y: 3.5 }, 1, 1);
+    pasteBox(raster, box, before);
+    expect(isPainted(raster)).toBe(false);
+  });
+});
+
+describe('toLabel', () => {
+  it('makes unpainted pixels background or leaves them unknown', () => {
+    const raster = { width: 3, height: 1, data: Uint8Array.of(UNPAINTED, 0, 2) };
+    expect([...toLabel(raster, true).data]).toEqual([0, 0, 2]);
+    expect([...toLabel(raster, false).data]).toEqual([255, 0, 2]);
+  });
+});

@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// Mode `test` adds the page that browser tests drive the library from.
+export default defineConfig(({ mode }) => ({
+  root: here('.'),
+  base: './',
+  // No HTML in place of a missing file: a runtime that is not built yet must be a 404.
+  appType: 'mpa',
+  server: { fs: { allow: [here('..')] } },
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    outDir: mode === 'test' ? 'dist-test' : 'dist',
+    // Runtimes and weights stay files, however small.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: [here('index.html'), ...(mode === 'test' ? [here('tests.html')] : [])] },
+  },
+  test: { include: ['tests/**/*.test.ts'], environment: 'node' },
+}));

@@ -1,0 +1,176 @@
+//! What a visitor downloads: measured, printed, and kept in `docs/size.md`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::paths;
+use crate::step::Step;
+use crate::wasm::{Backend, Runtime};
+
+/// Brotli's best, as a web server that compresses once uses; takes a minute for the GPU runtime.
+pub const BEST: u32 = 11;
+/// Close to the best in a tenth of the time.
+pub const FAST: u32 = 9;
+
+/// The page's scripts, brotli, in bytes.
+const PAGE_BUDGET: usize = 60_000;
+/// The default weights, in bytes.
+const WEIGHTS_BUDGET: usize = 15_000_000;
+
+const BEGIN: &str = "<!-- sizes: written by `cargo xtask build --release` -->";
+const END: &str = "<!-- /sizes -->";
+
+/// Bytes after brotli.
+pub fn brotli(bytes: &[u8], quality: u32) -> Result<usize> {
+    let mut compressed = brotli::CompressorReader::new(bytes, 1 << 16, quality, 22);
+    Ok(std::io::copy(&mut compressed, &mut std::io::sink())? as usize)
+}
+
+/// `0.43 MB`, or `61.2 kB` when small.
+pub fn format(bytes: usize) -> String {
+    if bytes < 100_000 {
+        format!("{:.1} kB", bytes as f64 / 1e3)
+    } else {
+        format!("{:.2} MB", bytes as f64 / 1e6)
+    }
+}
+
+/// One line for a person; says so when the budget is exceeded.
+pub fn summary(runtime: &Runtime) -> String {
+    let budget = runtime.backend.budget();
+    let over = if runtime.brotli > budget { ", OVER" } else { "" };
+    let (raw, brotli) = (format(runtime.raw), format(runtime.brotli));
+    format!("{raw}, brotli {brotli} (budget {}{over})", format(budget))
+}
+
+/// Prints the table and puts it into `docs/size.md`.
+pub fn report(runtimes: &[Runtime]) -> Result<()> {
+    let step = Step::start("Sizes");
+    let mut rows = Vec::new();
+    for runtime in runtimes {
+        let title = format!("{} runtime", runtime.backend.title());
+        rows.push(Row {
+            title,
+            raw: runtime.raw,
+            brotli: Some(runtime.brotli),
+            budget: runtime.backend.budget(),
+        });
+    }
+    let mut page = Vec::new();
+    scripts(&paths::www().join("dist"), &glue(), &mut page)?;
+    let compressed = page.iter().map(|script| brotli(script, BEST)).sum::<Result<usize>>()?;
+    let raw = page.iter().map(Vec::len).sum();
+    rows.push(Row {
+        title: "Page, all scripts".into(),
+        raw,
+        brotli: Some(compressed),
+        budget: PAGE_BUDGET,
+    });
+    let mut weights = 0;
+    for entry in fs::read_dir(paths::assets().join("weights"))?.flatten() {
+        weights += entry.metadata()?.len() as usize;
+    }
+    rows.push(Row { title: "Weights".into(), raw: weights, brotli: None, budget: WEIGHTS_BUDGET });
+
+    let table = table(&rows);
+    let file = paths::root().join("docs/size.md");
+    let old = fs::read_to_string(&file)
+        .unwrap_or_else(|_| "# Sizes\n\nWhat a visitor downloads.\n".to_owned());
+    paths::write(&file, between_markers(&old, &table).as_bytes())?;
+    step.done("docs/size.md");
+    println!("{table}");
+    Ok(())
+}
+
+struct Row {
+    title: String,
+    raw: usize,
+    brotli: Option<usize>,
+    budget: usize,
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut text = String::from("| what | raw | brotli | budget |\n|---|---:|---:|---:|\n");
+    for row in rows {
+        let brotli = row.brotli.map_or("–".to_owned(), format);
+        let over = if row.brotli.unwrap_or(row.raw) > row.budget { " **over**" } else { "" };
+        let (raw, budget) = (format(row.raw), format(row.budget));
+        let _ = writeln!(text, "| {} | {raw} | {brotli} | {budget}{over} |", row.title);
+    }
+    text
+}
+
+/// Replaces what lies between the markers, or appends both.
+fn between_markers(text: &str, new: &str) -> String {
+    let block = format!("{BEGIN}\n{new}{END}");
+    let begin = text.find(BEGIN);
+    let end = begin.and_then(|begin| Some(begin + text[begin..].find(END)? + END.len()));
+    match (begin, end) {
+        (Some(begin), Some(end)) => format!("{}{block}{}", &text[..begin], &text[end..]),
+        _ => format!("{}\n\n{block}\n", text.trim_end()),
+    }
+}
+
+/// The runtimes' glue, which Vite copies unchanged and which does not count as the page's.
+fn glue() -> Vec<Vec<u8>> {
+    let path = |backend: Backend| paths::assets().join(backend.name()).join("anolis.js");
+    Backend::ALL.into_iter().filter_map(|backend| fs::read(path(backend)).ok()).collect()
+}
+
+fn scripts(folder: &Path, except: &[Vec<u8>], found: &mut Vec<Vec<u8>>) -> Result<()> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            scripts(&path, except, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "js") {
+            let script = paths::read(&path)?;
+            if !except.contains(&script) {
+                found.push(script);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_readable() {
+        assert_eq!(format(432_100), "0.43 MB");
+        assert_eq!(format(61_240), "61.2 kB");
+    }
+
+    #[test]
+    fn brotli_compresses() {
+        let zeros = vec![0; 100_000];
+        assert!(brotli(&zeros, FAST).unwrap() < 100);
+        assert!(brotli(&zeros, BEST).unwrap() > 0);
+    }
+
+    #[test]
+    fn markers_are_replaced_or_appended() {
+        let first = between_markers("# Sizes\n", "one\n");
+        assert_eq!(first, format!("# Sizes\n\n{BEGIN}\none\n{END}\n"));
+        let second = between_markers(&format!("{first}\nafter\n"), "two\n");
+        assert_eq!(second, format!("# Sizes\n\n{BEGIN}\ntwo\n{END}\n\nafter\n"));
+        assert_eq!(between_markers(&second, "two\n"), second);
+    }
+
+    #[test]
+    fn table_marks_what_is_over() {
+        let rows = [
+            Row { title: "a".into(), raw: 2_000_000, brotli: Some(500_000), budget: 600_000 },
+            Row { title: "b".into(), raw: 2_000_000, brotli: None, budget: 600_000 },
+        ];
+        let table = table(&rows);
+        assert!(table.contains("| a | 2.00 MB | 0.50 MB | 0.60 MB |\n"));
+        assert!(table.contains("| b | 2.00 MB | – | 0.60 MB **over** |\n"));
+    }
+}
