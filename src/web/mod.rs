@@ -158,7 +158,7 @@ impl Engine {
         self.session()?.remove_label(task, image).map_err(to_js)
     }
 
-    /// The read-out's answer: `[channel, height, width]` probabilities, then `[height, width]` class ids.
+    /// The read-out's probabilities `[channel, height, width]`.
     #[wasm_bindgen(js_name = predictReadout)]
     pub fn predict_readout(
         &mut self,
@@ -166,21 +166,21 @@ impl Engine {
         image: u32,
         width: usize,
         height: usize,
-    ) -> Result<Answer, JsValue> {
+    ) -> Result<Vec<f32>, JsValue> {
         let prediction = self.session()?.predict_readout(task, image).map_err(to_js)?;
-        Ok(Answer::new(&prediction, width, height))
+        Ok(probabilities(&prediction, width, height))
     }
 
-    /// The whole network's answer, in the same form.
+    /// The whole network's probabilities `[channel, height, width]`.
     pub async fn predict(
         &mut self,
         task: u32,
         image: u32,
         width: usize,
         height: usize,
-    ) -> Result<Answer, JsValue> {
+    ) -> Result<Vec<f32>, JsValue> {
         let prediction = self.session()?.predict(task, image).await.map_err(to_js)?;
-        Ok(Answer::new(&prediction, width, height))
+        Ok(probabilities(&prediction, width, height))
     }
 
     fn session(&mut self) -> Result<&mut Session, JsValue> {
@@ -189,36 +189,10 @@ impl Engine {
     }
 }
 
-/// A prediction at one size.
-#[wasm_bindgen]
-pub struct Answer {
-    probabilities: Vec<f32>,
-    mask: Vec<u8>,
-}
-
-#[wasm_bindgen]
-impl Answer {
-    fn new(prediction: &Prediction, width: usize, height: usize) -> Self {
-        let channels = 0..prediction.channels();
-        Self {
-            probabilities: channels
-                .flat_map(|channel| prediction.probability(channel, width, height))
-                .collect(),
-            mask: prediction.mask(width, height),
-        }
-    }
-
-    /// `[channel, height, width]` in `[0, 1]`.
-    #[wasm_bindgen(getter)]
-    pub fn probabilities(&self) -> Vec<f32> {
-        self.probabilities.clone()
-    }
-
-    /// `[height, width]` class ids, 0 background.
-    #[wasm_bindgen(getter)]
-    pub fn mask(&self) -> Vec<u8> {
-        self.mask.clone()
-    }
+fn probabilities(prediction: &Prediction, width: usize, height: usize) -> Vec<f32> {
+    (0..prediction.channels())
+        .flat_map(|channel| prediction.probability(channel, width, height))
+        .collect()
 }
 
 #[cfg(feature = "gpu")]

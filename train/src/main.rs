@@ -1,1 +1,57 @@
-fn main(){}
+//! Makes and measures the weights: `cargo xtask train …`, `cargo xtask eval …`; see docs/weights.md.
+
+mod bench;
+mod checkpoint;
+mod episodes;
+mod eval;
+mod export;
+mod labels;
+mod losses;
+mod meta;
+mod samples;
+mod scenes;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+#[derive(Parser)]
+#[command(about = "Makes and measures anolis' weights")]
+enum Command {
+    /// Meta-trains everything but the trunk on procedural episodes; resumes where it stopped.
+    Meta(meta::Options),
+    /// Writes a checkpoint as shipped weights: f16 shards, manifest, self-test.
+    Export(export::Options),
+    /// Predicts few-shot task folders with the public API and scores them with `score.py`.
+    Eval(eval::Options),
+    /// Times what the page does, on this machine.
+    Bench(bench::Options),
+    /// Draws pictures with known labels.
+    #[command(subcommand)]
+    Draw(Draw),
+}
+
+#[derive(Subcommand)]
+enum Draw {
+    /// The page's sample pictures.
+    Samples { out: PathBuf },
+    /// A few-shot task folder with known answer, from worlds that no training sees.
+    Task { out: PathBuf },
+}
+
+fn main() {
+    let done = match Command::parse() {
+        Command::Meta(options) => meta::run(&options),
+        Command::Export(options) => export::run(&options),
+        Command::Eval(options) => eval::run(&options),
+        Command::Bench(options) => bench::run(&options),
+        Command::Draw(Draw::Samples { out }) => samples::samples(&out),
+        Command::Draw(Draw::Task { out }) => samples::task(&out),
+    };
+    if let Err(error) = done {
+        eprintln!("error: {error}");
+        std::process::exit(1);
+    }
+}

@@ -14,6 +14,7 @@ interface Fixtures {
 /** Fails every test that leaves an error in the console. */
 export const test = base.extend<Fixtures>({
   allowed: [[], { option: true }],
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are wanted from the pattern.
   backend: async ({}, use, info) => {
     await use(info.project.metadata['backend']);
   },

@@ -100,7 +100,9 @@ impl Backdrop {
                 let at = vec2(q.x * 0.4, q.y * 0.4);
                 let edge = fraction(at.x).min(fraction(at.y));
                 let tone = lattice(at.x.floor() as i32, at.y.floor() as i32, 0, self.seed);
-                0.25 * tone + 0.15 * fractal2(q * 2.0, 3, self.seed) + if edge < 0.05 { 0.7 } else { 0.0 }
+                0.25 * tone
+                    + 0.15 * fractal2(q * 2.0, 3, self.seed)
+                    + if edge < 0.05 { 0.7 } else { 0.0 }
             }
             Ground::Cloth => {
                 let thread = |v: f32| (v * 3.2 * std::f32::consts::TAU).sin();
@@ -115,7 +117,8 @@ impl Backdrop {
             Ground::Concrete => {
                 let stain = fractal2(q * 0.35, 4, self.seed);
                 let pore = cell(q * 2.7, self.seed);
-                let pit = if pore.tag > 0.75 { 1.0 - smooth_step(0.06, 0.14, pore.near) } else { 0.0 };
+                let pit =
+                    if pore.tag > 0.75 { 1.0 - smooth_step(0.06, 0.14, pore.near) } else { 0.0 };
                 0.9 * stain + 0.25 * fractal2(q * 8.0, 2, !self.seed) - 0.15 + 0.5 * pit
             }
             Ground::Asphalt => {

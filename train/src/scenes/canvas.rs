@@ -100,8 +100,9 @@ impl Canvas {
         }
     }
 
-    /// Covers pixels within `reach` of `centre` with `touch(position, reflectance below)`: light and reflectance blend over an edge `soft` pixels wide,
-    /// labels change where the distance is negative.
+    /// Covers pixels within `reach` of `centre` with `touch(position, reflectance below)`.
+    ///
+    /// Light and reflectance blend over an edge `soft` pixels wide; labels change where the distance is negative.
     pub fn paint(
         &mut self,
         id: u16,
@@ -149,7 +150,8 @@ impl Canvas {
     /// Counts every instance's pixels and finds its extent and centre.
     pub fn measure(&mut self) {
         for (at, &id) in self.ids.iter().enumerate() {
-            let Some(instance) = usize::from(id).checked_sub(1).and_then(|i| self.instances.get_mut(i))
+            let Some(instance) =
+                usize::from(id).checked_sub(1).and_then(|i| self.instances.get_mut(i))
             else {
                 continue;
             };
@@ -188,7 +190,7 @@ mod tests {
         });
         canvas.measure();
         let disc = &canvas.instances[0];
-        assert!((disc.area as f32 - 3.1416 * 12.0 * 12.0).abs() < 15.0);
+        assert!((disc.area as f32 - std::f32::consts::PI * 12.0 * 12.0).abs() < 15.0);
         assert!((disc.centre - vec2(24.0, 24.0)).length() < 0.3);
         assert_eq!(disc.bounds, [12, 12, 36, 36]);
         assert!(canvas.light.iter().any(|l| l.x > 0.1 && l.x < 0.9));

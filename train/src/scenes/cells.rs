@@ -40,7 +40,8 @@ pub struct Style {
     breeds: Vec<Breed>,
     /// Share of each breed but the first.
     rare: f32,
-    cells: (usize, usize),
+    /// Share of the picture that cells cover, roughly.
+    cover: f32,
     /// Probability that a cell lies beside the one before.
     clustered: f32,
     /// Distance of neighbours over the sum of their radii.
@@ -74,14 +75,17 @@ impl Style {
     /// A random style.
     pub fn draw(dice: &mut Dice) -> Self {
         let stain = Stain::draw(dice);
-        let fewest = dice.count(6, 45);
         Self {
             breeds: stain.breeds(dice),
-            stain,
-            rare: dice.between(0.15, 0.5),
-            cells: (fewest, fewest + fewest / 2),
+            rare: if stain.is_blood() { 0.12 } else { 0.5 } * dice.between(0.3, 1.0),
+            cover: if dice.chance(0.3) {
+                dice.between(0.35, 0.8)
+            } else {
+                dice.between(0.06, 0.35)
+            },
             clustered: dice.between(0.0, 0.8),
             spread: dice.between(0.82, 1.15),
+            stain,
         }
     }
 
@@ -90,9 +94,16 @@ impl Style {
         self.stain.paint_ground(canvas, dice);
         let (extent, zoom) = (canvas.extent(), dice.factor(1.25));
         let mut taken: Vec<(Vec2, f32)> = Vec::new();
-        for _ in 0..dice.count(self.cells.0, self.cells.1) {
+        let room =
+            extent.x * extent.y / (std::f32::consts::PI * (self.breeds[0].radius * zoom).powi(2));
+        let cells = (self.cover * dice.factor(1.3) * room) as usize;
+        for _ in 0..cells.clamp(3, 250) {
             let rest = &self.breeds[1..];
-            let breed = if !rest.is_empty() && dice.chance(self.rare) { dice.pick(rest) } else { self.breeds[0] };
+            let breed = if !rest.is_empty() && dice.chance(self.rare) {
+                dice.pick(rest)
+            } else {
+                self.breeds[0]
+            };
             let radius = breed.radius * zoom * dice.factor(1.2);
             let place = |dice: &mut Dice| match taken.last() {
                 Some((p, r)) if dice.chance(self.clustered) => {
@@ -100,7 +111,9 @@ impl Style {
                 }
                 _ => vec2(dice.unit() * extent.x, dice.unit() * extent.y),
             };
-            let free = |p: &Vec2| taken.iter().all(|(q, r)| (*p - *q).length() > self.spread * (r + radius));
+            let free = |p: &Vec2| {
+                taken.iter().all(|(q, r)| (*p - *q).length() > self.spread * (r + radius))
+            };
             let Some(centre) = (0..12).map(|_| place(dice)).find(free) else { continue };
             taken.push((centre, radius));
             let (turn, strength, seed) = (dice.angle(), dice.factor(1.35), dice.seed());
@@ -136,7 +149,8 @@ impl Style {
         let colour = self.stain.nucleus();
         let outline = Outline::blob(dice.between(1.1, 1.5), 0.14, 4, dice);
         let inner = Cell { centre, radius, seed: dice.seed(), turn: dice.angle(), ..*cell };
-        let inner = Cell { breed: Breed { colour, pattern: Pattern::Mottled, ..cell.breed }, ..inner };
+        let inner =
+            Cell { breed: Breed { colour, pattern: Pattern::Mottled, ..cell.breed }, ..inner };
         let id = canvas.add(Instance::new(Shape::Nucleus, Pattern::Mottled, Hue::Purple, false));
         canvas.paint(id, (centre, outline.reach() * radius), 1.6, |p, below| {
             let q = inner.local(p);

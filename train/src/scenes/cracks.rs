@@ -33,8 +33,14 @@ pub struct Style {
 impl Style {
     /// A random style.
     pub fn draw(dice: &mut Dice) -> Self {
-        let grounds =
-            [Ground::Concrete, Ground::Concrete, Ground::Asphalt, Ground::Cloudy, Ground::Plain, Ground::Planks];
+        let grounds = [
+            Ground::Concrete,
+            Ground::Concrete,
+            Ground::Asphalt,
+            Ground::Cloudy,
+            Ground::Plain,
+            Ground::Planks,
+        ];
         let hues = [Hue::Grey, Hue::White, Hue::Brown, Hue::Yellow, Hue::Grey, Hue::Red];
         Self {
             backdrop: Backdrop::draw(dice.pick(&grounds), &hues, dice),

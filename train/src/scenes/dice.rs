@@ -64,9 +64,7 @@ impl Dice {
     pub fn some<T: Copy>(&mut self, items: &[T], n: usize) -> Vec<T> {
         let mut left = items.to_vec();
         let n = n.min(left.len());
-        (0..n)
-            .map(|_| left.swap_remove(self.below(left.len())))
-            .collect()
+        (0..n).map(|_| left.swap_remove(self.below(left.len()))).collect()
     }
 
     /// Nearly normal, mean 0 and variance 1, never beyond 3.5: four uniform draws summed.

@@ -86,11 +86,7 @@ impl Style {
 
     /// Light of a thing of colour `stain` over `under`, `strength` 0..1.
     fn over(&self, under: Rgb, stain: Rgb, strength: f32) -> Rgb {
-        if self.glow {
-            under + stain * strength
-        } else {
-            under.mix(stain, strength)
-        }
+        if self.glow { under + stain * strength } else { under.mix(stain, strength) }
     }
 
     fn paint_fibre(
@@ -112,7 +108,8 @@ impl Style {
         if dice.chance(0.3) && path.len() > 4 {
             let (from, way) = along(&path, path.len() / 2);
             let turn = if dice.chance(0.5) { 0.6 } else { -0.6 };
-            let branch = self.walk.path(from, way + turn, 0.4 * length, (radius * 0.7, radius * 0.4), dice);
+            let branch =
+                self.walk.path(from, way + turn, 0.4 * length, (radius * 0.7, radius * 0.4), dice);
             ink.draw(canvas, &branch, 3.0 * radius);
         }
         let (strength, seed) = (dice.between(0.35, 0.95), dice.seed());
@@ -129,7 +126,14 @@ impl Style {
         });
     }
 
-    fn paint_blob(&self, canvas: &mut Canvas, shape: Shape, centre: Vec2, radius: f32, dice: &mut Dice) {
+    fn paint_blob(
+        &self,
+        canvas: &mut Canvas,
+        shape: Shape,
+        centre: Vec2,
+        radius: f32,
+        dice: &mut Dice,
+    ) {
         let (hue, stain) = dice.pick(&self.stains);
         let outline = Outline::blob(dice.between(1.0, 1.6), 0.12, 4, dice);
         let id = canvas.add(Instance::new(shape, Pattern::Mottled, hue, shape == Shape::Soma));

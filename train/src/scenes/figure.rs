@@ -41,7 +41,8 @@ impl Figure {
             bones.len() - 1
         };
         let hip = add("hip", 0, 0.0, 0.0, 0.0, thick);
-        let neck = add("neck", hip, dice.between(0.5, 0.8), 0.0, 0.2, thick * dice.between(0.7, 1.0));
+        let neck =
+            add("neck", hip, dice.between(0.5, 0.8), 0.0, 0.2, thick * dice.between(0.7, 1.0));
         let head = dice.between(0.3, 0.45);
         let snout = thick * dice.between(0.25, 0.6);
         add("snout", neck, head, 0.0, 0.5, snout);
@@ -53,7 +54,8 @@ impl Figure {
             tail = add(&name, tail, dice.between(0.28, 0.42), turn, 0.45, slim);
         }
         if dice.chance(0.75) {
-            let (length, angle, slim) = (thick + dice.between(0.15, 0.35), dice.between(0.8, 1.5), 0.08);
+            let (length, angle, slim) =
+                (thick + dice.between(0.15, 0.35), dice.between(0.8, 1.5), 0.08);
             for (side, sign) in [("left", -1.0), ("right", 1.0)] {
                 let knee = add(&format!("{side} elbow"), neck, length, sign * angle, 0.3, slim);
                 add(&format!("{side} hand"), knee, 0.25, -sign * 0.5, 0.5, slim * 0.9);

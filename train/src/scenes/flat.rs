@@ -6,6 +6,7 @@ use super::canvas::{Canvas, Touch};
 use super::cast::{Cast, Role};
 use super::dice::Dice;
 use super::figure::Figure;
+use super::layout::{Place, find_place};
 use super::light::{Light, Lit};
 use super::outlines::Outline;
 use super::palette::Hue;
@@ -45,19 +46,6 @@ pub struct Style {
     figure: Option<(Figure, Role)>,
 }
 
-/// Where an object lies.
-struct Place {
-    centre: Vec2,
-    radius: f32,
-    turn: f32,
-}
-
-impl Place {
-    fn local(&self, p: Vec2) -> Vec2 {
-        (p - self.centre).turned(-self.turn) * (1.0 / self.radius)
-    }
-}
-
 impl Style {
     /// A random style.
     pub fn draw(dice: &mut Dice) -> Self {
@@ -76,7 +64,8 @@ impl Style {
         ];
         let fewest = dice.count(4, 9);
         let figure = dice.chance(0.5).then(|| {
-            let role = Role { shape: Shape::Figure, large: true, radius: 0.28, ..cast.role(1.0, dice) };
+            let role =
+                Role { shape: Shape::Figure, large: true, radius: 0.28, ..cast.role(1.0, dice) };
             (Figure::draw(dice), role)
         });
         Self {
@@ -121,7 +110,16 @@ impl Style {
                 let rim = self.rim.unwrap_or(1.0);
                 let reach = outline.reach();
                 let height = |p| outline.height(p, rim);
-                self.paint_object(canvas, &light, &role, &place, reach, dice, |p| outline.distance(p), height);
+                self.paint_object(
+                    canvas,
+                    &light,
+                    &role,
+                    &place,
+                    reach,
+                    dice,
+                    |p| outline.distance(p),
+                    height,
+                );
             }
         }
         for keypoint in &mut keypoints {
@@ -192,7 +190,8 @@ impl Style {
         let area = (place.centre, reach * radius);
         let throw = vec2(-light.towards.x, light.towards.y) * (0.35 * tall.max(0.03));
         let soft = 0.25;
-        canvas.relight((area.0 + throw, area.1 + soft * radius), |p, before| {
+        let darkened = if self.shadow > 0.0 { area.1 + soft * radius } else { 0.0 };
+        canvas.relight((area.0 + throw, darkened), |p, before| {
             let gap = distance(place.local(p - throw));
             before * (1.0 - self.shadow * (1.0 - smooth_step(-soft, soft, gap)))
         });
@@ -211,7 +210,8 @@ impl Style {
                 // Heights are in units of `tall`, places in units of `radius`.
                 let step = 0.02;
                 tallness = height(local);
-                let rise = |way: Vec2| (height(local + way.turned(-place.turn) * step) - tallness) / step;
+                let rise =
+                    |way: Vec2| (height(local + way.turned(-place.turn) * step) - tallness) / step;
                 let steep = 0.8 * tall / radius;
                 let slope = vec2(rise(vec2(1.0, 0.0)), rise(vec2(0.0, 1.0))) * steep;
                 normal = vec3(-slope.x, slope.y, 1.0).unit();
@@ -225,12 +225,4 @@ impl Style {
             Some(Touch { distance, light, albedo, normal, depth })
         });
     }
-}
-
-/// A place where an object of `radius` overlaps the others by a third at most; none if the picture is full.
-fn find_place(canvas: &Canvas, radius: f32, taken: &[(Vec2, f32)], dice: &mut Dice) -> Option<Vec2> {
-    let extent = canvas.extent();
-    (0..30)
-        .map(|_| vec2(dice.between(0.0, extent.x), dice.between(0.0, extent.y)))
-        .find(|p| taken.iter().all(|(q, r)| (*p - *q).length() > 0.7 * (radius + r)))
 }

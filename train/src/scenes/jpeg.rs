@@ -99,8 +99,9 @@ mod tests {
 
     #[test]
     fn high_quality_changes_little_and_low_quality_more() {
-        let picture: Vec<Vec3> =
-            (0..30 * 21).map(|i| Vec3::all((i % 30) as f32 / 60.0 + (i % 7) as f32 * 0.05)).collect();
+        let picture: Vec<Vec3> = (0..30 * 21)
+            .map(|i| Vec3::all((i % 30) as f32 / 60.0 + (i % 7) as f32 * 0.05))
+            .collect();
         let loss = |quality| {
             let mut pixels = picture.clone();
             compress(&mut pixels, 30, 21, quality);

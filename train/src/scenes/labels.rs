@@ -19,7 +19,7 @@ impl Scene {
     /// `[height * width]`, row-major.
     ///
     /// # Units
-    /// 0..1; [`UNKNOWN`] (-1) where there is no truth (normals of the sky, a hidden keypoint, a channel the task lacks).
+    /// 0..1; [`UNKNOWN`] (-1) where there is no truth: normals of the sky, a hidden keypoint, a channel the task lacks.
     /// Masks and edges are 0 or 1. Depth grows away from the viewer on a scale that all scenes of a world share.
     /// Normals are right, up, towards the viewer, each mapped from -1..1. Albedo is red, green, blue as displayed
     /// (gamma 2). A keypoint is a Gaussian of height 1 whose standard deviation is 2.5 % of the shorter side.

@@ -113,9 +113,9 @@ impl Lens {
 /// What an exposure meter corrects: bright parts come near white, dim pictures stay a little dim.
 fn metered(canvas: &Canvas) -> f32 {
     let mut seen: Vec<f32> = canvas.light.iter().step_by(7).map(|l| luma(*l)).collect();
-    let bright = seen.len() * 19 / 20;
+    let bright = seen.len() * 98 / 100;
     let (_, bright, _) = seen.select_nth_unstable_by(bright, f32::total_cmp);
-    (0.62 / bright.max(1e-3)).powf(0.65).clamp(0.4, 6.0)
+    (0.75 / bright.max(1e-3)).powf(0.65).clamp(0.4, 6.0)
 }
 
 /// Gaussian blur with standard deviation `sigma` pixels, edges repeated.

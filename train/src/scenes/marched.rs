@@ -55,7 +55,8 @@ impl Style {
     pub fn draw(dice: &mut Dice) -> Self {
         let cast = Cast::draw(&SHAPES, dice);
         let rest: Vec<Hue> = Hue::ALL.into_iter().filter(|h| !cast.hues.contains(h)).collect();
-        let patterns = [Pattern::Plain, Pattern::Mottled, Pattern::Checks, Pattern::Grain, Pattern::Speckle];
+        let patterns =
+            [Pattern::Plain, Pattern::Mottled, Pattern::Checks, Pattern::Grain, Pattern::Speckle];
         let mut surface = |size: f32| {
             let pale = dice.between(0.3, 0.7);
             let colour = dice.pick(&rest).draw(dice).mix(Vec3::all(0.5), pale);
@@ -77,7 +78,8 @@ impl Style {
         };
         let fewest = dice.count(3, 7);
         let figure = dice.chance(0.35).then(|| {
-            let role = Role { shape: Shape::Figure, large: true, radius: 0.25, ..cast.role(1.0, dice) };
+            let role =
+                Role { shape: Shape::Figure, large: true, radius: 0.25, ..cast.role(1.0, dice) };
             (Figure::draw(dice), role)
         });
         let horizon = vec3(0.75, 0.8, 0.85).mix(Vec3::all(dice.between(0.3, 0.9)), dice.unit());
@@ -133,7 +135,12 @@ impl Style {
         let aim = vec3(0.1 * dice.normal(), 0.15, 0.1 * dice.normal());
         let far = match self.place {
             Place::Open => 3.0 * self.span / self.field,
-            Place::Table => 1.9 * self.span / self.field,
+            Place::Table => {
+                // Where the floor leaves the picture at its upper edge.
+                let half = self.field.atan();
+                let slant = self.pitch.sin() * half.cos() / (self.pitch - half).sin().max(0.3);
+                1.15 * slant.max(1.2) * self.span / self.field
+            }
             Place::Room(half) => self.span / self.field + 1.7 * half,
         };
         View::towards(aim, distance, yaw, pitch.clamp(0.12, 1.4), self.field, far)
@@ -174,7 +181,12 @@ impl Style {
     }
 
     /// The figure in a random pose; its joints on the stage.
-    fn add_figure(&self, canvas: &mut Canvas, stage: &mut Stage, dice: &mut Dice) -> Vec<(String, Vec3)> {
+    fn add_figure(
+        &self,
+        canvas: &mut Canvas,
+        stage: &mut Stage,
+        dice: &mut Dice,
+    ) -> Vec<(String, Vec3)> {
         let Some((figure, role)) = &self.figure else { return Vec::new() };
         let pose: Pose = figure.pose(dice);
         let solid = Solid::figure(&pose, role.radius * 1.7);
@@ -196,19 +208,18 @@ impl Style {
         let free = |p: Vec3| {
             stage.props.iter().all(|prop| {
                 let gap = prop.centre - p;
-                vec3(gap.x, 0.0, gap.z).length() > 0.8 * (prop.reach + reach)
+                vec3(gap.x, 0.0, gap.z).length() > 0.8 * (prop.reach() + reach)
             })
         };
-        let tops = stage.props.iter().filter_map(|prop| match &prop.solid {
+        let mut tops = stage.props.iter().filter_map(|prop| match &prop.solid {
             Solid::Box(half, _) if half.x.min(half.z) > 0.6 * reach => {
                 Some(prop.centre + vec3(0.0, half.y + solid.lift(), 0.0))
             }
             _ => None,
         });
-        let top = tops.last().filter(|_| dice.chance(0.3));
-        let spot = |dice: &mut Dice| {
-            vec3(dice.between(-1.1, 1.1), solid.lift(), dice.between(-1.2, 0.8))
-        };
+        let top = tops.next_back().filter(|_| dice.chance(0.3));
+        let spot =
+            |dice: &mut Dice| vec3(dice.between(-1.1, 1.1), solid.lift(), dice.between(-1.2, 0.8));
         let centre = top.or_else(|| (0..20).map(|_| spot(dice)).find(|p| free(*p)));
         if let Some(centre) = centre {
             self.push(canvas, stage, role, solid, centre, dice.angle(), dice);
@@ -226,10 +237,9 @@ impl Style {
         turn: f32,
         dice: &mut Dice,
     ) {
-        let (sin, cos) = turn.sin_cos();
         let mut material = role.material(self.cast.gloss, dice);
         material.period *= 2.3;
-        let (id, reach) = (canvas.add(role.instance()), solid.reach());
-        stage.props.push(Prop { solid, centre, turn: (cos, sin), material, id, reach });
+        let id = canvas.add(role.instance());
+        stage.props.push(Prop::new(solid, centre, turn, material, id));
     }
 }

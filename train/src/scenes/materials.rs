@@ -98,10 +98,9 @@ impl Material {
         let across = q.dot(self.along);
         match self.pattern {
             Pattern::Plain => (0.0, 0.0),
-            Pattern::Mottled => (
-                smooth_step(0.35, 0.7, fractal(q * 1.6, 4, self.seed)) * 0.8,
-                0.35,
-            ),
+            Pattern::Mottled => {
+                (smooth_step(0.35, 0.7, fractal(q * 1.6, 4, self.seed)) * 0.8, 0.35)
+            }
             Pattern::Stripes => (smooth_step(0.22, 0.28, (fraction(across) - 0.5).abs()), 0.5),
             Pattern::Checks => {
                 let flip = |v: f32| (v * 1.4 + 0.37).floor() as i32;

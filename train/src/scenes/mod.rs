@@ -8,6 +8,7 @@
 //! whose last bit may differ between platforms, so pictures agree to the rounding of a byte.
 
 mod backdrop;
+mod breeds;
 mod canvas;
 mod cast;
 mod cells;
@@ -19,6 +20,7 @@ mod figure;
 mod flat;
 mod jpeg;
 mod labels;
+mod layout;
 mod lens;
 mod light;
 mod marched;
@@ -46,10 +48,6 @@ mod view;
 mod world;
 
 pub use labels::UNKNOWN;
-pub use materials::Pattern;
-pub use palette::Hue;
 pub use scene::{Keypoint, Scene};
-pub use shapes::{Instance, Shape};
-pub use tasks::{Kind, Selector, Target, Task};
-pub use vectors::{Rgb, Vec2, Vec3};
+pub use tasks::{Kind, Task};
 pub use world::{Family, World};

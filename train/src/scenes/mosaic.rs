@@ -41,8 +41,15 @@ impl Mosaic {
         }
         let count = |size: f32| ((size + 2.0 * MARGIN * spacing) / spacing).ceil() as usize + 1;
         let (columns, rows) = (count(extent.x), count(extent.y));
-        let mut mosaic =
-            Self { seeds, bins: vec![Vec::new(); columns * rows], columns, rows, spacing, bent, warp: dice.seed() };
+        let mut mosaic = Self {
+            seeds,
+            bins: vec![Vec::new(); columns * rows],
+            columns,
+            rows,
+            spacing,
+            bent,
+            warp: dice.seed(),
+        };
         mosaic.fill_bins();
         mosaic
     }

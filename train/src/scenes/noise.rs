@@ -1,6 +1,6 @@
 //! Noise as functions of position: value noise, its sums over octaves, and cell noise.
 
-use super::vectors::{Vec2, Vec3, vec2};
+use super::vectors::{Vec2, Vec3, mix, vec2};
 
 /// Scrambled bits of a lattice point.
 fn hash(x: i32, y: i32, z: i32, seed: u32) -> u32 {
@@ -18,21 +18,31 @@ pub fn lattice(x: i32, y: i32, z: i32, seed: u32) -> f32 {
     (hash(x, y, z, seed) >> 8) as f32 / 16_777_216.0
 }
 
+/// The next lower whole number; quicker than `f32::floor` where that is a call.
+fn floor(v: f32) -> i32 {
+    let whole = v as i32;
+    whole - i32::from(v < whole as f32)
+}
+
+/// A lattice index and a smoothed position beyond it.
+fn split(v: f32) -> (i32, f32) {
+    let whole = floor(v);
+    let t = v - whole as f32;
+    (whole, t * t * (3.0 - 2.0 * t))
+}
+
 /// Smooth noise with features of size 1; in 0..1, mean 0.5.
 pub fn value(p: Vec3, seed: u32) -> f32 {
-    let floor = p.map(f32::floor);
-    let (x, y, z) = (floor.x as i32, floor.y as i32, floor.z as i32);
-    let t = (p - floor).map(|f| f * f * (3.0 - 2.0 * f));
-    let row = |y, z| {
-        let (a, b) = (lattice(x, y, z, seed), lattice(x + 1, y, z, seed));
-        a + (b - a) * t.x
-    };
-    let sheet = |z| {
-        let (a, b) = (row(y, z), row(y + 1, z));
-        a + (b - a) * t.y
-    };
-    let (a, b) = (sheet(z), sheet(z + 1));
-    a + (b - a) * t.z
+    let (z, t) = split(p.z);
+    let plane = vec2(p.x, p.y);
+    mix(sheet(plane, z, seed), sheet(plane, z + 1, seed), t)
+}
+
+/// [`value`] on one sheet of the lattice.
+fn sheet(p: Vec2, z: i32, seed: u32) -> f32 {
+    let ((x, tx), (y, ty)) = (split(p.x), split(p.y));
+    let row = |y| mix(lattice(x, y, z, seed), lattice(x + 1, y, z, seed), tx);
+    mix(row(y), row(y + 1), ty)
 }
 
 /// [`value`] summed over `octaves`, each of half the size and half the weight; in 0..1, mean 0.5.
@@ -49,8 +59,15 @@ pub fn fractal(p: Vec3, octaves: u32, seed: u32) -> f32 {
 
 /// [`fractal`] in the plane.
 pub fn fractal2(p: Vec2, octaves: u32, seed: u32) -> f32 {
-    // An irrational height keeps off the lattice, where value noise is blocky.
-    fractal(p.with(0.381), octaves, seed)
+    let (mut sum, mut total, mut weight, mut at) = (0.0, 0.0, 1.0, p);
+    for octave in 0..octaves {
+        // Another sheet for every octave, or all would have a lattice point at the origin.
+        sum += weight * sheet(at, octave as i32, seed.wrapping_add(octave));
+        total += weight;
+        weight *= 0.5;
+        at = at * 2.03;
+    }
+    sum / total
 }
 
 /// A displacement for bending straight things; each part in -1..1.
@@ -70,7 +87,7 @@ pub struct Cell {
 
 /// The cell of jittered lattice points at `p`.
 pub fn cell(p: Vec2, seed: u32) -> Cell {
-    let (x0, y0) = (p.x.floor() as i32, p.y.floor() as i32);
+    let (x0, y0) = (floor(p.x), floor(p.y));
     let mut found = Cell { near: f32::MAX, next: f32::MAX, tag: 0.0 };
     for y in y0 - 1..=y0 + 1 {
         for x in x0 - 1..=x0 + 1 {

@@ -44,7 +44,9 @@ impl Outline {
     /// A regular `n`-gon, or with `inner` < 1 a star of `n` points.
     pub fn points(n: usize, inner: f32) -> Self {
         let step = PI / n as f32;
-        let at = |i: usize| (i as f32 * step, if i % 2 == 0 { 1.0 } else { inner * step.cos() });
+        let at = |i: usize| {
+            (i as f32 * step, if i.is_multiple_of(2) { 1.0 } else { inner * step.cos() })
+        };
         Self::corners(&(0..2 * n).map(at).collect::<Vec<_>>())
     }
 

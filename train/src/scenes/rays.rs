@@ -11,13 +11,15 @@ pub struct Prop {
     /// Its middle.
     pub centre: Vec3,
     /// Cosine and sine of its turn about the vertical.
-    pub turn: (f32, f32),
+    turn: (f32, f32),
     /// Its surface.
     pub material: Material,
     /// Its id on the canvas.
     pub id: u16,
-    /// [`Solid::reach`], kept because every ray asks for it.
-    pub reach: f32,
+    /// Radius of a sphere around the middle that holds the solid.
+    reach: f32,
+    /// Spheres that together hold the solid: rays that miss them need not be marched.
+    spheres: Vec<(Vec3, f32)>,
 }
 
 /// A wall or floor: all points whose product with `normal` is `offset`.
@@ -57,6 +59,19 @@ pub struct Hit<'a> {
 }
 
 impl Prop {
+    /// A solid at `centre`, turned by `turn` radians about the vertical.
+    pub fn new(solid: Solid, centre: Vec3, turn: f32, material: Material, id: u16) -> Self {
+        let ((sin, cos), reach, spheres) = (turn.sin_cos(), solid.reach(), solid.spheres());
+        let mut prop = Self { solid, centre, turn: (cos, sin), material, id, reach, spheres };
+        prop.spheres = prop.spheres.iter().map(|(q, r)| (prop.global(*q), *r)).collect();
+        prop
+    }
+
+    /// Radius of a sphere around the middle that holds the solid.
+    pub fn reach(&self) -> f32 {
+        self.reach
+    }
+
     /// `p` in the solid's own frame.
     pub fn local(&self, p: Vec3) -> Vec3 {
         let q = p - self.centre;
@@ -74,18 +89,26 @@ impl Prop {
         self.solid.distance(self.local(p))
     }
 
-    /// Stretch of a ray within `slack` of the solid's surrounding sphere.
+    /// Stretch of a ray within `slack` (a share of their radius) of the spheres that hold the solid.
     fn stretch(&self, from: Vec3, way: Vec3, slack: f32) -> Option<(f32, f32)> {
-        let to = self.centre - from;
-        let (along, reach) = (to.dot(way), self.reach + slack);
-        let left = reach * reach - (to.dot(to) - along * along);
-        let half = left.max(0.0).sqrt();
-        (left > 0.0 && along + half > 0.0).then_some(((along - half).max(0.0), along + half))
+        let mut stretch: Option<(f32, f32)> = None;
+        for (centre, radius) in &self.spheres {
+            let (to, reach) = (*centre - from, radius * (1.0 + slack));
+            let along = to.dot(way);
+            let left = reach * reach - (to.dot(to) - along * along);
+            if left > 0.0 {
+                let half = left.sqrt();
+                let (start, end) = stretch.unwrap_or((f32::MAX, 0.0));
+                stretch = Some((start.min(along - half), end.max(along + half)));
+            }
+        }
+        stretch.filter(|(_, end)| *end > 0.0).map(|(start, end)| (start.max(0.0), end))
     }
 
     fn normal(&self, p: Vec3) -> Vec3 {
         let h = 0.001;
-        let corners = [vec3(1., -1., -1.), vec3(-1., -1., 1.), vec3(-1., 1., -1.), vec3(1., 1., 1.)];
+        let corners =
+            [vec3(1., -1., -1.), vec3(-1., -1., 1.), vec3(-1., 1., -1.), vec3(1., 1., 1.)];
         let slopes = corners.map(|corner| corner * self.distance(p + corner * h));
         slopes.into_iter().fold(Vec3::default(), |sum, slope| sum + slope).unit()
     }
@@ -106,7 +129,7 @@ impl Stage {
             let Some((mut at, end)) = prop.stretch(from, way, 0.0) else { continue };
             while at < end.min(nearest) {
                 let gap = prop.distance(from + way * at);
-                if gap < 0.0004 * (1.0 + at) {
+                if gap < 0.0008 * (1.0 + at) {
                     nearest = at;
                     found = Some(prop);
                     break;
@@ -117,18 +140,32 @@ impl Stage {
         if let Some(prop) = found {
             let point = from + way * nearest;
             let (normal, local) = (prop.normal(point), prop.local(point));
-            return Some(Hit { length: nearest, point, normal, material: &prop.material, local, id: prop.id });
+            return Some(Hit {
+                length: nearest,
+                point,
+                normal,
+                material: &prop.material,
+                local,
+                id: prop.id,
+            });
         }
         let (length, plane) = plane?;
         let point = from + way * length;
-        Some(Hit { length, point, normal: plane.normal, material: &plane.material, local: point, id: plane.id })
+        Some(Hit {
+            length,
+            point,
+            normal: plane.normal,
+            material: &plane.material,
+            local: point,
+            id: plane.id,
+        })
     }
 
     /// Visible part of a distant light towards `way`, 0..1; `sharp` is about 8 for a soft shadow, 40 for a hard one.
     pub fn sun(&self, from: Vec3, way: Vec3, sharp: f32) -> f32 {
         let mut sun: f32 = 1.0;
         for prop in &self.props {
-            let Some((start, end)) = prop.stretch(from, way, 0.25 * prop.reach) else { continue };
+            let Some((start, end)) = prop.stretch(from, way, 0.25) else { continue };
             let mut at = start.max(0.015);
             let mut steps = 0;
             while at < end && sun > 0.02 && steps < 32 {
@@ -144,16 +181,24 @@ impl Stage {
 
     /// Visible part of the sky at a point, 0..1, from the room left along the normal.
     pub fn open(&self, point: Vec3, normal: Vec3) -> f32 {
-        const FAR: f32 = 0.3;
-        let near = |prop: &&Prop| (point - prop.centre).length() < prop.reach + FAR;
-        let props: Vec<&Prop> = self.props.iter().filter(near).collect();
+        const STEPS: [f32; 3] = [0.04, 0.12, 0.3];
+        let mut gaps = STEPS;
+        let mut meet = |distance: &dyn Fn(Vec3) -> f32| {
+            for (gap, step) in gaps.iter_mut().zip(STEPS) {
+                *gap = gap.min(distance(point + normal * step));
+            }
+        };
+        for plane in &self.planes {
+            meet(&|p| plane.normal.dot(p) - plane.offset);
+        }
+        for prop in &self.props {
+            if (point - prop.centre).length() < prop.reach + STEPS[2] {
+                meet(&|p| prop.distance(p));
+            }
+        }
         let (mut hidden, mut weight) = (0.0, 1.0);
-        for step in [0.04, 0.12, FAR] {
-            let p = point + normal * step;
-            let solids = props.iter().map(|prop| prop.distance(p));
-            let walls = self.planes.iter().map(|plane| plane.normal.dot(p) - plane.offset);
-            let gap = solids.chain(walls).fold(step, f32::min).max(0.0);
-            hidden += weight * (step - gap) / step;
+        for (gap, step) in gaps.into_iter().zip(STEPS) {
+            hidden += weight * (step - gap.max(0.0)) / step;
             weight *= 0.75;
         }
         (1.0 - 0.42 * hidden).max(0.1)

@@ -5,7 +5,7 @@ use super::dice::Dice;
 use super::materials::Pattern;
 use super::noise::fractal2;
 use super::outlines::Outline;
-use super::palette::{Hue, hsv};
+use super::palette::{Hue, displayed, hsv, luma};
 use super::shapes::{Instance, Shape};
 use super::vectors::{Rgb, Vec2, Vec3, smooth_step, vec2};
 
@@ -41,10 +41,16 @@ impl Style {
             vec![Hue::Black, Hue::Brown, Hue::Red, Hue::Blue, Hue::Grey]
         };
         let (kinds, fewest) = (dice.count(1, 3), dice.count(6, 22));
+        let hue = dice.between(0.0, 360.0);
+        let ground = hsv(hue, saturation * dice.unit(), value * dice.between(0.75, 1.1));
         Self {
-            ground: hsv(dice.between(0.0, 360.0), saturation * dice.unit(), value * dice.between(0.75, 1.1)),
+            ground,
             cloudy: dice.between(0.05, 0.4),
-            hues: dice.some(&hues, kinds).into_iter().map(|hue| (hue, hue.draw(dice))).collect(),
+            hues: dice
+                .some(&hues, kinds)
+                .into_iter()
+                .map(|hue| (hue, apart(hue.draw(dice), ground)))
+                .collect(),
             radius: dice.between(0.03, 0.07),
             large: dice.chance(0.5),
             rim: dice.between(0.12, 0.4),
@@ -58,7 +64,9 @@ impl Style {
     /// Paints one picture.
     pub fn paint(&self, canvas: &mut Canvas, dice: &mut Dice) {
         let (seed, zoom) = (dice.seed(), dice.factor(1.25));
-        canvas.fill(0, |p| self.ground * (1.0 + self.cloudy * (2.0 * fractal2(p * 6.0, 4, seed) - 1.0)));
+        canvas.fill(0, |p| {
+            self.ground * (1.0 + self.cloudy * (2.0 * fractal2(p * 6.0, 4, seed) - 1.0))
+        });
         let extent = canvas.extent();
         let mut taken: Vec<(Vec2, f32)> = Vec::new();
         for _ in 0..dice.count(self.rings.0, self.rings.1) {
@@ -72,7 +80,14 @@ impl Style {
         }
     }
 
-    fn paint_ring(&self, canvas: &mut Canvas, centre: Vec2, radius: f32, large: bool, dice: &mut Dice) {
+    fn paint_ring(
+        &self,
+        canvas: &mut Canvas,
+        centre: Vec2,
+        radius: f32,
+        large: bool,
+        dice: &mut Dice,
+    ) {
         let (hue, colour) = dice.pick(&self.hues);
         let filled = dice.chance(self.filled);
         let (shape, pattern) = match (filled, self.bubbles) {
@@ -104,5 +119,17 @@ impl Style {
             let colour = inner.mix(tint, edge).mix(Vec3::all(0.95), 0.8 * glint);
             Some(Touch::flat(outer * radius, colour))
         });
+    }
+}
+
+/// `colour`, made darker or lighter until it can be told from `ground`.
+fn apart(colour: Rgb, ground: Rgb) -> Rgb {
+    let (seen, behind) = (displayed(colour), displayed(ground));
+    if (seen - behind).length() > 0.35 {
+        colour
+    } else if luma(ground) > 0.2 {
+        colour * 0.25
+    } else {
+        colour.mix(Vec3::all(1.0), 0.6)
     }
 }

@@ -169,7 +169,14 @@ impl Style {
         rows.into_iter().all(|y| columns.clone().all(|x| canvas.ids[y * canvas.width + x] == 0))
     }
 
-    fn paint_house(&self, canvas: &mut Canvas, centre: Vec2, size: f32, turn: f32, dice: &mut Dice) {
+    fn paint_house(
+        &self,
+        canvas: &mut Canvas,
+        centre: Vec2,
+        size: f32,
+        turn: f32,
+        dice: &mut Dice,
+    ) {
         let hue = dice.pick(&self.roofs);
         let roof = hue.draw(dice) * 0.75;
         let id = canvas.add(Instance::new(Shape::House, Pattern::Plain, hue, size > 0.028));
@@ -192,7 +199,8 @@ impl Style {
         let centre = vec2(dice.unit() * extent.x, dice.unit() * extent.y);
         let (size, outline) = (zoom * dice.between(0.01, 0.028), Outline::blob(1.1, 0.1, 5, dice));
         let id = canvas.add(Instance::new(Shape::Tree, Pattern::Mottled, Hue::Green, size > 0.02));
-        let (leaf, seed) = (hsv(dice.between(80.0, 125.0), 0.5, dice.between(0.2, 0.36)), dice.seed());
+        let (leaf, seed) =
+            (hsv(dice.between(80.0, 125.0), 0.5, dice.between(0.2, 0.36)), dice.seed());
         canvas.relight((centre + self.shadow, 1.8 * size), |p, before| {
             let q = (p - self.shadow - centre) * (1.0 / size);
             before * (1.0 - 0.5 * smooth_step(0.2, -0.2, outline.distance(q)))

@@ -53,13 +53,12 @@ pub enum Shape {
     // Regions that are no objects.
     Floor,
     Wall,
-    Field,
 }
 
 impl Shape {
     /// Whether it is an object rather than a surrounding region.
     pub fn is_thing(self) -> bool {
-        !matches!(self, Self::Floor | Self::Wall | Self::Field)
+        !matches!(self, Self::Floor | Self::Wall)
     }
 
     /// Lower-case name, for task names.

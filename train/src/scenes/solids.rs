@@ -5,6 +5,9 @@ use super::figure::{Pose, soft_min};
 use super::shapes::Shape;
 use super::vectors::{Vec2, Vec3, mix, vec2, vec3};
 
+/// How far the joints of a figure are rounded off.
+const ROUND: f32 = 0.02;
+
 /// A solid in its own frame: `y` up, the origin at its middle.
 #[derive(Clone, Debug)]
 pub enum Solid {
@@ -29,13 +32,20 @@ impl Solid {
     pub fn draw(shape: Shape, size: f32, dice: &mut Dice) -> Self {
         match shape {
             Shape::Box => {
-                let sides = vec3(dice.between(0.6, 1.0), dice.between(0.5, 1.0), dice.between(0.6, 1.0));
+                let sides =
+                    vec3(dice.between(0.6, 1.0), dice.between(0.5, 1.0), dice.between(0.6, 1.0));
                 Self::Box(sides * size, 0.08 * size)
             }
             Shape::Torus => Self::Torus(0.8 * size, size * dice.between(0.2, 0.36)),
             Shape::Capsule => Self::Capsule(0.75 * size, size * dice.between(0.35, 0.45)),
-            Shape::Cylinder => Self::Cylinder(size * dice.between(0.5, 1.1), size * dice.between(0.5, 0.7)),
-            Shape::Cone => Self::Cone(size * dice.between(0.8, 1.1), 0.75 * size, size * dice.between(0.02, 0.2)),
+            Shape::Cylinder => {
+                Self::Cylinder(size * dice.between(0.5, 1.1), size * dice.between(0.5, 0.7))
+            }
+            Shape::Cone => Self::Cone(
+                size * dice.between(0.8, 1.1),
+                0.75 * size,
+                size * dice.between(0.02, 0.2),
+            ),
             _ => Self::Sphere(0.85 * size),
         }
     }
@@ -70,10 +80,20 @@ impl Solid {
             Self::Cylinder(half, r) => half.hypot(*r),
             Self::Cone(half, low, high) => half.hypot(low.max(*high)),
             Self::Figure(bones, _) => {
-                let ends = bones.iter().map(|(a, b, ra, rb)| (a.length() + ra).max(b.length() + rb));
+                let ends =
+                    bones.iter().map(|(a, b, ra, rb)| (a.length() + ra).max(b.length() + rb));
                 ends.fold(0.0, f32::max)
             }
         }
+    }
+
+    /// Spheres (middle, radius) that together hold the solid.
+    pub fn spheres(&self) -> Vec<(Vec3, f32)> {
+        let Self::Figure(bones, _) = self else { return vec![(Vec3::default(), self.reach())] };
+        let around = |(a, b, ra, rb): &(Vec3, Vec3, f32, f32)| {
+            (a.mix(*b, 0.5), 0.5 * (*b - *a).length() + ra.max(*rb) + ROUND)
+        };
+        bones.iter().map(around).collect()
     }
 
     /// Signed distance of `p`, negative inside.
@@ -94,7 +114,7 @@ impl Solid {
             Self::Cone(half, low, high) => cone(vec2(flat, p.y), *half, *low, *high),
             Self::Figure(bones, _) => {
                 let gaps = bones.iter().map(|(a, b, ra, rb)| bone(p, *a, *b, *ra, *rb));
-                gaps.fold(f32::MAX, |near, gap| soft_min(near, gap, 0.02))
+                gaps.fold(f32::MAX, |near, gap| soft_min(near, gap, ROUND))
             }
         }
     }
@@ -127,7 +147,8 @@ mod tests {
     #[test]
     fn solids_rest_on_the_floor_within_their_reach() {
         let mut dice = Dice::new(2, 0);
-        let shapes = [Shape::Sphere, Shape::Box, Shape::Torus, Shape::Capsule, Shape::Cylinder, Shape::Cone];
+        let shapes =
+            [Shape::Sphere, Shape::Box, Shape::Torus, Shape::Capsule, Shape::Cylinder, Shape::Cone];
         for shape in shapes {
             let solid = Solid::draw(shape, 1.0, &mut dice);
             for i in 0..2000 {

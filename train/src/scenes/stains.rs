@@ -1,28 +1,28 @@
 //! What stains and optics make of cells: their ground, their insides, their halos.
 
 use super::canvas::Canvas;
-use super::cells::{Breed, Cell};
+use super::cells::Cell;
 use super::dice::Dice;
 use super::materials::Pattern;
 use super::noise::{cell as cell_noise, fractal2, warp};
-use super::palette::{Hue, hsv};
+use super::palette::hsv;
 use super::shapes::Shape;
 use super::vectors::{Rgb, Vec2, Vec3, smooth_step, vec2, vec3};
 
 /// A stain and the way it is looked at.
 #[derive(Clone, Debug)]
 pub struct Stain {
-    optics: Optics,
+    pub(super) optics: Optics,
     /// Colour of the ground.
-    ground: Rgb,
+    pub(super) ground: Rgb,
     /// Strength of haze, halo or tissue texture, 0..1.
     haze: f32,
-    nucleus: Rgb,
+    pub(super) nucleus: Rgb,
 }
 
 /// Ways to look at cells.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Optics {
+pub(super) enum Optics {
     /// Stain glows on dark.
     Fluorescence,
     /// Purple nuclei in pink tissue.
@@ -40,11 +40,18 @@ impl Stain {
         let optics = dice.pick(&[Fluorescence, Fluorescence, Tissue, Blood, Phase]);
         let ground = match optics {
             Fluorescence => Vec3::all(dice.between(0.002, 0.02)),
-            Tissue => hsv(dice.between(310.0, 350.0), dice.between(0.2, 0.45), dice.between(0.8, 0.95)),
-            Blood => hsv(dice.between(20.0, 60.0), dice.between(0.02, 0.18), dice.between(0.85, 0.97)),
-            Phase => Vec3::all(dice.between(0.2, 0.45)).mix(vec3(0.4, 0.38, 0.3), dice.between(0.0, 0.5)),
+            Tissue => {
+                hsv(dice.between(310.0, 350.0), dice.between(0.2, 0.45), dice.between(0.8, 0.95))
+            }
+            Blood => {
+                hsv(dice.between(20.0, 60.0), dice.between(0.02, 0.18), dice.between(0.85, 0.97))
+            }
+            Phase => {
+                Vec3::all(dice.between(0.2, 0.45)).mix(vec3(0.4, 0.38, 0.3), dice.between(0.0, 0.5))
+            }
         };
-        let nucleus = hsv(dice.between(255.0, 295.0), dice.between(0.45, 0.7), dice.between(0.35, 0.55));
+        let nucleus =
+            hsv(dice.between(255.0, 295.0), dice.between(0.45, 0.7), dice.between(0.35, 0.55));
         Self { optics, ground, haze: dice.between(0.1, 0.9), nucleus }
     }
 
@@ -53,69 +60,9 @@ impl Stain {
         self.nucleus
     }
 
-    /// One to three kinds of cells.
-    pub fn breeds(&self, dice: &mut Dice) -> Vec<Breed> {
-        let radius = dice.between(0.022, 0.06);
-        let first = Breed {
-            shape: Shape::Cell,
-            pattern: dice.pick(&[Pattern::Plain, Pattern::Mottled, Pattern::Speckle]),
-            hue: Hue::Grey,
-            colour: Vec3::all(0.3),
-            ratio: dice.between(1.0, 1.5),
-            rough: dice.between(0.0, 0.09),
-            radius,
-            large: false,
-            nucleated: false,
-        };
-        match self.optics {
-            Optics::Blood => {
-                let red = hsv(dice.between(345.0, 372.0), dice.between(0.35, 0.6), dice.between(0.75, 0.9));
-                let first = Breed { hue: Hue::Red, colour: red, pattern: Pattern::Plain, ratio: 1.05, rough: 0.03, ..first };
-                let pale = self.nucleus.mix(Vec3::all(0.8), 0.7);
-                let white = Breed { hue: Hue::Purple, colour: pale, radius: 1.45 * radius, large: true, nucleated: true, ..first };
-                let specks = Breed { shape: Shape::Organelle, hue: Hue::Purple, colour: self.nucleus, radius: 0.3 * radius, ..first };
-                vec![first, white, specks]
-            }
-            Optics::Tissue => {
-                let first = Breed { shape: Shape::Nucleus, hue: Hue::Purple, colour: self.nucleus, radius: 0.7 * radius, ..first };
-                self.others(Breed { pattern: Pattern::Mottled, ..first }, &[Hue::Blue, Hue::Brown], dice)
-            }
-            Optics::Phase => {
-                let rods = dice.chance(0.4);
-                let shape = if rods { Shape::Rod } else { Shape::Cell };
-                let ratio = if rods { dice.between(2.0, 4.0) } else { first.ratio };
-                let colour = self.ground * dice.between(0.3, 0.75);
-                self.others(Breed { shape, ratio, colour, ..first }, &[Hue::Grey, Hue::Black], dice)
-            }
-            Optics::Fluorescence => {
-                let hues = [Hue::Blue, Hue::Green, Hue::Red, Hue::Cyan, Hue::White];
-                let hue = dice.pick(&hues);
-                let shape = dice.pick(&[Shape::Nucleus, Shape::Nucleus, Shape::Cell, Shape::Rod]);
-                let ratio = if shape == Shape::Rod { dice.between(2.0, 3.5) } else { first.ratio };
-                self.others(Breed { shape, ratio, hue, colour: hue.draw(dice), ..first }, &hues, dice)
-            }
-        }
-    }
-
-    /// A breed and up to two that differ from it in colour, form, size or texture.
-    fn others(&self, first: Breed, hues: &[Hue], dice: &mut Dice) -> Vec<Breed> {
-        let mut breeds = vec![first];
-        for _ in 0..dice.below(3) {
-            let mut other = first;
-            match dice.below(4) {
-                0 => {
-                    let others: Vec<Hue> = hues.iter().copied().filter(|h| *h != first.hue).collect();
-                    other.hue = dice.pick(&others);
-                    other.colour = if self.optics == Optics::Phase { first.colour * 0.4 } else { other.hue.draw(dice) };
-                }
-                1 if first.shape == Shape::Rod => (other.shape, other.ratio) = (Shape::Cell, 1.0),
-                1 => (other.shape, other.ratio) = (Shape::Rod, dice.between(2.2, 3.5)),
-                2 => (other.radius, other.large) = (first.radius * 1.9, true),
-                _ => other.pattern = if first.pattern == Pattern::Dots { Pattern::Plain } else { Pattern::Dots },
-            }
-            breeds.push(other);
-        }
-        breeds
+    /// Whether it is blood, where white cells are few.
+    pub fn is_blood(&self) -> bool {
+        self.optics == Optics::Blood
     }
 
     /// Paints what is behind the cells.
@@ -180,7 +127,8 @@ impl Stain {
             Optics::Blood => {
                 // A disc thinner in the middle: light passes there. Discs that overlap darken each other.
                 let pale = smooth_step(0.55, 0.1, q.length()) * 0.6;
-                below.times(Vec3::all(1.0).mix(colour, (1.0 - pale) * cell.strength.clamp(0.7, 1.1)))
+                below
+                    .times(Vec3::all(1.0).mix(colour, (1.0 - pale) * cell.strength.clamp(0.7, 1.1)))
             }
             Optics::Phase => {
                 let edge = smooth_step(-0.35, -0.05, distance);

@@ -90,6 +90,10 @@ impl Selector {
             Self::LeftOfLargest => "left of the largest".into(),
         }
     }
+
+    fn needs_colour(self) -> bool {
+        matches!(self, Self::Hue(_) | Self::ShapeAndHue(..))
+    }
 }
 
 /// Share of a picture a class may cover on average to be worth a task.
@@ -110,7 +114,9 @@ impl World {
             tasks.push(Task::new("depth", Kind::Map, 1, Target::Depth));
             tasks.push(Task::new("normals", Kind::Map, 3, Target::Normals));
         }
-        tasks.push(Task::new("albedo", Kind::Map, 3, Target::Albedo));
+        if !self.is_grey() {
+            tasks.push(Task::new("albedo", Kind::Map, 3, Target::Albedo));
+        }
         tasks.push(Task::new("edges", Kind::Map, 1, Target::Edges));
         let names = self.keypoints();
         if !names.is_empty() {
@@ -137,6 +143,9 @@ impl World {
     fn masks(&self, probes: &[Scene]) -> Vec<Selector> {
         let mut found: Vec<(Selector, Vec<Vec<f32>>)> = Vec::new();
         for selector in candidates(probes) {
+            if self.is_grey() && selector.needs_colour() {
+                continue;
+            }
             let masks: Vec<Vec<f32>> = probes.iter().map(|s| s.mask(selector)).collect();
             let cover = |m: &Vec<f32>| m.iter().sum::<f32>() / m.len() as f32;
             let mean = masks.iter().map(cover).sum::<f32>() / masks.len() as f32;
@@ -146,6 +155,16 @@ impl World {
             }
         }
         found.into_iter().map(|(selector, _)| selector).collect()
+    }
+}
+
+impl Scene {
+    /// Whether one thing is so much larger than the others that it can be pointed at.
+    fn has_largest(&self) -> bool {
+        let mut areas: Vec<usize> =
+            self.instances.iter().filter(|i| i.shape.is_thing()).map(|i| i.area).collect();
+        areas.sort_unstable();
+        matches!(areas[..], [.., second, first] if first * 4 > second * 5)
     }
 }
 
@@ -165,8 +184,10 @@ fn candidates(probes: &[Scene]) -> Vec<Selector> {
         add(Selector::Large(i.large));
         add(Selector::ShapeAndHue(i.shape, i.hue));
     }
-    // A relation needs a few separate objects to mean something.
-    if instances().filter(|i| i.shape.is_thing()).count() >= 4 * probes.len() {
+    let clear = probes.iter().filter(|s| s.has_largest()).count();
+    if instances().filter(|i| i.shape.is_thing()).count() >= 4 * probes.len()
+        && clear * 4 >= probes.len() * 3
+    {
         add(Selector::LeftOfLargest);
     }
     all

@@ -8,7 +8,7 @@ use super::noise::fractal2;
 use super::outlines::Outline;
 use super::palette::{Hue, hsv};
 use super::shapes::{Instance, Shape};
-use super::vectors::{Rgb, Vec2, Vec3, mix, smooth_step, vec2};
+use super::vectors::{Rgb, Vec2, Vec3, mix, smooth_step};
 
 /// How the tissue is seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,11 +55,18 @@ pub struct Style {
 impl Style {
     /// A random style.
     pub fn draw(dice: &mut Dice) -> Self {
-        let look = dice.pick(&[Look::Glow, Look::Electron, Look::Electron, Look::Plant, Look::Comb]);
+        let look =
+            dice.pick(&[Look::Glow, Look::Electron, Look::Electron, Look::Plant, Look::Comb]);
         let (hues, wall_hue) = match look {
-            Look::Glow => (vec![Hue::Black, Hue::Blue, Hue::Red], dice.pick(&[Hue::Green, Hue::Red, Hue::White])),
+            Look::Glow => (
+                vec![Hue::Black, Hue::Blue, Hue::Red],
+                dice.pick(&[Hue::Green, Hue::Red, Hue::White]),
+            ),
             Look::Electron => (vec![Hue::Grey, Hue::White, Hue::Black], Hue::Black),
-            Look::Plant => (vec![Hue::White, Hue::Green, Hue::Yellow, Hue::Pink], dice.pick(&[Hue::Green, Hue::Brown])),
+            Look::Plant => (
+                vec![Hue::White, Hue::Green, Hue::Yellow, Hue::Pink],
+                dice.pick(&[Hue::Green, Hue::Brown]),
+            ),
             Look::Comb => (vec![Hue::Black, Hue::Orange, Hue::Brown, Hue::White], Hue::Yellow),
         };
         let kinds = dice.count(1, 3).min(hues.len());
@@ -79,7 +86,11 @@ impl Style {
         Self {
             look,
             cells,
-            disorder: if look == Look::Comb { dice.between(0.0, 0.15) } else { dice.between(0.5, 1.0) },
+            disorder: if look == Look::Comb {
+                dice.between(0.0, 0.15)
+            } else {
+                dice.between(0.5, 1.0)
+            },
             wall: dice.between(0.025, 0.09) / cells,
             wall_colour,
             wall_hue,
@@ -138,7 +149,9 @@ impl Style {
             let half = thick * (0.65 + 0.7 * uneven);
             let texture = match filling.pattern {
                 Pattern::Plain => 1.0,
-                Pattern::Speckle => 1.0 - self.grain * smooth_step(0.5, 0.62, fractal2(p * 45.0, 2, seed)),
+                Pattern::Speckle => {
+                    1.0 - self.grain * smooth_step(0.5, 0.62, fractal2(p * 45.0, 2, seed))
+                }
                 _ => 1.0 - self.grain * (2.0 * fractal2(p * 17.0, 3, seed) - 0.8),
             };
             let inside = filling.colour * (tone * texture * self.depth(distance, half));
@@ -171,7 +184,8 @@ impl Style {
             let distance = outline.distance(q);
             let clumps = 0.6 + 0.8 * fractal2(q * 2.2, 3, seed);
             // An electron micrograph shows the envelope as a dark line.
-            let rim = if self.look == Look::Electron { smooth_step(-0.22, -0.1, distance) } else { 0.0 };
+            let rim =
+                if self.look == Look::Electron { smooth_step(-0.22, -0.1, distance) } else { 0.0 };
             let colour = (self.nucleus * (tone * clumps)).mix(self.wall_colour, 0.8 * rim);
             Some(Touch::flat(distance * radius, colour))
         });
@@ -182,7 +196,8 @@ impl Style {
         let long = dice.chance(0.5);
         let radius = radius * dice.between(0.7, 1.7);
         let outline = Outline::superellipse(if long { dice.between(1.6, 2.6) } else { 1.0 }, 2.4);
-        let (pattern, hue) = if long { (Pattern::Stripes, Hue::Black) } else { (Pattern::Plain, Hue::White) };
+        let (pattern, hue) =
+            if long { (Pattern::Stripes, Hue::Black) } else { (Pattern::Plain, Hue::White) };
         let id = canvas.add(Instance::new(Shape::Organelle, pattern, hue, long));
         let (turn, dark) = (dice.angle(), self.wall_colour);
         canvas.paint(id, (centre, 2.0 * radius), 1.2, |p, below| {
@@ -227,7 +242,6 @@ mod tests {
             let walls = canvas.ids.iter().filter(|id| **id == 1).count() as f32;
             let share = walls / canvas.ids.len() as f32;
             assert!((0.03..0.6).contains(&share), "seed {seed}: {share}");
-            assert!(canvas.extent() == vec2(1.0, 1.0));
         }
     }
 }

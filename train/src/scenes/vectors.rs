@@ -65,17 +65,9 @@ macro_rules! arithmetic {
             pub fn length(self) -> f32 {
                 self.dot(self).sqrt()
             }
-            /// The same direction with length 1; zero stays zero.
-            pub fn unit(self) -> Self {
-                self * (1.0 / self.length().max(1e-12))
-            }
             /// `self` at 0, `other` at 1.
             pub fn mix(self, other: Self, weight: f32) -> Self {
                 self + (other - self) * weight
-            }
-            /// Product part by part.
-            pub fn times(self, other: Self) -> Self {
-                Self { $($part: self.$part * other.$part),+ }
             }
         }
     };
@@ -117,6 +109,16 @@ impl Vec2 {
 }
 
 impl Vec3 {
+    /// The same direction with length 1; zero stays zero.
+    pub fn unit(self) -> Self {
+        self * (1.0 / self.length().max(1e-12))
+    }
+
+    /// Product part by part.
+    pub fn times(self, other: Self) -> Self {
+        vec3(self.x * other.x, self.y * other.y, self.z * other.z)
+    }
+
     /// The same number three times.
     pub const fn all(value: f32) -> Self {
         vec3(value, value, value)

@@ -76,7 +76,8 @@ impl Style {
         }
         let point = |name: &str, p: Vec2| {
             let (x, y) = (p.x * canvas.unit, p.y * canvas.unit);
-            let inside = x >= 0.0 && y >= 0.0 && x < canvas.width as f32 && y < canvas.height as f32;
+            let inside =
+                x >= 0.0 && y >= 0.0 && x < canvas.width as f32 && y < canvas.height as f32;
             Keypoint { name: name.into(), x, y, visible: inside }
         };
         vec![point(KEYPOINTS[0], disc), point(KEYPOINTS[1], fovea)]
@@ -121,6 +122,11 @@ impl Style {
         } else {
             (Hue::Red, vec3(0.25, 0.02, 0.02))
         };
+        let hue = match (self.look, bright) {
+            (Look::Colour, _) => hue,
+            (_, true) => Hue::White,
+            (_, false) => Hue::Black,
+        };
         let (radius, outline) = (dice.between(0.008, 0.025), Outline::blob(1.3, 0.15, 3, dice));
         let id = canvas.add(Instance::new(Shape::Lesion, Pattern::Plain, hue, false));
         canvas.paint(id, (centre, 2.0 * radius), 2.0, |p, _| {
@@ -140,7 +146,7 @@ impl Style {
         dice: &mut Dice,
     ) {
         let radius = self.radius * if vein { 1.0 } else { 0.72 };
-        let (up, temporal) = (if quarter % 2 == 0 { -1.0 } else { 1.0 }, quarter < 2);
+        let (up, temporal) = (if quarter.is_multiple_of(2) { -1.0 } else { 1.0 }, quarter < 2);
         // Temporal vessels leave upright and bend around the fovea; nasal ones run straight out.
         let outward = if temporal { std::f32::consts::PI } else { 0.0 };
         let slope: f32 = if temporal { 1.25 } else { 0.75 };
@@ -150,8 +156,13 @@ impl Style {
         let bend = if temporal { up * side * 1.3 } else { 0.0 };
         let walk = Walk { step: 0.02, bend: self.bend, memory: 0.75, drift: bend };
         let mut paths = Vec::new();
-        grow(&walk, disc, heading, radius, 0, &mut paths, dice);
-        let hue = if vein { Hue::Brown } else { Hue::Red };
+        grow(&walk, disc + Vec2::at(heading) * 0.015, heading, radius, 0, &mut paths, dice);
+        let hue = match (self.look, vein) {
+            (Look::Colour, true) => Hue::Brown,
+            (Look::Colour, false) => Hue::Red,
+            (Look::RedFree, _) => Hue::Black,
+            (Look::Angiogram, _) => Hue::White,
+        };
         let id = canvas.add(Instance::new(Shape::Vessel, Pattern::Plain, hue, vein));
         let mut ink = Ink::new(canvas);
         for path in &paths {
@@ -202,7 +213,15 @@ fn grow(
     while at + 1 < path.len() {
         let (from, way) = along(&path, at);
         let turn = side * dice.between(0.5, 1.1);
-        grow(&free, from, way + turn, path[at].1 * dice.between(0.45, 0.75), depth + 1, paths, dice);
+        grow(
+            &free,
+            from,
+            way + turn,
+            path[at].1 * dice.between(0.45, 0.75),
+            depth + 1,
+            paths,
+            dice,
+        );
         side = -side;
         at += dice.count(5, 10);
     }

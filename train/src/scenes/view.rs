@@ -2,8 +2,8 @@
 
 use super::canvas::{Canvas, Touch};
 use super::light::{Light, Lit};
-use super::rays::Stage;
 use super::noise::fractal2;
+use super::rays::Stage;
 use super::vectors::{Rgb, Vec3, smooth_step, vec2, vec3};
 
 /// A camera.
@@ -104,7 +104,10 @@ fn see(
         let cloud = smooth_step(0.5, 0.8, fractal2(sheet, 4, 77)) * smooth_step(0.0, 0.1, way.y);
         let colour = blue.mix(Vec3::all(0.85), 0.7 * cloud);
         let normal = Vec3::default();
-        return Seen { id: 0, touch: Touch { distance, light: colour, albedo: colour, normal, depth: 1.0 } };
+        return Seen {
+            id: 0,
+            touch: Touch { distance, light: colour, albedo: colour, normal, depth: 1.0 },
+        };
     };
     let axis = -way.dot(view.back);
     // A surface seen at a slant covers more of itself with one pixel.
@@ -131,8 +134,8 @@ fn see(
 fn borders(canvas: &Canvas) -> Vec<usize> {
     let (width, ids) = (canvas.width, &canvas.ids);
     let differs = |at: &usize| {
-        let beside = at % width > 0 && ids[at - 1] != ids[*at]
-            || (at + 1) % width > 0 && ids[at + 1] != ids[*at];
+        let beside = !at.is_multiple_of(width) && ids[at - 1] != ids[*at]
+            || !(at + 1).is_multiple_of(width) && ids[at + 1] != ids[*at];
         let above = *at >= width && ids[at - width] != ids[*at];
         beside || above || ids.get(at + width).is_some_and(|id| id != &ids[*at])
     };

@@ -91,6 +91,11 @@ impl World {
         }
     }
 
+    /// Whether the pictures are grey, so that nothing can be told by its colour.
+    pub fn is_grey(&self) -> bool {
+        self.lens.grey
+    }
+
     /// A number that chooses the world's class among its mask tasks.
     pub(super) fn class_draw(&self) -> usize {
         self.class

@@ -80,7 +80,7 @@ export class App extends LitElement {
           grid-template-columns: minmax(0, 1fr);
           align-content: start;
         }
-        anolis-status {
+        footer {
           position: sticky;
           bottom: 0;
         }
@@ -130,7 +130,7 @@ export class App extends LitElement {
       <main class=${this.session.pictures.length > 0 ? 'work' : ''} @files=${(event: FilesEvent) => this.#addFiles(event.files)} @sample=${(event: SampleEvent) => this.#addSamples(event.set)}>
         ${this.#main()}
       </main>
-      <anolis-status .text=${this.status} .problems=${this.problems} @dismiss=${this.#dismiss}></anolis-status>
+      <footer><anolis-status .text=${this.status} .problems=${this.problems} @dismiss=${this.#dismiss}></anolis-status></footer>
       <anolis-start-over @confirm=${() => this.session.clear()}></anolis-start-over>
       ${this.dragging ? html`<div class="drop">${messages.drop}</div>` : ''}
     `;

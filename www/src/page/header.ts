@@ -85,13 +85,13 @@ export class Header extends LitElement {
 
   override render() {
     return html`
-      <div class="bar">
+      <header class="bar">
         ${mark}
         <h1>${messages.name}</h1>
         <p class="tagline soft">${messages.tagline}</p>
         ${this.gpuReady ? html`<button @click=${this.#switch}>${messages.switchToGpu}</button>` : nothing}
         ${this.#state()}
-      </div>
+      </header>
       ${this.#track()}
     `;
   }

@@ -28,7 +28,10 @@ describe('CallQueue', () => {
   it('lets a stroke overtake predictions that wait', async () => {
     const { order, queue, push } = recorder();
     let stroke: Promise<void> | undefined;
-    const first = queue.push({ id: 99, lane: 'full', run: () => void (stroke = push('stroke', 's')) });
+    const run = () => {
+      stroke = push('stroke', 's');
+    };
+    const first = queue.push({ id: 99, lane: 'full', run });
     await Promise.all([first, push('full', 'f')]);
     await stroke;
     expect(order).toEqual(['s', 'f']);

@@ -1,0 +1,78 @@
+//! Times what the page does, natively.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anolis::Session;
+use anolis::image::Picture;
+use anolis::session::TaskKind;
+use burn::tensor::{Device, read_sync};
+
+use crate::Result;
+use crate::eval::load_weights;
+use crate::scenes::World;
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// Folder of the weights.
+    #[arg(long, default_value = "weights")]
+    weights: PathBuf,
+    /// Runs of which the median is printed.
+    #[arg(long, default_value_t = 9)]
+    runs: usize,
+}
+
+const SIDE: usize = 256;
+
+pub fn run(options: &Options) -> Result<()> {
+    let (manifest, tensors) = load_weights(&options.weights)?;
+    let mut session = Session::new(&manifest, &tensors, &Device::flex())?;
+    let task = session.add_task(TaskKind::Mask, vec!["object".into()])?;
+    let world = World::new(1);
+    let mut pictures = Vec::new();
+    for i in 0..6 {
+        let scene = world.scene(i, SIDE, SIDE);
+        pictures.push(Picture::from_rgb(scene.image.clone(), SIDE, SIDE)?);
+    }
+    let mut ids = Vec::new();
+    time("encode a picture", options.runs, |run| {
+        ids.push(read_sync(session.add_picture(&pictures[run % pictures.len()]))?);
+        Ok(())
+    })?;
+    let label = |size: usize| {
+        (0..SIDE * SIDE).map(|i| u8::from(i % SIDE < size && i / SIDE < 64)).collect::<Vec<_>>()
+    };
+    time("first label of a picture", 1, |_| {
+        Ok(session.set_label(task, ids[0], label(60), SIDE, SIDE)?)
+    })?;
+    time("stroke: label, solve, one read-out", options.runs, |run| {
+        session.set_label(task, ids[0], label(61 + run * 4), SIDE, SIDE)?;
+        session.predict_readout(task, ids[1])?;
+        Ok(())
+    })?;
+    time("read-out of one more picture", options.runs, |_| {
+        session.predict_readout(task, ids[2])?;
+        Ok(())
+    })?;
+    time("full prediction", options.runs, |_| {
+        read_sync(session.predict(task, ids[1]))?;
+        Ok(())
+    })
+}
+
+fn time(what: &str, runs: usize, mut work: impl FnMut(usize) -> Result<()>) -> Result<()> {
+    let mut times = Vec::with_capacity(runs);
+    for run in 0..runs {
+        let started = Instant::now();
+        work(run)?;
+        times.push(started.elapsed().as_secs_f64() * 1e3);
+    }
+    times.sort_by(f64::total_cmp);
+    println!(
+        "{what:36} {:8.1} ms (median of {runs}, {:.1} to {:.1})",
+        times[runs / 2],
+        times[0],
+        times[runs - 1]
+    );
+    Ok(())
+}
