@@ -12,20 +12,23 @@ use crate::scenes::{Family, Kind, Scene, Task, World};
 const SIDE: usize = 256;
 
 /// Pictures of a sample set: name, family and seed of its world.
-const SAMPLES: [(&str, Family, u64); 3] =
-    [("nuclei", Family::Cells, 3), ("vessels", Family::Curves, 1), ("solids", Family::Marched, 2)];
+const SAMPLES: [(&str, Family, u64); 3] = [
+    ("nuclei", Family::Cells, 109),
+    ("roads", Family::Curves, 105),
+    ("solids", Family::Marched, 103),
+];
 
 /// Family and seed of the world of the browser tests' task; training draws its worlds elsewhere.
 const TEST_WORLD: (Family, u64) = (Family::Cells, 0xa0_11_5e_ed);
 
-/// Writes eight pictures of each sample set as `NAME/0.jpg …`.
+/// Writes six pictures of each sample set as `NAME/NAME-1.jpg …`.
 pub fn samples(out: &Path) -> Result<()> {
     for (name, family, seed) in SAMPLES {
         let world = World::of(family, seed);
         let folder = out.join(name);
         fs::create_dir_all(&folder)?;
-        for i in 0..8 {
-            save_jpeg(&world.scene(i, SIDE, SIDE), &folder.join(format!("{i}.jpg")))?;
+        for i in 1..=6 {
+            save_jpeg(&world.scene(i, SIDE, SIDE), &folder.join(format!("{name}-{i}.jpg")))?;
         }
         println!("{name}: {:?}, {:?}", world.family(), world.class().map(|task| task.name));
     }

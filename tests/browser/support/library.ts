@@ -9,7 +9,7 @@ declare global {
 /** Opens the page that has the library and nothing else. */
 export async function openLibrary(page: Page): Promise<void> {
   await page.goto('/tests.html');
-  await page.locator('body[data-state=ready]').waitFor();
+  await page.locator('body[data-state=ready]').waitFor({ state: 'attached' });
 }
 
 /** Loads the library and answers how it went. */
