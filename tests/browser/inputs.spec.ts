@@ -131,10 +131,10 @@ test('pictures can be dropped and pasted', async ({ anolis, page }) => {
   const base64 = square(64, 48).toString('base64');
   for (const type of ['drop', 'paste']) {
     await page.evaluate(
-      async ([kind, data]) => {
-        const blob = await (await fetch(`data:image/png;base64,${data}`)).blob();
+      ([kind, data]) => {
+        const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
         const transfer = new DataTransfer();
-        transfer.items.add(new File([blob], 'square.png', { type: 'image/png' }));
+        transfer.items.add(new File([bytes], 'square.png', { type: 'image/png' }));
         const event =
           kind === 'drop'
             ? new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true })

@@ -24,14 +24,17 @@ async function keep(urls) {
   }
   await Promise.all(
     [...wanted].map(async (url) => {
-      if (!(await cache.match(url))) await cache.add(url).catch(() => {});
+      if (!(await cache.match(url, lenient))) await cache.add(url).catch(() => {});
     }),
   );
 }
 
+// Servers vary by origin, but everything here has the same one.
+const lenient = { ignoreVary: true };
+
 async function cacheFirst(request) {
   const cache = await caches.open(NAME);
-  const cached = await cache.match(request);
+  const cached = await cache.match(request, lenient);
   if (cached) return cached;
   const response = await fetch(request);
   if (response.ok) await cache.put(request, response.clone());
@@ -45,7 +48,7 @@ async function networkFirst(request) {
     if (response.ok && response.status !== 206) await cache.put(request, response.clone());
     return response;
   } catch (reason) {
-    const cached = await cache.match(request, { ignoreSearch: request.mode === 'navigate' });
+    const cached = await cache.match(request, { ...lenient, ignoreSearch: request.mode === 'navigate' });
     if (cached) return cached;
     throw reason;
   }

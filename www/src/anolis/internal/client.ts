@@ -109,6 +109,8 @@ export class Client {
       throw reason;
     }
     this.#connection = connection;
+    // The worker's last report may still be on its way.
+    this.#meter.report('self-test', 1);
     return connection;
   }
 

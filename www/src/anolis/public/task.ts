@@ -64,7 +64,8 @@ export class Task {
       const { data, milliseconds } = await this.#client.call('predict', input, signal);
       return new Prediction(width, height, this.channels, data, milliseconds);
     } finally {
-      if (own) void image.dispose();
+      // It is gone anyway when the worker is.
+      if (own) image.dispose().catch(() => {});
     }
   }
 
