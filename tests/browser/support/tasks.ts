@@ -35,33 +35,55 @@ export function readTasks(shots: 1 | 5 | 10): TaskFolder[] {
   });
 }
 
-/** Mean intersection over union of the classes over the query pictures. */
-export function score(page: Page, backend: string, task: TaskFolder): Promise<number> {
+/** Probabilities of the query pictures, one after the other. */
+async function answers(page: Page, backend: string, { channels, support, query }: TaskFolder): Promise<number[][]> {
   return page.evaluate(
-    async ([asked, { channels, support, query }]) => {
+    async ([asked, names, examples, queries]) => {
       const blob = async (base64: string) => (await fetch(`data:image/*;base64,${base64}`)).blob();
       const anolis = await library.Anolis.load({ backend: asked as 'cpu' | 'webgpu' });
-      const learnt = await anolis.task({ kind: 'mask', channels });
-      for (const { image, label } of support) {
+      if (anolis.backend !== asked) throw new Error(`runs on ${anolis.backend}`);
+      const learnt = await anolis.task({ kind: 'mask', channels: names });
+      for (const { image, label } of examples) {
         await learnt.add(await blob(image), { ...label, data: Uint8Array.from(label.data) });
       }
-      const both = channels.map(() => 0);
-      const either = channels.map(() => 0);
-      for (const { image, label } of query) {
-        const mask = (await learnt.predict(await blob(image))).mask();
-        for (const [at, truth] of label.data.entries()) {
-          if (truth === 255) continue;
-          const id = mask[at] as number;
-          if (id > 0) either[id - 1] = (either[id - 1] as number) + 1;
-          if (truth > 0 && truth !== id) either[truth - 1] = (either[truth - 1] as number) + 1;
-          if (truth > 0 && truth === id) both[id - 1] = (both[id - 1] as number) + 1;
-        }
+      const found: number[][] = [];
+      for (const image of queries) {
+        const prediction = await learnt.predict(await blob(image));
+        found.push(names.flatMap((_, channel) => [...prediction.probability(channel)]));
       }
       anolis.dispose();
-      return both.reduce((sum, count, at) => sum + count / Math.max(1, either[at] as number), 0) / channels.length;
+      return found;
     },
-    [backend, task] as const,
+    [backend, channels, support, query.map(({ image }) => image)] as const,
   );
+}
+
+/** Mean intersection over union over the query pictures of a task with one class. */
+function overlap(found: number[][], { query }: TaskFolder): number {
+  let both = 0;
+  let either = 0;
+  for (const [at, { label }] of query.entries()) {
+    for (const [pixel, truth] of label.data.entries()) {
+      if (truth === 255) continue;
+      const is = (found[at]?.[pixel] ?? 0) > 0.5;
+      both += Number(is && truth === 1);
+      either += Number(is || truth === 1);
+    }
+  }
+  return both / either;
+}
+
+/** How well a backend solves a task with one class. */
+export async function score(page: Page, backend: string, task: TaskFolder): Promise<number> {
+  return overlap(await answers(page, backend, task), task);
+}
+
+/** How well both backends solve a task with one class, and by how much their probabilities differ at most. */
+export async function compare(page: Page, task: TaskFolder) {
+  const [cpu, webgpu] = [await answers(page, 'cpu', task), await answers(page, 'webgpu', task)];
+  const differences = cpu.flatMap((map, at) => map.map((value, pixel) => Math.abs(value - (webgpu[at]?.[pixel] ?? 9))));
+  const worst = differences.reduce((most, value) => Math.max(most, value), 0);
+  return { cpu: overlap(cpu, task), webgpu: overlap(webgpu, task), worst };
 }
 
 function names(): string[] {

@@ -42,7 +42,7 @@ export class Editor extends LitElement {
       }
       @media (max-width: 900px) {
         :host {
-          grid-template-rows: auto min(100vw - 24px, 42dvh) auto;
+          grid-template-rows: auto min(100vw - 24px, 40dvh) auto;
         }
       }
     `,

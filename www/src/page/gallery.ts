@@ -32,7 +32,7 @@ export class Gallery extends LitElement {
       }
       ul {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(200px, 260px));
+        grid-template-columns: repeat(auto-fit, minmax(220px, 270px));
         gap: 16px;
         justify-content: center;
       }

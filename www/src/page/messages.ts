@@ -19,7 +19,7 @@ const english = {
 
   steps: [
     { title: 'Open pictures', text: 'of the same kind of thing' },
-    { title: 'Paint the object', text: 'on one of them, roughly' },
+    { title: 'Paint the object', text: 'all of it, on one picture' },
     { title: 'See it on the others', text: 'while you still paint' },
   ],
   open: 'Open pictures',
@@ -69,7 +69,7 @@ const english = {
   removed: 'Picture removed.',
   undone: 'Undone.',
   redone: 'Redone.',
-  firstStroke: 'Paint the object on one picture; the others follow.',
+  firstStroke: 'Paint the object everywhere on one picture; the others follow.',
   predicted: (count: number) => `${count} pictures predicted.`,
   fileProblem: (name: string, problem: string) => `${name}: ${problem}`,
   notSaved: 'This browser does not let the page save your work; it is lost when you close the tab.',

@@ -36,6 +36,13 @@ export class Settings extends LitElement {
         input[type='range'] {
           width: 80px;
         }
+        .name {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
       }
       input[type='checkbox'] {
         width: 16px;
@@ -54,7 +61,7 @@ export class Settings extends LitElement {
     const { opacity, unpaintedIsBackground } = this.session;
     return html`
       <label>
-        ${messages.opacity}
+        <span class="name">${messages.opacity}</span>
         <input
           type="range"
           min="0"

@@ -16,11 +16,11 @@ export class Welcome extends LitElement {
     css`
       :host {
         display: grid;
-        gap: 40px;
+        gap: 32px;
         height: 100%;
         align-content: safe center;
         justify-items: center;
-        padding: 32px 16px;
+        padding: 24px 16px;
         overflow-y: auto;
       }
       ol {
@@ -61,7 +61,7 @@ export class Welcome extends LitElement {
         text-align: center;
       }
       anolis-gallery {
-        width: min(100%, 720px);
+        width: min(100%, 860px);
       }
       @media (max-width: 720px) {
         :host {
