@@ -21,14 +21,14 @@ const loseDevice = (when: string) => `{
 
 test.use({ allowed: [/device|gpu|lost/i] });
 
-test('a GPU lost during loading is told', { tag: '@gpu' }, async ({ page }) => {
+test('a GPU lost during loading is told', async ({ page }) => {
   await beforeRuntime(page, loseDevice('setTimeout(() => device.destroy(), 50)'));
   await openLibrary(page);
   // Asked for by name, so that the software GPU is taken at all.
   expect(await tryLoad(page, 'webgpu')).toMatchObject({ name: 'BackendError', code: 'device-lost' });
 });
 
-test('a GPU lost at work is replaced by the CPU, labels and all', { tag: '@gpu' }, async ({ anolis, page }) => {
+test('a GPU lost at work is replaced by the CPU, labels and all', async ({ anolis, page }) => {
   await beforeRuntime(
     page,
     loseDevice('globalThis.addEventListener("message", ({ data }) => data === "lose" && device.destroy())'),

@@ -1,6 +1,6 @@
 import { expect, test } from './support/fixtures.js';
 
-test('an object painted on one picture is predicted on the others', { tag: '@gpu' }, async ({ anolis }) => {
+test('an object painted on one picture is predicted on the others', async ({ anolis }) => {
   await anolis.open();
   await anolis.openSamples();
   await expect(anolis.pictures).toHaveCount(6);

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const port = 4173;
+// Two runs beside each other need two ports.
+const port = Number(process.env['ANOLIS_TEST_PORT'] ?? 4173);
 const quiet = [
   '--no-sandbox',
   '--no-first-run',
