@@ -25,14 +25,14 @@ pub enum ErrorKind {
     )]
     LabelSize { label_width: usize, label_height: usize, width: usize, height: usize },
     #[error(
-        "The label holds class {value}, the task has {channels} channels. Use 0 to {channels}, or 255 for unknown."
+        "The label holds class {value}, the task has {channels} channels. Use 0 to {channels}, 254 for unpainted, 255 for unknown."
     )]
     LabelValue { value: u8, channels: usize },
     #[error("There is no {what} with number {id}.")]
     NotFound { what: &'static str, id: u32 },
     #[error("Tasks of kind '{0}' are not built yet. Use 'mask'.")]
     UnsupportedKind(String),
-    #[error("A task needs 1 to 254 channels with different, non-empty names.")]
+    #[error("A task needs 1 to 253 channels with different, non-empty names.")]
     Channels,
     #[error("Nothing is labelled yet. Label at least one picture first.")]
     EmptySupport,

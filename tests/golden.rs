@@ -1,8 +1,8 @@
 //! Every equation of docs/network.md against the NumPy reference in tests/reference.
 
 use anolis::model::{
-    Body, Decoder, Encoding, FeatureMap, FeatureMaps, Features, InvertedResidual, LabelEncoder,
-    Matched, Matching, Network, NetworkConfig, ReadOut, Trunk, grid_resize, up2,
+    BALANCE, Body, Decoder, Encoding, FeatureMap, FeatureMaps, Features, InvertedResidual,
+    LabelEncoder, Matched, Matching, Network, NetworkConfig, ReadOut, Trunk, grid_resize, up2,
 };
 use anolis::weights::NamedTensors;
 use burn::module::Module;
@@ -197,7 +197,7 @@ fn readout_is_the_weighted_ridge_solution() {
         golden.values("input.labels").chunks(2 * 32 * 64).map(|pixels| cell_labels(pixels, shape));
     let labels: Vec<_> = labels.collect();
     let check = |case: &str, sums: &ReadOut, lambda: f64| {
-        let weights = [0, 1].map(|channel| sums.solve(channel, lambda));
+        let weights = [0, 1].map(|channel| sums.solve(channel, lambda, BALANCE));
         golden.assert_values(
             &format!("output.{case}.beta"),
             &weights.each_ref().map(|w| w.beta.clone()).concat(),
@@ -235,7 +235,7 @@ fn readout_after_taking_everything_back_is_empty() {
     sums.change(&maps, None, Some(&labels));
     sums.change(&maps, Some(&labels), None);
     assert!(sums.is_empty());
-    assert!(sums.solve(0, 0.1).beta.iter().all(|&b| b == 0.0));
+    assert!(sums.solve(0, 0.1, BALANCE).beta.iter().all(|&b| b == 0.0));
 }
 
 #[test]
@@ -328,8 +328,9 @@ fn the_whole_network_predicts_from_one_and_two_examples() {
             [2, 32, 64],
         );
         sums.change(&feature_maps(&golden, "input.support", Some(e)), None, Some(&cells));
-        let values: Vec<_> =
-            (0..2).flat_map(|channel| sums.solve(channel, lambda).apply(&query_maps)).collect();
+        let values: Vec<_> = (0..2)
+            .flat_map(|channel| sums.solve(channel, lambda, BALANCE).apply(&query_maps))
+            .collect();
         let readout: Vec<_> =
             values.iter().map(|y| anolis::model::LOGIT_GAIN * (y - 0.5)).collect();
         golden.assert_values(&format!("output.{case}.r"), &readout);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use anolis::image::{Picture, decode};
+use anolis::image::{Picture, UNPAINTED_CLASS, decode};
 use anolis::session::TaskKind;
 use anolis::weights::{Manifest, NamedTensors};
 use anolis::{Error, Session};
@@ -159,6 +159,35 @@ fn several_classes_and_the_background_compete() {
     assert!(mask.iter().all(|&id| id <= 2));
     let right = mask.iter().zip(&label).filter(|(a, b)| a == b).count();
     assert!(right * 10 > mask.len() * 8, "{right} of {}", mask.len());
+}
+
+#[test]
+fn unpainted_pixels_hide_fewer_objects_than_declared_background() {
+    let (side, radius) = (160, 9);
+    let centres: Vec<_> = (0..16).map(|i| (20 + i % 4 * 40, 20 + i / 4 * 40)).collect();
+    let object = |i: usize| {
+        let near = |&(x, y): &(usize, usize)| {
+            (i % side).abs_diff(x).pow(2) + (i / side).abs_diff(y).pow(2) < radius * radius
+        };
+        centres.iter().position(near)
+    };
+    let colour =
+        |i: usize| if object(i).is_some() { [220, 90, 60] } else { [30, 60, 70 + (i % 31) as u8] };
+    let picture =
+        Picture::from_rgb((0..side * side).flat_map(colour).collect(), side, side).unwrap();
+    let mut session = session();
+    let number = read_sync(session.add_picture(&picture)).unwrap();
+    let found = |session: &mut Session, elsewhere: u8| {
+        let task = mask_task(session, &["disc"]);
+        let label =
+            (0..side * side).map(|i| if object(i) == Some(5) { 1 } else { elsewhere }).collect();
+        session.set_label(task, number, label, side, side).unwrap();
+        let mask = session.predict_readout(task, number).unwrap().mask(side, side);
+        let middle = |&(x, y): &(usize, usize)| usize::from(mask[y * side + x]);
+        centres.iter().map(middle).sum::<usize>()
+    };
+    let (few, none) = (found(&mut session, UNPAINTED_CLASS), found(&mut session, 0));
+    assert!(few >= 2 * none, "{few} with unpainted pixels, {none} with declared background");
 }
 
 #[test]

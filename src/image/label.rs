@@ -7,7 +7,11 @@ use crate::model::{CellLabels, UNKNOWN};
 /// The class id of a pixel about which nothing is said.
 pub const UNKNOWN_CLASS: u8 = 255;
 
-/// A mask label: class ids `[height, width]`, 0 background, 1 to n the channels in order, [`UNKNOWN_CLASS`] unknown.
+/// The class id of a pixel that nobody painted: probably background, but a class may have been overlooked there.
+pub const UNPAINTED_CLASS: u8 = 254;
+
+/// A mask label: class ids `[height, width]`, 0 background, 1 to n the channels in order, [`UNPAINTED_CLASS`] probably
+/// background, [`UNKNOWN_CLASS`] unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClassLabel {
     ids: Vec<u8>,
@@ -19,10 +23,12 @@ pub struct ClassLabel {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FittedLabel {
     /// The label encoder's input `[channel, side, side]`: share of the channel among a pixel's known source pixels,
-    /// [`UNKNOWN`] where there is none.
+    /// [`UNKNOWN`] where there is none; what nobody painted is unknown here too.
     pub raster: Vec<f32>,
     /// The read-out's labels at stride 2; one more channel, the background, where a task has several.
     pub cells: CellLabels,
+    /// Whether some of the background is only what nobody painted.
+    pub unpainted: bool,
 }
 
 impl ClassLabel {
@@ -42,7 +48,7 @@ impl ClassLabel {
             let (width, height) = picture;
             return Err(ErrorKind::LabelSize { label_width, label_height, width, height }.into());
         }
-        match ids.iter().find(|&&id| id != UNKNOWN_CLASS && usize::from(id) > channels) {
+        match ids.iter().find(|&&id| id < UNPAINTED_CLASS && usize::from(id) > channels) {
             Some(&value) => Err(ErrorKind::LabelValue { value, channels }.into()),
             None => Ok(Self { ids, width, height }),
         }
@@ -50,7 +56,11 @@ impl ClassLabel {
 
     /// Brings the label to the network's square; padding is unknown.
     pub fn fit(&self, fit: &Fit, channels: usize) -> FittedLabel {
-        FittedLabel { raster: self.raster(fit, channels), cells: self.cells(fit, channels) }
+        FittedLabel {
+            raster: self.raster(fit, channels),
+            cells: self.cells(fit, channels),
+            unpainted: self.ids.contains(&UNPAINTED_CLASS),
+        }
     }
 
     fn raster(&self, fit: &Fit, channels: usize) -> Vec<f32> {
@@ -65,7 +75,7 @@ impl ClassLabel {
                 counts.fill(0);
                 for row in rows.clone() {
                     for &id in &self.ids[row * self.width..][columns.clone()] {
-                        if id != UNKNOWN_CLASS {
+                        if id < UNPAINTED_CLASS {
                             counts[usize::from(id)] += 1;
                         }
                     }
@@ -94,7 +104,8 @@ impl ClassLabel {
             let Some(id) = known.map(usize::from) else { continue };
             for (channel, label) in labels.iter_mut().enumerate() {
                 let class = if channel < channels { channel + 1 } else { 0 };
-                label[cell] = f32::from(id == class);
+                label[cell] =
+                    f32::from(id == class || class == 0 && id == usize::from(UNPAINTED_CLASS));
             }
         }
         labels

@@ -9,5 +9,5 @@ mod picture;
 #[cfg(feature = "decode")]
 pub use decode::decode;
 pub use fit::Fit;
-pub use label::{ClassLabel, FittedLabel, UNKNOWN_CLASS};
+pub use label::{ClassLabel, FittedLabel, UNKNOWN_CLASS, UNPAINTED_CLASS};
 pub use picture::{MIN_SIDE, Picture};

@@ -19,6 +19,6 @@ pub use label_encoder::{LabelEncoder, LabelTaps, UNKNOWN};
 pub use maps::{FeatureMap, FeatureMaps};
 pub use matching::{Matched, Matching};
 pub use network::{Encoding, Network};
-pub use readout::{CellLabels, LOGIT_GAIN, ReadOut, ReadOutWeights};
+pub use readout::{BALANCE, CellLabels, LOGIT_GAIN, ReadOut, ReadOutWeights, UNPAINTED_BALANCE};
 pub use resize::{grid_resize, up2};
 pub use trunk::{Features, InvertedResidual, Trunk};

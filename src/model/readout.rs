@@ -11,6 +11,12 @@ use super::maps::{FeatureMaps, axis};
 /// Gain from the read-out's value to a logit: value 0.5 is logit 0.
 pub const LOGIT_GAIN: f32 = 6.0;
 
+/// Exponent of the class balance of complete labels: 0 counts every cell alike, 1 gives both classes equal weight.
+pub const BALANCE: f64 = 0.5;
+
+/// Exponent where unpainted cells count as background: what was overlooked there must not outweigh what was painted.
+pub const UNPAINTED_BALANCE: f64 = 1.0;
+
 /// Cells that are multiplied in one go.
 const CHUNK: usize = 1024;
 
@@ -102,17 +108,17 @@ impl ReadOut {
 
     /// The weights of one channel by weighted ridge regression; a constant when nothing is known or all labels agree.
     ///
-    /// `lambda` is relative to the unit variance of the standardised features.
-    pub fn solve(&self, channel: usize, lambda: f64) -> ReadOutWeights {
+    /// `lambda` is relative to the unit variance of the standardised features, `balance` the exponent of the class
+    /// balance, for instance [`BALANCE`].
+    pub fn solve(&self, channel: usize, lambda: f64, balance: f64) -> ReadOutWeights {
         let sums = &self.channels[channel];
         let features = sums.known.nrows() - 1;
         let count = sums.count();
         if count < 0.5 {
             return ReadOutWeights { beta: vec![0.0; features], beta_0: 0.5 };
         }
-        // Rare and common labels count alike, softened by the square root.
         let positive = (sums.outer[(features, features)] / count).clamp(1e-4, 1.0 - 1e-4);
-        let (gain, loss) = (positive.powf(-0.5), (1.0 - positive).powf(-0.5));
+        let (gain, loss) = (positive.powf(-balance), (1.0 - positive).powf(-balance));
         let moments = &sums.known * loss + &sums.outer * (gain - loss);
         let target = &sums.squared * (gain - loss) + sums.outer.column(features) * loss;
 

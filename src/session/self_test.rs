@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::{Session, read};
 use crate::error::Result;
-use crate::model::{FeatureMaps, ReadOut};
+use crate::model::{BALANCE, FeatureMaps, ReadOut};
 use crate::weights::SelfTest;
 
 /// Least cosine between expected and computed numbers.
@@ -61,7 +61,7 @@ impl Session {
         let maps = FeatureMaps::read(&example.features).await?;
         let mut sums = ReadOut::new(maps.channels(), 1);
         sums.change(&maps, None, Some(&labels));
-        let readout = sums.solve(0, 0.3).apply(&FeatureMaps::read(&query.features).await?);
+        let readout = sums.solve(0, 0.3, BALANCE).apply(&FeatureMaps::read(&query.features).await?);
         let readout: Vec<_> = readout.into_iter().map(super::logit).collect();
         let readout =
             Tensor::from_data(TensorData::new(readout, [1, 1, cells, cells]), &self.device);

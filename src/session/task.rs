@@ -8,7 +8,9 @@ use super::logit;
 use super::picture::EncodedPicture;
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::FittedLabel;
-use crate::model::{FeatureMaps, Matched, Network, ReadOut, ReadOutWeights};
+use crate::model::{
+    BALANCE, FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, UNPAINTED_BALANCE,
+};
 
 /// What is to be predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +50,7 @@ impl Task {
         let TaskKind::Mask = kind;
         let names: std::collections::BTreeSet<_> =
             channels.iter().map(|name| name.trim()).collect();
-        if !(1..=254).contains(&channels.len())
+        if !(1..=253).contains(&channels.len())
             || names.len() != channels.len()
             || names.contains("")
         {
@@ -92,8 +94,11 @@ impl Task {
         }
         // One example says little about what varies, so it is trusted less.
         let lambda = if self.examples.len() == 1 { 0.3 } else { 0.1 };
+        let unpainted = self.examples.values().any(|example| example.label.unpainted);
+        let balance = if unpainted { UNPAINTED_BALANCE } else { BALANCE };
         let sums = &self.sums;
-        let solve = || (0..sums.channels()).map(|channel| sums.solve(channel, lambda)).collect();
+        let solve =
+            || (0..sums.channels()).map(|channel| sums.solve(channel, lambda, balance)).collect();
         let weights = self.weights.get_or_insert_with(solve);
         Ok(weights.iter().flat_map(|weights| weights.apply(maps)).map(logit).collect())
     }

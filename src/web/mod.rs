@@ -140,7 +140,7 @@ impl Engine {
         self.session()?.remove_task(task).map_err(to_js)
     }
 
-    /// Sets or replaces a label `[height, width]` of class ids: 0 background, 1 to n the channels, 255 unknown.
+    /// Sets or replaces a label `[height, width]` of class ids: 0 background, 1 to n the channels, 254 unpainted, 255 unknown.
     #[wasm_bindgen(js_name = setLabel)]
     pub fn set_label(
         &mut self,

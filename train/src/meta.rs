@@ -7,7 +7,8 @@ use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use anolis::model::{
-    BodyBias, Encoding, FeatureMaps, Features, LOGIT_GAIN, Network, NetworkConfig, ReadOut, Taps,
+    BALANCE, BodyBias, Encoding, FeatureMaps, Features, LOGIT_GAIN, Network, NetworkConfig,
+    ReadOut, Taps,
 };
 use anolis::weights::NamedTensors;
 use burn::module::Module;
@@ -209,7 +210,7 @@ fn answers<'a>(
     }
     let lambda = if shots == 1 { 0.3 } else { 0.1 };
     let weights: Vec<_> =
-        (0..episode.channels).map(|channel| sums.solve(channel, lambda)).collect();
+        (0..episode.channels).map(|channel| sums.solve(channel, lambda, BALANCE)).collect();
 
     let tracked = if device.is_autodiff() {
         Features {

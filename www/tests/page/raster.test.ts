@@ -48,9 +48,9 @@ describe('boxes', () => {
 });
 
 describe('toLabel', () => {
-  it('makes unpainted pixels background or leaves them unknown', () => {
+  it('makes unpainted pixels probable background or leaves them unknown', () => {
     const raster = { width: 3, height: 1, data: Uint8Array.of(UNPAINTED, 0, 2) };
-    expect([...toLabel(raster, true).data]).toEqual([0, 0, 2]);
+    expect([...toLabel(raster, true).data]).toEqual([254, 0, 2]);
     expect([...toLabel(raster, false).data]).toEqual([255, 0, 2]);
   });
 });

@@ -49,7 +49,7 @@ export type ImageSource =
   | HTMLVideoElement
   | OffscreenCanvas;
 
-/** A label as class ids: 0 background, 1 to n the channels in order, 255 unknown. */
+/** A label as class ids: 0 background, 1 to n the channels in order, 254 probably background, 255 unknown. */
 export interface ClassIds {
   readonly width: number;
   readonly height: number;

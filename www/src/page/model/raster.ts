@@ -1,5 +1,7 @@
 /** Pixels nobody has painted. */
 export const UNPAINTED = 255;
+/** Class id of pixels that count as background although nobody said so. */
+const PROBABLY_BACKGROUND = 254;
 
 /** What was painted on a picture: class ids, 0 background, {@link UNPAINTED} elsewhere. */
 export interface Raster {
@@ -90,9 +92,9 @@ export function pasteBox({ data, width }: Raster, box: Box, pixels: Uint8Array):
   }
 }
 
-/** The raster as a label: unpainted pixels are background or stay unknown. */
+/** The raster as a label: unpainted pixels are probably background or stay unknown. */
 export function toLabel({ width, height, data }: Raster, unpaintedIsBackground: boolean): Raster {
-  return { width, height, data: unpaintedIsBackground ? data.map((id) => (id === UNPAINTED ? 0 : id)) : data };
+  return { width, height, data: unpaintedIsBackground ? data.map((id) => (id === UNPAINTED ? PROBABLY_BACKGROUND : id)) : data };
 }
 
 function clip(box: Box, { width, height }: Raster): Box | undefined {
