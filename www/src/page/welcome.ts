@@ -18,9 +18,10 @@ export class Welcome extends LitElement {
         display: grid;
         gap: 32px;
         height: 100%;
-        align-content: safe center;
+        /* From the top: samples that arrive late move nothing. */
+        align-content: start;
         justify-items: center;
-        padding: 24px 16px;
+        padding: clamp(24px, 7vh, 64px) 16px 24px;
         overflow-y: auto;
       }
       ol {
