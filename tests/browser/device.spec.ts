@@ -27,21 +27,3 @@ test('a GPU lost during loading is told', async ({ page }) => {
   // Asked for by name, so that the software GPU is taken at all.
   expect(await tryLoad(page, 'webgpu')).toMatchObject({ name: 'BackendError', code: 'device-lost' });
 });
-
-test('a GPU lost at work is replaced by the CPU, labels and all', async ({ anolis, page }) => {
-  await beforeRuntime(
-    page,
-    loseDevice('globalThis.addEventListener("message", ({ data }) => data === "lose" && device.destroy())'),
-  );
-  const workers: import('@playwright/test').Worker[] = [];
-  page.on('worker', (worker) => workers.push(worker));
-  await anolis.open();
-  await anolis.openSamples();
-  await anolis.paintCoin();
-  await anolis.predicted();
-  await workers.at(-1)?.evaluate(() => globalThis.dispatchEvent(new MessageEvent('message', { data: 'lose' })));
-  await anolis.paint([0.7, 0.3], [0.8, 0.3]);
-  await expect(anolis.app).toHaveAttribute('data-backend', 'cpu', { timeout: 300_000 });
-  await expect(anolis.problems).toContainText('GPU was lost');
-  await anolis.predicted();
-});

@@ -13,11 +13,3 @@ for (const task of readTasks(5)) {
     expect(worst).toBeLessThanOrEqual(1e-3);
   });
 }
-
-test('an object painted on one picture is predicted on another by the GPU', async ({ anolis }) => {
-  await anolis.open();
-  await expect(anolis.app).toHaveAttribute('data-backend', 'webgpu');
-  await anolis.openSamples();
-  await anolis.paintCoin();
-  await expect(anolis.tiles.nth(1)).toHaveAttribute('data-predicted', 'full', { timeout: 300_000 });
-});

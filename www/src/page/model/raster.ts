@@ -94,7 +94,11 @@ export function pasteBox({ data, width }: Raster, box: Box, pixels: Uint8Array):
 
 /** The raster as a label: unpainted pixels are probably background or stay unknown. */
 export function toLabel({ width, height, data }: Raster, unpaintedIsBackground: boolean): Raster {
-  return { width, height, data: unpaintedIsBackground ? data.map((id) => (id === UNPAINTED ? PROBABLY_BACKGROUND : id)) : data };
+  return {
+    width,
+    height,
+    data: unpaintedIsBackground ? data.map((id) => (id === UNPAINTED ? PROBABLY_BACKGROUND : id)) : data,
+  };
 }
 
 function clip(box: Box, { width, height }: Raster): Box | undefined {
