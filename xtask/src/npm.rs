@@ -29,9 +29,12 @@ pub fn setup() -> Result<()> {
     }
     let step = Step::start(TITLE);
     step.run(
-        npm(&["ci", "--no-audit", "--no-fund"]).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"),
+        npm(&["install", "--no-save", "--no-audit", "--no-fund"])
+            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"),
     )
-    .context("cannot install the npm packages: check the network, then run `cargo xtask setup` again")?;
+    .context(
+        "cannot install the npm packages: check the network, then run `cargo xtask setup` again",
+    )?;
     paths::write(&stamp, hash.as_bytes())?;
     step.done("as locked");
     Ok(())
