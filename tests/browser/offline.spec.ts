@@ -9,7 +9,7 @@ test('the page opens without a network once it was open with one', async ({ anol
   const kept = () =>
     page.evaluate(async () => (await (await caches.open('anolis-shell-1')).keys()).map(({ url }) => url));
   await expect.poll(async () => (await kept()).filter((url) => url.endsWith('.wasm')).length).toBe(1);
-  await page.waitForTimeout(1000);
+  await expect(anolis.app).toHaveAttribute('data-session', 'saved');
   await context.setOffline(true);
   await page.reload();
   await anolis.ready();

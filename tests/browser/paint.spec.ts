@@ -52,8 +52,7 @@ test('pictures and labels are there again after closing the tab', async ({ anoli
   await anolis.openSamples();
   await anolis.paintCoin();
   await anolis.predicted();
-  // Saving waits for a moment of rest.
-  await page.waitForTimeout(1000);
+  await expect(anolis.app).toHaveAttribute('data-session', 'saved');
   await anolis.open();
   await expect(anolis.pictures).toHaveCount(6);
   await expect(anolis.pictures.first()).toHaveAttribute('data-labelled', 'true');
@@ -61,7 +60,7 @@ test('pictures and labels are there again after closing the tab', async ({ anoli
   await page.getByRole('button', { name: 'Start over' }).click();
   await page.getByRole('button', { name: 'Remove all' }).click();
   await expect(page.getByTestId('sample').first()).toBeVisible();
-  await page.waitForTimeout(1000);
+  await expect(anolis.app).toHaveAttribute('data-session', 'saved');
   await page.reload();
   await expect(page.getByTestId('sample').first()).toBeVisible();
 });

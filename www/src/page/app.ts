@@ -11,7 +11,7 @@ import type { SampleEvent } from './gallery.js';
 import { listenForFiles } from './incoming.js';
 import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
 import { messages } from './messages.js';
-import { autosave } from './model/autosave.js';
+import { autosave, type SaveState } from './model/autosave.js';
 import { Learner, type LearnerEvent } from './model/learner.js';
 import type { Picture } from './model/picture.js';
 import { readFiles } from './model/read-files.js';
@@ -27,7 +27,8 @@ import { shared } from './styles.js';
 
 /**
  * The page. `data-state` is `loading`, `ready` or `failed`, `data-backend` where the network runs,
- * `data-idle` is present while every prediction is up to date.
+ * `data-idle` is present while every prediction is up to date, and `data-session` says whether what was made
+ * is kept: `saving`, `saved` or `failed`.
  */
 @customElement('anolis-app')
 export class App extends LitElement {
@@ -150,12 +151,18 @@ export class App extends LitElement {
     try {
       const storage = await Storage.open();
       if (await storage.restore(this.session)) this.#say(messages.restored);
-      autosave(this.session, storage, () => this.#complain(messages.notSaved));
+      // A phone may never wake the tab again.
+      addEventListener('pagehide', autosave(this.session, storage, this.#onSave));
     } catch {
       this.#complain(messages.notSaved);
     }
     this.restored = true;
   }
+
+  #onSave = (state: SaveState): void => {
+    this.dataset['session'] = state;
+    if (state === 'failed') this.#complain(messages.notSaved);
+  };
 
   async #load(backend: ReturnType<typeof requestedBackend>): Promise<void> {
     this.#learner?.stop();

@@ -4,11 +4,18 @@ import type { Storage } from './storage.js';
 /** Long enough to bundle what belongs together, short enough to lose nothing. */
 const DELAY = 400;
 
-/** Saves after each change; `onFailure` is told once. */
-export function autosave(session: Session, storage: Storage, onFailure: () => void): void {
+/** Whether what is on the screen is kept. */
+export type SaveState = 'saving' | 'saved' | 'failed';
+
+/** Saves at most {@link DELAY} ms after a change, however many more follow; `onState` is told each turn. Answers how to save at once. */
+export function autosave(
+  session: Session,
+  storage: Pick<Storage, 'savePictures' | 'saveSettings' | 'saveLabel'>,
+  onState: (state: SaveState) => void,
+): () => void {
   const dirty = new Set<NonNullable<SessionEvent['picture']>>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let failed = false;
+  let last: Promise<void> = Promise.resolve();
 
   const save = async () => {
     const pictures = [...dirty];
@@ -17,14 +24,23 @@ export function autosave(session: Session, storage: Storage, onFailure: () => vo
       await storage.savePictures(session);
       await storage.saveSettings(session);
       for (const picture of pictures) if (session.pictures.includes(picture)) await storage.saveLabel(picture);
+      if (timer === undefined) onState('saved');
     } catch {
-      if (!failed) onFailure();
-      failed = true;
+      for (const picture of pictures) dirty.add(picture);
+      onState('failed');
     }
   };
-  const schedule = () => {
+  const saveNow = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void save(), DELAY);
+    timer = undefined;
+    // One after the other: an older state must not overwrite a newer one.
+    last = last.then(save);
+  };
+  const schedule = () => {
+    if (timer !== undefined) return;
+    onState('saving');
+    // Not put off by the next change: while pictures are encoded, changes never pause.
+    timer = setTimeout(saveNow, DELAY);
   };
   session.addEventListener('change', schedule);
   session.addEventListener('stroke', (event) => {
@@ -32,6 +48,5 @@ export function autosave(session: Session, storage: Storage, onFailure: () => vo
     if (picture && !session.painting) dirty.add(picture);
     schedule();
   });
-  // A phone may never wake the tab again.
-  addEventListener('pagehide', () => void save());
+  return saveNow;
 }
