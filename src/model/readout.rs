@@ -127,7 +127,7 @@ impl ReadOut {
         let target_mean = target[features] / total;
         let covariance =
             moments.view((0, 0), (features, features)) / total - &mean * mean.transpose();
-        let scale = covariance.diagonal().map(|variance| 1.0 / (variance.max(0.0) + 1e-8).sqrt());
+        let scale = sums.deviation().map(|deviation| 1.0 / (deviation + 1e-4));
         let mut system = covariance.component_mul(&(&scale * scale.transpose()));
         for i in 0..features {
             system[(i, i)] += lambda;
@@ -146,6 +146,15 @@ impl ChannelSums {
     /// Known cells.
     fn count(&self) -> f64 {
         self.known[(self.known.nrows() - 1, self.known.ncols() - 1)]
+    }
+
+    /// Standard deviation of each feature, every known cell counting once: rare classes do not change what a unit is.
+    fn deviation(&self) -> DVector<f64> {
+        let (features, count) = (self.known.nrows() - 1, self.count());
+        DVector::from_fn(features, |i, _| {
+            let mean = self.known[(i, features)] / count;
+            (self.known[(i, i)] / count - mean * mean).max(0.0).sqrt()
+        })
     }
 }
 

@@ -51,7 +51,7 @@ def solve(x, t, lam):
     centred = x - mean_x
     covariance = (centred * w[:, None]).T @ centred
     cross = (centred * w[:, None]).T @ (t - mean_t)
-    d = np.sqrt(np.diag(covariance) + 1e-8)
+    d = x.std(axis=0) + 1e-4
     standard = covariance / np.outer(d, d) + lam * np.eye(len(d))
     beta = np.linalg.solve(standard, cross / d) / d
     return beta, mean_t - beta @ mean_x

@@ -92,8 +92,7 @@ def readout_against_least_squares(rng):
         p = t.mean()
         w = t / math.sqrt(p) + (1 - t) / math.sqrt(1 - p)
         w /= w.sum()
-        variance = w @ x**2 - (w @ x) ** 2
-        d = np.sqrt(variance + 1e-8)
+        d = np.sqrt((x**2).mean(0) - x.mean(0) ** 2) + 1e-4
         rows = np.vstack([np.sqrt(w)[:, None] * np.hstack([x, np.ones((60, 1))]), np.hstack([math.sqrt(lam) * np.diag(d), np.zeros((9, 1))])])
         target = np.concatenate([np.sqrt(w) * t, np.zeros(9)])
         solution = np.linalg.lstsq(rows, target, rcond=None)[0]
