@@ -332,7 +332,7 @@ fn the_whole_network_predicts_from_one_and_two_examples() {
             .flat_map(|channel| sums.solve(channel, lambda, BALANCE).apply(&query_maps))
             .collect();
         let readout: Vec<_> =
-            values.iter().map(|y| anolis::model::LOGIT_GAIN * (y - 0.5)).collect();
+            values.iter().map(|&y| anolis::model::Quantity::Class.logit(y)).collect();
         golden.assert_values(&format!("output.{case}.r"), &readout);
         let readout = Tensor::from_data(TensorData::new(readout, [2, 1, 16, 32]), &golden.device);
         assert_mean(

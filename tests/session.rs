@@ -6,22 +6,12 @@ use std::sync::LazyLock;
 
 use anolis::image::{Picture, UNPAINTED_CLASS, decode};
 use anolis::session::TaskKind;
-use anolis::weights::{Manifest, NamedTensors};
+use anolis::weights::{self, Manifest, NamedTensors};
 use anolis::{Error, Session};
 use burn::tensor::{Device, read_sync};
 
-static WEIGHTS: LazyLock<(Manifest, NamedTensors)> = LazyLock::new(|| {
-    let folder = root().join("weights");
-    let manifest =
-        Manifest::parse(&fs::read_to_string(folder.join("manifest.json")).unwrap()).unwrap();
-    let mut tensors = NamedTensors::default();
-    for shard in &manifest.shards {
-        let bytes = fs::read(folder.join(&shard.file)).unwrap();
-        manifest.check(&shard.file, &bytes).unwrap();
-        tensors.read(&bytes).unwrap();
-    }
-    (manifest, tensors)
-});
+static WEIGHTS: LazyLock<(Manifest, NamedTensors)> =
+    LazyLock::new(|| weights::load(&root().join("weights")).unwrap());
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()

@@ -19,6 +19,8 @@ pub use label_encoder::{LabelEncoder, LabelTaps, UNKNOWN};
 pub use maps::{FeatureMap, FeatureMaps};
 pub use matching::{Matched, Matching};
 pub use network::{Encoding, Network};
-pub use readout::{BALANCE, CellLabels, LOGIT_GAIN, ReadOut, ReadOutWeights, UNPAINTED_BALANCE};
+pub use readout::{
+    BALANCE, CellLabels, Quantity, ReadOut, ReadOutWeights, UNPAINTED_BALANCE, default_lambda,
+};
 pub use resize::{grid_resize, up2};
 pub use trunk::{Features, InvertedResidual, Trunk};

@@ -8,14 +8,41 @@ use nalgebra::{DMatrix, DVector};
 use super::label_encoder::UNKNOWN;
 use super::maps::{FeatureMaps, axis};
 
-/// Gain from the read-out's value to a logit: value 0.5 is logit 0.
-pub const LOGIT_GAIN: f32 = 6.0;
+/// Gain from a class's value to its logit: value 0.5 is logit 0.
+const LOGIT_GAIN: f32 = 6.0;
 
 /// Exponent of the class balance of complete labels: 0 counts every cell alike, 1 gives both classes equal weight.
 pub const BALANCE: f64 = 0.5;
 
 /// Exponent where unpainted cells count as background: what was overlooked there must not outweigh what was painted.
 pub const UNPAINTED_BALANCE: f64 = 1.0;
+
+/// What the values of a read-out stand for, and so how they become logits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// Membership of a class, or the heat of a point: one half is the boundary.
+    Class,
+    /// A value in `[0, 1]` that is itself the answer: the sigmoid of its logit is the value again.
+    Value,
+}
+
+impl Quantity {
+    /// The logit of a read-out's value.
+    pub fn logit(self, value: f32) -> f32 {
+        match self {
+            Self::Class => LOGIT_GAIN * (value - 0.5),
+            Self::Value => {
+                let inside = value.clamp(1e-3, 1.0 - 1e-3);
+                (inside / (1.0 - inside)).ln()
+            }
+        }
+    }
+}
+
+/// The ridge penalty where nothing else chooses it: one example says little about what varies, so it is trusted less.
+pub fn default_lambda(examples: usize) -> f64 {
+    if examples == 1 { 0.3 } else { 0.1 }
+}
 
 /// Cells that are multiplied in one go.
 const CHUNK: usize = 1024;

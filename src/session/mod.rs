@@ -12,7 +12,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{ClassLabel, Picture};
-use crate::model::{BodyBias, LOGIT_GAIN, Network, NetworkConfig};
+use crate::model::{BodyBias, Network, NetworkConfig};
 use crate::weights::{Manifest, NamedTensors};
 
 use picture::EncodedPicture;
@@ -178,11 +178,6 @@ impl Session {
 async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     let data = tensor.into_data_async().await.map_err(Error::device_lost)?;
     Ok(data.try_into_vec_as::<f32>().expect("float tensors convert to f32"))
-}
-
-/// The read-out's value as a logit.
-fn logit(value: f32) -> f32 {
-    LOGIT_GAIN * (value - 0.5)
 }
 
 fn find_picture(pictures: &BTreeMap<u32, EncodedPicture>, id: u32) -> Result<&EncodedPicture> {

@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::{Session, read};
 use crate::error::Result;
-use crate::model::{BALANCE, FeatureMaps, ReadOut};
+use crate::model::{BALANCE, FeatureMaps, Quantity, ReadOut};
 use crate::weights::SelfTest;
 
 /// Least cosine between expected and computed numbers.
@@ -62,7 +62,8 @@ impl Session {
         let mut sums = ReadOut::new(maps.channels(), 1);
         sums.change(&maps, None, Some(&labels));
         let readout = sums.solve(0, 0.3, BALANCE).apply(&FeatureMaps::read(&query.features).await?);
-        let readout: Vec<_> = readout.into_iter().map(super::logit).collect();
+        let readout: Vec<_> =
+            readout.into_iter().map(|value| Quantity::Class.logit(value)).collect();
         let readout =
             Tensor::from_data(TensorData::new(readout, [1, 1, cells, cells]), &self.device);
         let label = Tensor::from_data(TensorData::new(label, [1, 1, side, side]), &self.device);

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::logit;
 use super::picture::EncodedPicture;
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::FittedLabel;
 use crate::model::{
-    BALANCE, FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, UNPAINTED_BALANCE,
+    BALANCE, FeatureMaps, Matched, Network, Quantity, ReadOut, ReadOutWeights, UNPAINTED_BALANCE,
+    default_lambda,
 };
 
 /// What is to be predicted.
@@ -92,15 +92,18 @@ impl Task {
         if self.sums.is_empty() {
             return Err(ErrorKind::EmptySupport.into());
         }
-        // One example says little about what varies, so it is trusted less.
-        let lambda = if self.examples.len() == 1 { 0.3 } else { 0.1 };
+        let lambda = default_lambda(self.examples.len());
         let unpainted = self.examples.values().any(|example| example.label.unpainted);
         let balance = if unpainted { UNPAINTED_BALANCE } else { BALANCE };
         let sums = &self.sums;
         let solve =
             || (0..sums.channels()).map(|channel| sums.solve(channel, lambda, balance)).collect();
         let weights = self.weights.get_or_insert_with(solve);
-        Ok(weights.iter().flat_map(|weights| weights.apply(maps)).map(logit).collect())
+        Ok(weights
+            .iter()
+            .flat_map(|weights| weights.apply(maps))
+            .map(|value| Quantity::Class.logit(value))
+            .collect())
     }
 
     /// What the matching needs of every example; only changed ones are computed.

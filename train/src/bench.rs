@@ -9,7 +9,6 @@ use anolis::session::TaskKind;
 use burn::tensor::{Device, read_sync};
 
 use crate::Result;
-use crate::eval::load_weights;
 use crate::scenes::World;
 
 #[derive(clap::Args)]
@@ -25,7 +24,7 @@ pub struct Options {
 const SIDE: usize = 256;
 
 pub fn run(options: &Options) -> Result<()> {
-    let (manifest, tensors) = load_weights(&options.weights)?;
+    let (manifest, tensors) = anolis::weights::load(&options.weights)?;
     let mut session = Session::new(&manifest, &tensors, &Device::flex())?;
     let task = session.add_task(TaskKind::Mask, vec!["object".into()])?;
     let world = World::new(1);

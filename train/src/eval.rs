@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anolis::image::decode;
 use anolis::session::{Prediction, TaskKind};
-use anolis::weights::{Manifest, NamedTensors};
+use anolis::weights::{self, Manifest, NamedTensors};
 use anolis::{ErrorKind, Session};
 use burn::tensor::{Device, read_sync};
 use serde::Deserialize;
@@ -61,7 +61,7 @@ struct Split {
 const ANSWERS: [&str; 2] = ["readout", "untuned"];
 
 pub fn run(options: &Options) -> Result<()> {
-    let (manifest, tensors) = load_weights(&options.weights)?;
+    let (manifest, tensors) = weights::load(&options.weights)?;
     let score = match &options.score {
         Some(score) => score.clone(),
         None => options.data.join("../score.py"),
@@ -116,18 +116,6 @@ pub fn run(options: &Options) -> Result<()> {
         println!("{}", serde_json::to_string_pretty(&rows)?);
     }
     Ok(())
-}
-
-/// Reads shipped weights and checks every shard.
-pub fn load_weights(folder: &Path) -> Result<(Manifest, NamedTensors)> {
-    let manifest = Manifest::parse(&fs::read_to_string(folder.join("manifest.json"))?)?;
-    let mut tensors = NamedTensors::default();
-    for shard in &manifest.shards {
-        let bytes = fs::read(folder.join(&shard.file))?;
-        manifest.check(&shard.file, &bytes)?;
-        tensors.read(&bytes)?;
-    }
-    Ok((manifest, tensors))
 }
 
 fn task_folders(data: &Path) -> Result<Vec<PathBuf>> {

@@ -7,10 +7,10 @@ use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use anolis::model::{
-    BALANCE, BodyBias, Encoding, FeatureMaps, Features, LOGIT_GAIN, Network, NetworkConfig,
-    ReadOut, Taps,
+    BALANCE, BodyBias, Encoding, FeatureMaps, Features, Network, NetworkConfig, Quantity, ReadOut,
+    Taps, default_lambda,
 };
-use anolis::weights::NamedTensors;
+use anolis::weights::{self, NamedTensors};
 use burn::module::Module;
 use burn::optim::grad_clipping::GradientClippingConfig;
 use burn::optim::{AdamConfig, GradientsParams};
@@ -24,15 +24,19 @@ use crate::checkpoint::{Checkpoint, Progress};
 use crate::episodes::{Draw, Episode, pictures};
 use crate::labels::{cells, target};
 use crate::losses::loss;
+use crate::scenes::Kind;
 
 /// Where the seeds of validation episodes start; training seeds are step numbers.
 const VALIDATION: u64 = 1 << 40;
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// The public trunk checkpoint (safetensors).
+    /// A new run starts from these exported weights.
     #[arg(long)]
-    trunk: PathBuf,
+    weights: Option<PathBuf>,
+    /// A new run starts from this public trunk checkpoint (safetensors), everything else random.
+    #[arg(long)]
+    trunk: Option<PathBuf>,
     /// Folder of the run; an earlier run in it is resumed.
     #[arg(long)]
     out: PathBuf,
@@ -60,9 +64,15 @@ pub fn run(options: &Options) -> Result<()> {
             (checkpoint.mean, checkpoint.progress)
         }
         None => {
-            let mut trunk = NamedTensors::default();
-            trunk.read_trunk(&fs::read(&options.trunk)?)?;
-            network.trunk = trunk.apply(network.trunk, "trunk")?;
+            match (&options.weights, &options.trunk) {
+                (Some(folder), _) => network = weights::load(folder)?.1.apply(network, "")?,
+                (None, Some(trunk)) => {
+                    let mut tensors = NamedTensors::default();
+                    tensors.read_trunk(&fs::read(trunk)?)?;
+                    network.trunk = tensors.apply(network.trunk, "trunk")?;
+                }
+                (None, None) => return Err("give --weights or --trunk to start from".into()),
+            }
             (NamedTensors::of(&network), Progress::default())
         }
     };
@@ -208,9 +218,12 @@ fn answers<'a>(
         let labels = shot.labels.iter().map(|label| cells(label, side)).collect();
         sums.change(&host(i), None, Some(&labels));
     }
-    let lambda = if shots == 1 { 0.3 } else { 0.1 };
+    let (lambda, quantity, balance) = match episode.kind {
+        Kind::Mask => (default_lambda(shots), Quantity::Class, BALANCE),
+        _ => (default_lambda(shots), Quantity::Value, 0.0),
+    };
     let weights: Vec<_> =
-        (0..episode.channels).map(|channel| sums.solve(channel, lambda, BALANCE)).collect();
+        (0..episode.channels).map(|channel| sums.solve(channel, lambda, balance)).collect();
 
     let tracked = if device.is_autodiff() {
         Features {
@@ -240,11 +253,8 @@ fn answers<'a>(
     queries
         .map(|(q, query)| {
             let maps = host(shots + q);
-            let values: Vec<_> = weights
-                .iter()
-                .flat_map(|w| w.apply(&maps))
-                .map(|y| LOGIT_GAIN * (y - 0.5))
-                .collect();
+            let values: Vec<_> =
+                weights.iter().flat_map(|w| w.apply(&maps)).map(|y| quantity.logit(y)).collect();
             let shape = [episode.channels, 1, side / 2, side / 2];
             let readout = Tensor::from_data(TensorData::new(values, shape), device);
             let logits = network.predict(&encoding(shots + q), &support, readout.clone());
