@@ -24,17 +24,27 @@ pub enum Quantity {
     Class,
     /// A value in `[0, 1]` that is itself the answer: the sigmoid of its logit is the value again.
     Value,
+    /// An amount that is summed over many cells: it stays linear, since a bound at 0 would turn noise into a sum.
+    Amount,
 }
 
 impl Quantity {
     /// The logit of a read-out's value.
     pub fn logit(self, value: f32) -> f32 {
         match self {
-            Self::Class => LOGIT_GAIN * (value - 0.5),
+            Self::Class | Self::Amount => LOGIT_GAIN * (value - 0.5),
             Self::Value => {
                 let inside = value.clamp(1e-3, 1.0 - 1e-3);
                 (inside / (1.0 - inside)).ln()
             }
+        }
+    }
+
+    /// What a logit answers: a probability, a value in `[0, 1]`, or an amount, which noise may bring below 0.
+    pub fn answer(self, logit: f32) -> f32 {
+        match self {
+            Self::Class | Self::Value => 1.0 / (1.0 + (-logit).exp()),
+            Self::Amount => logit / LOGIT_GAIN + 0.5,
         }
     }
 }
@@ -122,6 +132,7 @@ impl ReadOut {
             }
             match &last {
                 Some((steps, sum)) if *steps == known => sums.known += sum,
+                _ if known.is_empty() => {}
                 _ => {
                     let sum = outer(maps, &known);
                     sums.known += &sum;

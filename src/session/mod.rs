@@ -1,5 +1,7 @@
 //! Pictures, tasks and examples, and what is predicted from them.
 
+mod kind;
+mod peaks;
 mod picture;
 mod prediction;
 mod self_test;
@@ -11,15 +13,15 @@ use std::collections::BTreeMap;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::image::{ClassLabel, Picture};
+use crate::image::{Label, Picture};
 use crate::model::{BodyBias, Network, NetworkConfig};
 use crate::weights::{Manifest, NamedTensors};
 
+pub use kind::TaskKind;
 use picture::EncodedPicture;
-pub use prediction::Prediction;
+pub use prediction::{Point, Prediction};
 pub use self_test::SelfTestReport;
 use task::Task;
-pub use task::TaskKind;
 pub use warm_up::{Stage, WARM_UP};
 
 /// One network on one device, with the pictures and tasks of one user.
@@ -114,19 +116,12 @@ impl Session {
     /// Sets or replaces the label of a picture; only what differs from the former label is recomputed.
     ///
     /// # Errors
-    /// `not-found`, `label-size`, `label-value`.
-    pub fn set_label(
-        &mut self,
-        task: u32,
-        picture: u32,
-        ids: Vec<u8>,
-        width: usize,
-        height: usize,
-    ) -> Result<()> {
+    /// `not-found`; `label-kind` when the task is of another kind than the label; else what the label's type says.
+    pub fn set_label(&mut self, task: u32, picture: u32, label: Label) -> Result<()> {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
-        let label = ClassLabel::new(ids, width, height, encoded.size, task.channels())?;
-        task.set_label(picture, encoded, label.fit(&encoded.fit, task.channels()));
+        let label = task.kind().fit(label, task.channels(), encoded.size, &encoded.fit)?;
+        task.set_label(picture, encoded, label);
         Ok(())
     }
 
@@ -147,7 +142,8 @@ impl Session {
     pub fn predict_readout(&mut self, task: u32, picture: u32) -> Result<Prediction> {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
-        Ok(Prediction::new(task.readout_logits(&encoded.maps)?, task.channels(), encoded.fit))
+        let logits = task.readout_logits(&encoded.maps)?;
+        Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
     }
 
     /// The whole network's answer.
@@ -165,7 +161,7 @@ impl Session {
         let support = task.support(&self.network, &self.pictures, self.side, &self.device);
         let logits = self.network.predict(&encoded.encoding, &support, readout);
         let logits = [read(logits).await?, background].concat();
-        Ok(Prediction::new(logits, task.channels(), encoded.fit))
+        Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
     }
 
     fn new_id(&mut self) -> u32 {

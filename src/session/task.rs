@@ -4,34 +4,14 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::kind::TaskKind;
 use super::picture::EncodedPicture;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
-use crate::model::{
-    BALANCE, FeatureMaps, Matched, Network, Quantity, ReadOut, ReadOutWeights, UNPAINTED_BALANCE,
-    default_lambda,
-};
-
-/// What is to be predicted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TaskKind {
-    /// One or several classes; a pixel belongs to at most one of them.
-    Mask,
-}
-
-impl std::str::FromStr for TaskKind {
-    type Err = Error;
-
-    fn from_str(kind: &str) -> Result<Self> {
-        match kind {
-            "mask" => Ok(Self::Mask),
-            other => Err(ErrorKind::UnsupportedKind(other.to_owned()).into()),
-        }
-    }
-}
+use crate::model::{FeatureMaps, Matched, Network, ReadOut, ReadOutWeights};
 
 pub struct Task {
+    kind: TaskKind,
     channels: usize,
     examples: BTreeMap<u32, Example>,
     sums: ReadOut,
@@ -47,7 +27,6 @@ struct Example {
 
 impl Task {
     pub fn new(kind: TaskKind, channels: Vec<String>, features: usize) -> Result<Self> {
-        let TaskKind::Mask = kind;
         let names: std::collections::BTreeSet<_> =
             channels.iter().map(|name| name.trim()).collect();
         if !(1..=253).contains(&channels.len())
@@ -56,10 +35,13 @@ impl Task {
         {
             return Err(ErrorKind::Channels.into());
         }
-        // Among several classes the background competes as one of them; a single class and its background are one question.
-        let background = usize::from(channels.len() > 1);
+        let background = usize::from(kind.has_background(channels.len()));
         let sums = ReadOut::new(features, channels.len() + background);
-        Ok(Self { channels: channels.len(), examples: BTreeMap::new(), sums, weights: None })
+        Ok(Self { kind, channels: channels.len(), examples: BTreeMap::new(), sums, weights: None })
+    }
+
+    pub fn kind(&self) -> TaskKind {
+        self.kind
     }
 
     pub fn channels(&self) -> usize {
@@ -87,14 +69,14 @@ impl Task {
         }
     }
 
-    /// The read-out's logits at stride 2: `[channel, cells, cells]`, the background last where it is a channel.
+    /// The read-out's logits at stride 2: `[channel, cells, cells]`, the background last where the kind has one.
     pub fn readout_logits(&mut self, maps: &FeatureMaps) -> Result<Vec<f32>> {
         if self.sums.is_empty() {
             return Err(ErrorKind::EmptySupport.into());
         }
-        let lambda = default_lambda(self.examples.len());
+        let lambda = self.kind.lambda(self.examples.len());
         let unpainted = self.examples.values().any(|example| example.label.unpainted);
-        let balance = if unpainted { UNPAINTED_BALANCE } else { BALANCE };
+        let balance = self.kind.balance(unpainted);
         let sums = &self.sums;
         let solve =
             || (0..sums.channels()).map(|channel| sums.solve(channel, lambda, balance)).collect();
@@ -102,7 +84,7 @@ impl Task {
         Ok(weights
             .iter()
             .flat_map(|weights| weights.apply(maps))
-            .map(|value| Quantity::Class.logit(value))
+            .map(|value| self.kind.quantity().logit(value))
             .collect())
     }
 

@@ -2,15 +2,17 @@
 //!
 //! A panic would leave a promise pending for ever, so everything is checked before a tensor operation sees it.
 
-use std::str::FromStr;
+mod answer;
+mod labels;
 
 use burn::tensor::Device;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::Picture;
-use crate::session::{Prediction, Session, TaskKind, WARM_UP};
+use crate::session::{Session, TaskKind, WARM_UP};
 use crate::weights::{Manifest, NamedTensors};
+use answer::answer;
 
 /// Shown to JavaScript as an `Error` with a `code`.
 fn to_js(error: Error) -> JsValue {
@@ -130,8 +132,13 @@ impl Engine {
     }
 
     #[wasm_bindgen(js_name = addTask)]
-    pub fn add_task(&mut self, kind: &str, channels: Vec<String>) -> Result<u32, JsValue> {
-        let kind = TaskKind::from_str(kind).map_err(to_js)?;
+    pub fn add_task(
+        &mut self,
+        kind: &str,
+        channels: Vec<String>,
+        overlap: bool,
+    ) -> Result<u32, JsValue> {
+        let kind = TaskKind::parse(kind, overlap).map_err(to_js)?;
         self.session()?.add_task(kind, channels).map_err(to_js)
     }
 
@@ -140,25 +147,12 @@ impl Engine {
         self.session()?.remove_task(task).map_err(to_js)
     }
 
-    /// Sets or replaces a label `[height, width]` of class ids: 0 background, 1 to n the channels, 254 unpainted, 255 unknown.
-    #[wasm_bindgen(js_name = setLabel)]
-    pub fn set_label(
-        &mut self,
-        task: u32,
-        image: u32,
-        ids: Vec<u8>,
-        width: usize,
-        height: usize,
-    ) -> Result<(), JsValue> {
-        self.session()?.set_label(task, image, ids, width, height).map_err(to_js)
-    }
-
     #[wasm_bindgen(js_name = removeLabel)]
     pub fn remove_label(&mut self, task: u32, image: u32) -> Result<(), JsValue> {
         self.session()?.remove_label(task, image).map_err(to_js)
     }
 
-    /// The read-out's probabilities `[channel, height, width]`.
+    /// The read-out's answer at the size of a picture of `width x height`; see [`answer`].
     #[wasm_bindgen(js_name = predictReadout)]
     pub fn predict_readout(
         &mut self,
@@ -166,33 +160,27 @@ impl Engine {
         image: u32,
         width: usize,
         height: usize,
-    ) -> Result<Vec<f32>, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let prediction = self.session()?.predict_readout(task, image).map_err(to_js)?;
-        Ok(probabilities(&prediction, width, height))
+        answer(&prediction, width, height)
     }
 
-    /// The whole network's probabilities `[channel, height, width]`.
+    /// The whole network's answer at the size of a picture of `width x height`; see [`answer`].
     pub async fn predict(
         &mut self,
         task: u32,
         image: u32,
         width: usize,
         height: usize,
-    ) -> Result<Vec<f32>, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let prediction = self.session()?.predict(task, image).await.map_err(to_js)?;
-        Ok(probabilities(&prediction, width, height))
+        answer(&prediction, width, height)
     }
 
     fn session(&mut self) -> Result<&mut Session, JsValue> {
         let missing = || to_js(ErrorKind::WeightsMissing("everything".to_owned()).into());
         self.session.as_mut().ok_or_else(missing)
     }
-}
-
-fn probabilities(prediction: &Prediction, width: usize, height: usize) -> Vec<f32> {
-    (0..prediction.channels())
-        .flat_map(|channel| prediction.probability(channel, width, height))
-        .collect()
 }
 
 #[cfg(feature = "gpu")]

@@ -1,18 +1,18 @@
 //! Predicts few-shot task folders through the public API; `score.py` beside the data scores them.
 
+mod format;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use anolis::image::decode;
-use anolis::session::{Prediction, TaskKind};
+use anolis::Session;
 use anolis::weights::{self, Manifest, NamedTensors};
-use anolis::{ErrorKind, Session};
 use burn::tensor::{Device, read_sync};
-use serde::Deserialize;
 
 use crate::Result;
+use format::{Split, TaskFile, save};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -42,21 +42,6 @@ pub struct Options {
     json: bool,
 }
 
-#[derive(Deserialize)]
-struct TaskFile {
-    name: String,
-    kind: String,
-    channels: Vec<String>,
-    splits: Vec<Split>,
-}
-
-#[derive(Deserialize)]
-struct Split {
-    seed: u64,
-    support: std::collections::BTreeMap<String, Vec<String>>,
-    query: Vec<String>,
-}
-
 /// The answers that are compared.
 const ANSWERS: [&str; 2] = ["readout", "untuned"];
 
@@ -68,9 +53,9 @@ pub fn run(options: &Options) -> Result<()> {
     };
     let mut rows = Vec::new();
     for folder in task_folders(&options.data)? {
-        let task: TaskFile = serde_json::from_slice(&fs::read(folder.join("task.json"))?)?;
-        if task.kind != "mask" {
-            eprintln!("skipped {}: kind {} is not built yet", task.name, task.kind);
+        let task = TaskFile::read(&folder)?;
+        if task.kind().is_none() {
+            eprintln!("skipped {}: tags are not built yet", task.name);
             continue;
         }
         for seed in &options.seeds {
@@ -139,30 +124,23 @@ fn predict(
     out: &Path,
 ) -> Result<()> {
     let mut session = Session::new(manifest, tensors, &Device::flex())?;
-    let id = session.add_task(TaskKind::Mask, task.channels.clone())?;
+    let kind = task.kind().ok_or("tags are not built yet")?;
+    let id = session.add_task(kind, task.channels.clone())?;
     for name in support {
-        let picture = decode(&fs::read(folder.join(format!("images/{name}.jpg")))?)?;
+        let picture = task.picture(folder, name)?;
+        let label = task.label(folder, name, &picture)?;
         let picture = read_sync(session.add_picture(&picture))?;
-        let label = image::load_from_memory(&fs::read(folder.join(format!("labels/{name}.png")))?)?
-            .into_luma8();
-        let (width, height) = (label.width() as usize, label.height() as usize);
-        session.set_label(id, picture, label.into_raw(), width, height)?;
+        session.set_label(id, picture, label)?;
     }
     for answer in ANSWERS {
         fs::create_dir_all(out.join(answer))?;
     }
     for name in &split.query {
-        let picture = decode(&fs::read(folder.join(format!("images/{name}.jpg")))?)?;
-        let (width, height) = (picture.width(), picture.height());
+        let picture = task.picture(folder, name)?;
+        let size = (picture.width(), picture.height());
         let picture = read_sync(session.add_picture(&picture))?;
-        let save = |answer: &str, prediction: &Prediction| -> Result<()> {
-            let mask = prediction.mask(width, height);
-            let mask = image::GrayImage::from_raw(width as u32, height as u32, mask)
-                .ok_or_else(|| ErrorKind::NotAnImage("prediction".into()).to_string())?;
-            Ok(mask.save(out.join(answer).join(format!("{name}.png")))?)
-        };
-        save("readout", &session.predict_readout(id, picture)?)?;
-        save("untuned", &read_sync(session.predict(id, picture))?)?;
+        save(&session.predict_readout(id, picture)?, &out.join("readout"), name, size)?;
+        save(&read_sync(session.predict(id, picture))?, &out.join("untuned"), name, size)?;
         session.remove_picture(picture)?;
     }
     Ok(())
