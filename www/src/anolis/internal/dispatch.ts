@@ -28,8 +28,8 @@ export class Dispatcher {
     this.#images.delete(image);
   }
 
-  protected addTask({ task, kind, channels }: Input<'addTask'>): undefined {
-    this.#tasks.set(task, this.engine.addTask(kind, channels));
+  protected addTask({ task, kind, channels, overlap }: Input<'addTask'>): undefined {
+    this.#tasks.set(task, this.engine.addTask(kind, channels, overlap));
   }
 
   protected removeTask({ task }: Input<'removeTask'>): undefined {
@@ -37,8 +37,22 @@ export class Dispatcher {
     this.#tasks.delete(task);
   }
 
-  protected setLabel({ task, image, label, width, height }: Input<'setLabel'>): undefined {
-    this.engine.setLabel(this.#task(task), this.#image(image), label, width, height);
+  protected setLabel({ task, image, label }: Input<'setLabel'>): undefined {
+    const ids = [this.#task(task), this.#image(image)] as const;
+    switch (label.form) {
+      case 'classes':
+        return void this.engine.setClasses(...ids, label.data, label.width, label.height);
+      case 'layers':
+        return void this.engine.setLayers(...ids, label.data, label.width, label.height);
+      case 'map':
+        return void this.engine.setMap(...ids, label.data, label.width, label.height);
+      case 'keypoints':
+        return void this.engine.setKeypoints(...ids, label.data);
+      case 'points':
+        return void this.engine.setDots(...ids, label.data);
+      case 'marks':
+        return void this.engine.setMarks(...ids, label.marks);
+    }
   }
 
   protected removeLabel({ task, image }: Input<'removeLabel'>): undefined {
@@ -48,10 +62,10 @@ export class Dispatcher {
   protected async predict({ task, image, width, height, quick }: Input<'predict'>): Promise<Output<'predict'>> {
     const ids = [this.#task(task), this.#image(image)] as const;
     const start = performance.now();
-    const data = quick
+    const answer = quick
       ? this.engine.predictReadout(...ids, width, height)
       : await this.engine.predict(...ids, width, height);
-    return { data, milliseconds: performance.now() - start };
+    return { answer, milliseconds: performance.now() - start };
   }
 
   #image(id: number): number {

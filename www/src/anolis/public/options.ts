@@ -49,24 +49,23 @@ export type ImageSource =
   | HTMLVideoElement
   | OffscreenCanvas;
 
-/** A label as class ids: 0 background, 1 to n the channels in order, 254 probably background, 255 unknown. */
-export interface ClassIds {
-  readonly width: number;
-  readonly height: number;
-  /** Row by row, `width * height` long. */
-  readonly data: Uint8Array | Uint8ClampedArray;
-}
-
-/** A label: class ids, or `ImageData` whose non-transparent pixels are channel 1. */
-export type Label = ClassIds | ImageData;
-
 /** What a task predicts. */
 export interface TaskOptions {
-  /** Only masks for now. */
-  readonly kind: 'mask';
-  /** Names of the classes; background is not one of them. */
+  /**
+   * - `'mask'`: which pixels belong to a class; each to at most one, unless classes may overlap
+   * - `'keypoints'`: where named points are, at most one of each
+   * - `'map'`: a value from 0 to 1 for every pixel, in one or several components (depth, normals, edges)
+   * - `'density'`: how many objects there are, and where
+   */
+  readonly kind: TaskKind;
+  /** Names of the classes, keypoints, components or objects; background is not one of them. */
   readonly channels: readonly string[];
+  /** Whether a pixel may belong to several classes of a mask; not by default. */
+  readonly overlap?: boolean;
 }
+
+/** Kinds of tasks. */
+export type TaskKind = 'mask' | 'keypoints' | 'map' | 'density';
 
 /** Options of `Task.predict`. */
 export interface PredictOptions {
