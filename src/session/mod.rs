@@ -146,7 +146,7 @@ impl Session {
         Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
     }
 
-    /// The whole network's answer.
+    /// The whole network's answer; the read-out's for kinds whose answer the decoder does not refine.
     ///
     /// # Errors
     /// `not-found`, `empty-support`, `device-lost`.
@@ -154,6 +154,9 @@ impl Session {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
         let mut readout = task.readout_logits(&encoded.maps)?;
+        if !task.kind().is_refined() {
+            return Ok(Prediction::new(task.kind(), readout, task.channels(), encoded.fit));
+        }
         let cells = self.side / 2;
         let background = readout.split_off(task.channels() * cells * cells);
         let readout = TensorData::new(readout, [task.channels(), 1, cells, cells]);
