@@ -70,6 +70,10 @@ pub enum ErrorKind {
     WeightsHash(String),
     #[error("The weights lack {0}. Download them again.")]
     WeightsMissing(String),
+    #[error(
+        "This adapter does not fit ({0}). Adapt the task again, or use the weights it was made with."
+    )]
+    Adapter(String),
     #[error("The GPU cannot be used ({0}). The CPU is used instead; nothing is lost.")]
     AdapterRefused(String),
     #[error("The GPU stopped answering ({0}). Reload the page, or go on with the CPU.")]
@@ -102,6 +106,7 @@ impl Error {
             ErrorKind::WeightsTruncated { .. } => "weights-truncated",
             ErrorKind::WeightsHash(_) => "weights-hash",
             ErrorKind::WeightsMissing(_) => "weights-missing",
+            ErrorKind::Adapter(_) => "adapter",
             ErrorKind::AdapterRefused(_) => "adapter-refused",
             ErrorKind::DeviceLost(_) => "device-lost",
         }

@@ -219,14 +219,14 @@ fn a_channel_that_no_example_shows_has_no_opinion() {
 }
 
 #[test]
-fn a_kind_that_the_decoder_has_not_learnt_answers_with_the_read_out() {
+fn a_kind_that_the_decoder_has_not_learnt_answers_with_the_refined_read_out() {
     let picture = discs(&[[30.0, 40.0]], 16.0);
     let mut session = session();
     let task = session.add_task(TaskKind::Density, vec!["disc".to_owned()]).unwrap();
     let number = read_sync(session.add_picture(&picture)).unwrap();
     let dot = Dot { point: [30.0, 40.0], channel: 0 };
     session.set_label(task, number, Label::Dots(vec![dot])).unwrap();
-    let quick = session.predict_readout(task, number).unwrap().count(0).unwrap();
+    let refined = read_sync(session.predict_refined(task, number)).unwrap().count(0).unwrap();
     let full = read_sync(session.predict(task, number)).unwrap().count(0).unwrap();
-    assert_eq!(quick, full);
+    assert_eq!(refined, full);
 }

@@ -1,5 +1,6 @@
 //! What the kinds of tasks differ in: their labels, what the read-out's values mean, and how it is fitted.
 
+use crate::adapt::{Loss, Mirror};
 use crate::error::{ErrorKind, Result};
 use crate::image::label::{
     DotLabel, FittedLabel, KeypointLabel, Label, LayerLabel, MapLabel, paint_classes, paint_layers,
@@ -97,9 +98,43 @@ impl TaskKind {
         }
     }
 
+    /// Whether the refined read-out also sees what the whole picture is like: values such as depth depend on it, while
+    /// classes and points overfit to it.
+    pub fn global(self) -> bool {
+        matches!(self, Self::Map)
+    }
+
+    /// The ridge penalty of the refined read-out, which has more features.
+    pub fn refined_lambda(self, examples: usize) -> f64 {
+        match self {
+            Self::Map | Self::Density => 1.0,
+            Self::Mask | Self::OverlappingMask | Self::Keypoints => default_lambda(examples),
+        }
+    }
+
+    /// What adaptation lowers, for a task of so many channels.
+    pub fn loss(self, channels: usize) -> Loss {
+        match self {
+            Self::Mask if self.has_background(channels) => Loss::Exclusive,
+            Self::Mask | Self::OverlappingMask => Loss::Binary,
+            Self::Keypoints => Loss::Heat,
+            Self::Map => Loss::Value,
+            Self::Density => Loss::Amount,
+        }
+    }
+
+    /// Whether adaptation may mirror pictures: named points have sides, and components may be directions.
+    pub fn mirror(self, channels: usize) -> Mirror {
+        match self {
+            Self::Keypoints => Mirror::Never,
+            Self::Map if channels > 1 => Mirror::Never,
+            _ => Mirror::Free,
+        }
+    }
+
     /// Whether the decoder of the shipped weights refines the read-out's answer: what it has not learnt it would spoil (on the
     /// development tasks it costs 0.01 on keypoints, 0.02 on edges, all on depth and counts).
-    pub fn is_refined(self) -> bool {
+    pub fn uses_decoder(self) -> bool {
         matches!(self, Self::Mask | Self::OverlappingMask)
     }
 

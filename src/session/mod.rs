@@ -1,11 +1,14 @@
 //! Pictures, tasks and examples, and what is predicted from them.
 
+mod adaptation;
 mod kind;
 mod peaks;
 mod picture;
 mod prediction;
+mod refined;
 mod self_test;
 mod task;
+mod views;
 mod warm_up;
 
 use std::collections::BTreeMap;
@@ -17,6 +20,7 @@ use crate::image::{Label, Picture};
 use crate::model::{BodyBias, Network, NetworkConfig};
 use crate::weights::{Manifest, NamedTensors};
 
+pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
 pub use kind::TaskKind;
 use picture::EncodedPicture;
 pub use prediction::{Point, Prediction};
@@ -95,8 +99,7 @@ impl Session {
     /// # Errors
     /// `channels` when names are missing, empty, double or too many.
     pub fn add_task(&mut self, kind: TaskKind, channels: Vec<String>) -> Result<u32> {
-        let features = self.network.trunk.readout_channels();
-        let task = Task::new(kind, channels, features)?;
+        let task = Task::new(kind, channels, &self.network.trunk)?;
         let id = self.new_id();
         self.tasks.insert(id, task);
         Ok(id)
@@ -146,15 +149,28 @@ impl Session {
         Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
     }
 
-    /// The whole network's answer; the read-out's for kinds whose answer the decoder does not refine.
+    /// The closed form as good as it gets, without the network that refines it: at two scales, from the picture and its
+    /// mirror image, on the task's own trunk where it was adapted.
+    ///
+    /// # Errors
+    /// `not-found`, `empty-support`, `device-lost`.
+    pub async fn predict_refined(&mut self, task: u32, picture: u32) -> Result<Prediction> {
+        let fit = find_picture(&self.pictures, picture)?.fit;
+        let task = find_task(&mut self.tasks, task)?;
+        let logits = task.refined_logits(picture, &self.pictures, self.side, &self.device).await?;
+        Ok(Prediction::new(task.kind(), logits, task.channels(), fit))
+    }
+
+    /// The whole network's answer; the refined read-out's for kinds that the decoder has not learnt.
     ///
     /// # Errors
     /// `not-found`, `empty-support`, `device-lost`.
     pub async fn predict(&mut self, task: u32, picture: u32) -> Result<Prediction> {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
-        let mut readout = task.readout_logits(&encoded.maps)?;
-        if !task.kind().is_refined() {
+        let mut readout =
+            task.refined_logits(picture, &self.pictures, self.side, &self.device).await?;
+        if !task.kind().uses_decoder() {
             return Ok(Prediction::new(task.kind(), readout, task.channels(), encoded.fit));
         }
         let cells = self.side / 2;

@@ -6,9 +6,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::kind::TaskKind;
 use super::picture::EncodedPicture;
+use super::refined::Refined;
 use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
-use crate::model::{FeatureMaps, Matched, Network, ReadOut, ReadOutWeights};
+use crate::model::{CellLabels, FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, Trunk};
 
 pub struct Task {
     kind: TaskKind,
@@ -17,6 +18,9 @@ pub struct Task {
     sums: ReadOut,
     /// Solved from `sums` when first asked for after a change.
     weights: Option<Vec<ReadOutWeights>>,
+    refined: Refined,
+    /// What `refined`'s trunk differs in from the network's.
+    adapter: Option<Vec<u8>>,
 }
 
 struct Example {
@@ -26,7 +30,7 @@ struct Example {
 }
 
 impl Task {
-    pub fn new(kind: TaskKind, channels: Vec<String>, features: usize) -> Result<Self> {
+    pub fn new(kind: TaskKind, channels: Vec<String>, trunk: &Trunk) -> Result<Self> {
         let names: std::collections::BTreeSet<_> =
             channels.iter().map(|name| name.trim()).collect();
         if !(1..=253).contains(&channels.len())
@@ -36,8 +40,16 @@ impl Task {
             return Err(ErrorKind::Channels.into());
         }
         let background = usize::from(kind.has_background(channels.len()));
-        let sums = ReadOut::new(features, channels.len() + background);
-        Ok(Self { kind, channels: channels.len(), examples: BTreeMap::new(), sums, weights: None })
+        let all = channels.len() + background;
+        Ok(Self {
+            kind,
+            channels: channels.len(),
+            examples: BTreeMap::new(),
+            sums: ReadOut::new(trunk.readout_channels(), all),
+            weights: None,
+            refined: Refined::new(kind, all, trunk.clone()),
+            adapter: None,
+        })
     }
 
     pub fn kind(&self) -> TaskKind {
@@ -75,8 +87,7 @@ impl Task {
             return Err(ErrorKind::EmptySupport.into());
         }
         let lambda = self.kind.lambda(self.examples.len());
-        let unpainted = self.examples.values().any(|example| example.label.unpainted);
-        let balance = self.kind.balance(unpainted);
+        let balance = self.kind.balance(self.unpainted());
         let sums = &self.sums;
         let solve =
             || (0..sums.channels()).map(|channel| sums.solve(channel, lambda, balance)).collect();
@@ -86,6 +97,44 @@ impl Task {
             .flat_map(|weights| weights.apply(maps))
             .map(|value| self.kind.quantity().logit(value))
             .collect())
+    }
+
+    /// The refined read-out's logits, in the layout of [`Task::readout_logits`].
+    pub async fn refined_logits(
+        &mut self,
+        id: u32,
+        pictures: &BTreeMap<u32, EncodedPicture>,
+        side: usize,
+        device: &Device,
+    ) -> Result<Vec<f32>> {
+        if self.sums.is_empty() {
+            return Err(ErrorKind::EmptySupport.into());
+        }
+        let unpainted = self.unpainted();
+        let labels = self.examples.iter().map(|(&id, example)| (id, &example.label.cells));
+        self.refined.update(&labels.collect(), pictures, side, device).await?;
+        let values = self.refined.values(id, &pictures[&id], unpainted, side, device).await?;
+        Ok(values.into_iter().map(|value| self.kind.quantity().logit(value)).collect())
+    }
+
+    pub fn adapter(&self) -> Option<&[u8]> {
+        self.adapter.as_deref()
+    }
+
+    /// From now on the refined read-out sees pictures through `trunk`, which `adapter` makes of the network's.
+    pub fn tune(&mut self, trunk: Trunk, adapter: Option<Vec<u8>>) {
+        self.adapter = adapter;
+        self.refined = Refined::new(self.kind, self.sums.channels(), trunk);
+    }
+
+    /// The read-out's labels by picture.
+    pub fn labels(&self) -> Vec<(u32, &CellLabels)> {
+        self.examples.iter().map(|(&id, example)| (id, &example.label.cells)).collect()
+    }
+
+    /// Whether some of the background is only what nobody painted.
+    pub fn unpainted(&self) -> bool {
+        self.examples.values().any(|example| example.label.unpainted)
     }
 
     /// What the matching needs of every example; only changed ones are computed.
