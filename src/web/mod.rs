@@ -5,12 +5,16 @@
 mod answer;
 mod labels;
 
+use std::collections::BTreeMap;
+
 use burn::tensor::Device;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::Picture;
-use crate::session::{Session, TaskKind, WARM_UP};
+use crate::session::{
+    AdaptOptions, AdaptReport, AdaptStep, Adaptation, Session, TaskKind, WARM_UP,
+};
 use crate::weights::{Manifest, NamedTensors};
 use answer::answer;
 
@@ -31,6 +35,8 @@ pub struct Engine {
     tensors: NamedTensors,
     loaded: usize,
     session: Option<Session>,
+    /// By task.
+    adaptations: BTreeMap<u32, Adaptation>,
 }
 
 #[wasm_bindgen]
@@ -40,7 +46,14 @@ impl Engine {
         console_error_panic_hook::set_once();
         let manifest = Manifest::parse(&manifest).map_err(to_js)?;
         let device = open_device().await.map_err(to_js)?;
-        Ok(Self { manifest, device, tensors: NamedTensors::default(), loaded: 0, session: None })
+        Ok(Self {
+            manifest,
+            device,
+            tensors: NamedTensors::default(),
+            loaded: 0,
+            session: None,
+            adaptations: BTreeMap::new(),
+        })
     }
 
     /// `cpu` or `webgpu`.
@@ -144,6 +157,7 @@ impl Engine {
 
     #[wasm_bindgen(js_name = removeTask)]
     pub fn remove_task(&mut self, task: u32) -> Result<(), JsValue> {
+        self.adaptations.remove(&task);
         self.session()?.remove_task(task).map_err(to_js)
     }
 
@@ -177,10 +191,73 @@ impl Engine {
         answer(&prediction, width, height)
     }
 
+    /// Begins to adapt a task; an earlier adaptation of it that is not finished is forgotten.
+    #[wasm_bindgen(js_name = adaptBegin)]
+    pub async fn adapt_begin(&mut self, task: u32, steps: usize, seed: u32) -> Result<(), JsValue> {
+        let options = AdaptOptions { steps, seed: seed.into() };
+        let adaptation = self.session()?.begin_adaptation(task, options).await.map_err(to_js)?;
+        self.adaptations.insert(task, adaptation);
+        Ok(())
+    }
+
+    /// One step, `{ step, loss, heldOut? }`; `undefined` when all are made.
+    #[wasm_bindgen(js_name = adaptStep)]
+    pub async fn adapt_step(&mut self, task: u32) -> Result<JsValue, JsValue> {
+        let adaptation = self.adaptations.get_mut(&task).ok_or_else(|| no_adaptation(task))?;
+        let Some(found) = adaptation.step().await.map_err(to_js)? else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        #[derive(serde::Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Step {
+            step: usize,
+            loss: f32,
+            held_out: Option<f32>,
+        }
+        let AdaptStep { step, loss, held_out } = found;
+        Ok(serde_wasm_bindgen::to_value(&Step { step, loss, held_out })?)
+    }
+
+    /// Uses what was learnt if the held-out part confirms it: `{ used, before, after }`.
+    #[wasm_bindgen(js_name = adaptFinish)]
+    pub async fn adapt_finish(&mut self, task: u32) -> Result<JsValue, JsValue> {
+        let adaptation = self.adaptations.remove(&task).ok_or_else(|| no_adaptation(task))?;
+        let report = self.session()?.finish_adaptation(adaptation).await.map_err(to_js)?;
+        #[derive(serde::Serialize)]
+        struct Report {
+            used: bool,
+            before: f32,
+            after: f32,
+        }
+        let AdaptReport { used, before, after } = report;
+        Ok(serde_wasm_bindgen::to_value(&Report { used, before, after })?)
+    }
+
+    /// Forgets an adaptation that is not finished.
+    #[wasm_bindgen(js_name = adaptCancel)]
+    pub fn adapt_cancel(&mut self, task: u32) {
+        self.adaptations.remove(&task);
+    }
+
+    /// The task's adapter as a file; `undefined` where it has none.
+    pub fn adapter(&mut self, task: u32) -> Result<Option<Vec<u8>>, JsValue> {
+        Ok(self.session()?.adapter(task).map_err(to_js)?.map(<[u8]>::to_vec))
+    }
+
+    /// Gives a task an adapter, or with `undefined` takes it away.
+    #[wasm_bindgen(js_name = setAdapter)]
+    pub fn set_adapter(&mut self, task: u32, adapter: Option<Vec<u8>>) -> Result<(), JsValue> {
+        self.session()?.set_adapter(task, adapter.as_deref()).map_err(to_js)
+    }
+
     fn session(&mut self) -> Result<&mut Session, JsValue> {
         let missing = || to_js(ErrorKind::WeightsMissing("everything".to_owned()).into());
         self.session.as_mut().ok_or_else(missing)
     }
+}
+
+fn no_adaptation(task: u32) -> JsValue {
+    to_js(ErrorKind::NotFound { what: "adaptation of the task", id: task }.into())
 }
 
 #[cfg(feature = "gpu")]

@@ -18,6 +18,19 @@ describe('Ledger', () => {
     expect([...ledger.replay()].map(([operation]) => operation)).toEqual(['addImage', 'addTask', 'setLabel']);
   });
 
+  it('tells the adapter before the labels, and the newest one', () => {
+    const ledger = new Ledger();
+    ledger.record('addTask', { task: 1, kind: 'mask', channels: ['a'], overlap: false });
+    ledger.record('addImage', { image: 1, source });
+    ledger.record('setLabel', label(1, 1));
+    for (const byte of [1, 2]) ledger.record('setAdapter', { task: 1, adapter: Uint8Array.of(byte) });
+    const said = [...ledger.replay()];
+    expect(said.map(([operation]) => operation)).toEqual(['addImage', 'addTask', 'setAdapter', 'setLabel']);
+    expect(said[2]?.[1]).toEqual({ task: 1, adapter: Uint8Array.of(2) });
+    ledger.record('removeTask', { task: 1 });
+    expect([...ledger.replay()]).toHaveLength(1);
+  });
+
   it('forgets what belongs to a removed picture or task', () => {
     const ledger = new Ledger();
     for (const image of [1, 2]) ledger.record('addImage', { image, source });

@@ -8,6 +8,8 @@ import type { Lane } from './queue.js';
 export class Dispatcher {
   readonly #images = new Map<number, number>();
   readonly #tasks = new Map<number, number>();
+  /** Tasks that are being adapted; a worker that was started again knows of none. */
+  readonly #adapting = new Set<number>();
 
   constructor(private readonly engine: Engine) {}
 
@@ -35,6 +37,7 @@ export class Dispatcher {
   protected removeTask({ task }: Input<'removeTask'>): undefined {
     this.engine.removeTask(this.#task(task));
     this.#tasks.delete(task);
+    this.#adapting.delete(task);
   }
 
   protected setLabel({ task, image, label }: Input<'setLabel'>): undefined {
@@ -68,6 +71,30 @@ export class Dispatcher {
     return { answer, milliseconds: performance.now() - start };
   }
 
+  protected async adaptBegin({ task, steps, seed }: Input<'adaptBegin'>): Promise<undefined> {
+    await this.engine.adaptBegin(this.#task(task), steps, seed);
+    this.#adapting.add(task);
+  }
+
+  protected adaptStep({ task }: Input<'adaptStep'>): Promise<Output<'adaptStep'>> {
+    if (!this.#adapting.has(task)) throw errorOf('adaptation-lost');
+    return this.engine.adaptStep(this.#task(task));
+  }
+
+  protected async adaptFinish({ task }: Input<'adaptFinish'>): Promise<Output<'adaptFinish'>> {
+    if (!this.#adapting.delete(task)) throw errorOf('adaptation-lost');
+    const id = this.#task(task);
+    return { report: await this.engine.adaptFinish(id), adapter: this.engine.adapter(id) };
+  }
+
+  protected adaptCancel({ task }: Input<'adaptCancel'>): undefined {
+    if (this.#adapting.delete(task)) this.engine.adaptCancel(this.#task(task));
+  }
+
+  protected setAdapter({ task, adapter }: Input<'setAdapter'>): undefined {
+    this.engine.setAdapter(this.#task(task), adapter);
+  }
+
   #image(id: number): number {
     const image = this.#images.get(id);
     if (image === undefined) throw errorOf('image-disposed');
@@ -84,6 +111,7 @@ export class Dispatcher {
 /** Which calls go first: what a hand is waiting for, then what an eye is waiting for. */
 export function laneOf(operation: Operation, input: Input<Operation>): Lane {
   if (operation === 'addImage') return 'encode';
+  if (operation === 'adaptBegin' || operation === 'adaptStep' || operation === 'adaptFinish') return 'adapt';
   if (operation === 'predict') return (input as Input<'predict'>).quick ? 'quick' : 'full';
   return 'stroke';
 }

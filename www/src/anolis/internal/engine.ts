@@ -1,4 +1,4 @@
-import type { Backend } from '../public/options.js';
+import type { AdaptProgress, AdaptReport, Backend } from '../public/options.js';
 import type { PostableMark } from './labels.js';
 
 /** The class the WebAssembly glue exports; one call at a time. */
@@ -24,6 +24,12 @@ export interface Engine {
   removeLabel(task: number, image: number): void;
   predictReadout(task: number, image: number, width: number, height: number): Answer;
   predict(task: number, image: number, width: number, height: number): Promise<Answer>;
+  adaptBegin(task: number, steps: number, seed: number): Promise<void>;
+  adaptStep(task: number): Promise<Omit<AdaptProgress, 'steps'> | undefined>;
+  adaptFinish(task: number): Promise<AdaptReport>;
+  adaptCancel(task: number): void;
+  adapter(task: number): Uint8Array | undefined;
+  setAdapter(task: number, adapter?: Uint8Array): void;
   free(): void;
 }
 

@@ -1,4 +1,4 @@
-import type { Backend, Notice, Phase } from '../public/options.js';
+import type { AdaptProgress, AdaptReport, Backend, Notice, Phase } from '../public/options.js';
 import type { Assets } from './assets.js';
 import type { Answer } from './engine.js';
 import type { Reply } from './failure.js';
@@ -28,6 +28,11 @@ export interface Operations {
   addTask: [{ task: number; kind: string; channels: string[]; overlap: boolean }, undefined];
   removeTask: [{ task: number }, undefined];
   setLabel: [{ task: number; image: number; label: PostableLabel }, undefined];
+  adaptBegin: [{ task: number; steps: number; seed: number }, undefined];
+  adaptStep: [{ task: number }, Omit<AdaptProgress, 'steps'> | undefined];
+  adaptFinish: [{ task: number }, { report: AdaptReport; adapter: Uint8Array | undefined }];
+  adaptCancel: [{ task: number }, undefined];
+  setAdapter: [{ task: number; adapter: Uint8Array | undefined }, undefined];
   removeLabel: [{ task: number; image: number }, undefined];
   predict: [
     { task: number; image: number; width: number; height: number; quick: boolean },

@@ -25,6 +25,8 @@ const sentences = {
   'weights-version': 'The weights belong to another version; update anolis and its weights together.',
   'no-simd': 'This browser has no WebAssembly SIMD; update it.',
   'no-webgpu': 'This browser offers no WebGPU; the CPU works everywhere.',
+  adapter: 'This adapter does not fit; adapt the task again, or use the weights it was made with.',
+  'adaptation-lost': 'The adaptation was interrupted; start it again. The task is as it was.',
   'adapter-refused': 'The browser offers no usable GPU; the CPU works everywhere.',
   'runtime-missing': 'The runtime for this backend is not on the server yet; the CPU works meanwhile.',
   'runtime-failed': 'The runtime could not be started; reload the page.',

@@ -67,6 +67,38 @@ export interface TaskOptions {
 /** Kinds of tasks. */
 export type TaskKind = 'mask' | 'keypoints' | 'map' | 'density';
 
+/** A step of an adaptation. */
+export interface AdaptProgress {
+  /** Steps made so far, and in all. */
+  readonly step: number;
+  readonly steps: number;
+  /** Loss on the step's crops; it falls, with noise. */
+  readonly loss: number;
+  /** Loss on the examples that are held out, at the steps that look there. */
+  readonly heldOut?: number;
+}
+
+/** Options of `Task.adapt`. */
+export interface AdaptOptions {
+  /** Gradient steps, 120 by default; more help where pictures are far from photographs. */
+  readonly steps?: number;
+  /** Decides every random choice; 0 by default. */
+  readonly seed?: number;
+  /** Called after every step. */
+  readonly onProgress?: (progress: AdaptProgress) => void;
+  /** Stops after the step that runs; the task stays as it was. */
+  readonly signal?: AbortSignal;
+}
+
+/** What came of an adaptation. */
+export interface AdaptReport {
+  /** Whether the held-out examples confirmed a gain; otherwise the task stays as it was. */
+  readonly used: boolean;
+  /** Held-out loss before the first step, and at the best one. */
+  readonly before: number;
+  readonly after: number;
+}
+
 /** Options of `Task.predict`. */
 export interface PredictOptions {
   /** Only the read-out: milliseconds instead of the full network. */

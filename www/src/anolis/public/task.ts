@@ -4,7 +4,7 @@ import type { Anolis } from './anolis.js';
 import { errorOf } from './errors.js';
 import { AnolisImage } from './image.js';
 import type { Label } from './labels.js';
-import type { ImageSource, PredictOptions, TaskOptions } from './options.js';
+import type { AdaptOptions, AdaptReport, ImageSource, PredictOptions, TaskOptions } from './options.js';
 import { Prediction } from './prediction.js';
 
 /** What is to be predicted, and the examples it is learnt from. */
@@ -73,6 +73,37 @@ export class Task {
       // It is gone anyway when the worker is.
       if (own) image.dispose().catch(() => {});
     }
+  }
+
+  /**
+   * Tunes the task's own copy of the image encoder on its examples; predictions use it when a held-out part of the examples
+   * confirms that it helps. Other calls are answered between the steps.
+   *
+   * Rejects with a {@link LabelError} when the examples say too little, an {@link AbortError}, or `'adaptation-lost'` when
+   * the worker had to be started again meanwhile. The task then stays as it was.
+   */
+  async adapt(options: AdaptOptions = {}): Promise<AdaptReport> {
+    const { steps = 120, seed = 0, onProgress, signal } = options;
+    const task = this.#id;
+    await this.#client.call('adaptBegin', { task, steps, seed }, signal);
+    for (;;) {
+      if (signal?.aborted) {
+        await this.#client.call('adaptCancel', { task });
+        throw errorOf('aborted');
+      }
+      const progress = await this.#client.call('adaptStep', { task });
+      if (!progress) break;
+      onProgress?.({ ...progress, steps });
+    }
+    const { report, adapter } = await this.#client.call('adaptFinish', { task });
+    // Said once more, so that a worker that is started again knows it too.
+    if (report.used) await this.#client.call('setAdapter', { task, adapter });
+    return report;
+  }
+
+  /** Goes back to the task without adaptation. */
+  async forgetAdaptation(): Promise<void> {
+    await this.#client.call('setAdapter', { task: this.#id, adapter: undefined });
   }
 
   /** Frees the task; pictures that were passed in open stay open. */
