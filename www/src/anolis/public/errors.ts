@@ -1,7 +1,7 @@
 /** Every code an {@link AnolisError} can carry, with the sentence shown when the cause gave none. */
 const sentences = {
   aborted: 'The call was aborted.',
-  channels: 'Give the task between 1 and 254 channels, each with its own name.',
+  channels: 'Give the task between 1 and 253 channels, each with its own name.',
   disposed: 'This object was disposed; load or open it again.',
   'empty-support': 'Label at least one picture before predicting.',
   'image-disposed': 'This picture was removed; open it again.',
@@ -9,9 +9,12 @@ const sentences = {
   'image-too-small': 'Use a picture of at least 16 pixels on each side.',
   'not-an-image': 'This is not a picture the browser can read; use JPEG, PNG, WebP, AVIF or GIF.',
   'label-size': 'Give the label the same width and height as its picture.',
-  'label-value': 'Labels hold 0 for background, 1 to n for the channels and 255 for unknown.',
+  'label-value': 'Labels hold 0 for background, 1 to n for the channels, 254 for unpainted and 255 for unknown.',
+  'not-found': 'This picture or task is not known; open or begin it again.',
   'unknown-example': 'This example is not part of the task; add it first.',
   'unsupported-kind': "This kind of task is not available yet; use 'mask'.",
+  'weights-manifest':
+    'The list of the weights cannot be read; reload, or ask whoever runs this site to upload it again.',
   'weights-missing': 'The weights could not be fetched; check the connection and reload.',
   'weights-truncated': 'The weights arrived incomplete; check the connection and reload.',
   'weights-hash': 'The weights are damaged; reload, or ask whoever runs this site to upload them again.',
@@ -89,6 +92,7 @@ const classes: Partial<Record<ErrorCode, ErrorClass>> = {
   'label-value': LabelError,
   'unknown-example': LabelError,
   'unsupported-kind': LabelError,
+  'weights-manifest': WeightsError,
   'weights-missing': WeightsError,
   'weights-truncated': WeightsError,
   'weights-hash': WeightsError,
