@@ -14,11 +14,7 @@ test('an object painted on one picture is predicted on the others', async ({ ano
 test('predictions follow while the brush is still down', async ({ anolis, page }) => {
   await anolis.open();
   await anolis.openSamples();
-  const box = await anolis.canvas.boundingBox();
-  if (!box) throw new Error('no canvas');
-  await page.mouse.move(box.x + 0.3 * box.width, box.y + 0.25 * box.height);
-  await page.mouse.down();
-  await page.mouse.move(box.x + 0.4 * box.width, box.y + 0.33 * box.height, { steps: 5 });
+  await anolis.holdBrush([0.3, 0.25], [0.4, 0.33]);
   await expect(anolis.tiles.nth(1)).toHaveAttribute('data-predicted', 'quick');
   await page.mouse.up();
   await expect(anolis.tiles.nth(1)).toHaveAttribute('data-predicted', 'full', { timeout: 120_000 });

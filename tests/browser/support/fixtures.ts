@@ -57,7 +57,7 @@ export class AnolisPage {
   }
 
   async ready(): Promise<void> {
-    await expect(this.app).toHaveAttribute('data-state', 'ready', { timeout: 300_000 });
+    await expect(this.app).toHaveAttribute('data-state', 'ready', { timeout: 600_000 });
   }
 
   async openSamples(set = 'coins'): Promise<void> {
@@ -67,6 +67,12 @@ export class AnolisPage {
 
   /** Drags the brush along points given as fractions of the picture. */
   async paint(...points: readonly (readonly [number, number])[]): Promise<void> {
+    await this.holdBrush(...points);
+    await this.page.mouse.up();
+  }
+
+  /** As {@link paint}, and leaves the brush down. */
+  async holdBrush(...points: readonly (readonly [number, number])[]): Promise<void> {
     const box = await this.canvas.boundingBox();
     if (!box) throw new Error('the canvas is not visible');
     const mouse = this.page.mouse;
@@ -74,7 +80,6 @@ export class AnolisPage {
       await mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 3 });
       if (place === 0) await mouse.down();
     }
-    await mouse.up();
   }
 
   /** Paints most of the first coin of the first sample. */

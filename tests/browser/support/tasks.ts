@@ -1,8 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
+import type { Anolis, Task } from '../../../www/src/anolis/public/index.js';
 import { decodeIds } from './png.js';
 import './library.js';
+
+declare global {
+  /** Put there by {@link learn}. */
+  var taught: { anolis: Anolis; task: Task };
+}
 
 const folder = fileURLToPath(new URL('../../tasks/', import.meta.url));
 
@@ -35,31 +41,49 @@ export function readTasks(shots: 1 | 5 | 10): TaskFolder[] {
   });
 }
 
-/** Probabilities of the query pictures, one after the other. */
-async function answers(page: Page, backend: string, { channels, support, query }: TaskFolder): Promise<number[][]> {
-  return page.evaluate(
-    async ([asked, names, examples, queries]) => {
+/** Teaches a backend a task and leaves it in the page for {@link ask} and {@link state}, in the place of the one before. */
+export async function learn(page: Page, backend: 'cpu' | 'webgpu', { channels, support }: TaskFolder): Promise<void> {
+  await page.evaluate(
+    async ([asked, names, examples]) => {
       const blob = async (base64: string) => (await fetch(`data:image/*;base64,${base64}`)).blob();
-      const anolis = await library.Anolis.load({ backend: asked as 'cpu' | 'webgpu' });
-      if (anolis.backend !== asked) throw new Error(`runs on ${anolis.backend}`);
-      const learnt = await anolis.task({ kind: 'mask', channels: names });
+      globalThis.taught?.anolis.dispose();
+      const anolis = await library.Anolis.load({ backend: asked });
+      const task = await anolis.task({ kind: 'mask', channels: names });
       for (const { image, label } of examples) {
-        await learnt.add(await blob(image), { ...label, data: Uint8Array.from(label.data) });
+        await task.add(await blob(image), { ...label, data: Uint8Array.from(label.data) });
       }
-      const found: number[][] = [];
-      for (const image of queries) {
-        const prediction = await learnt.predict(await blob(image));
-        found.push(names.flatMap((_, channel) => [...prediction.probability(channel)]));
-      }
-      anolis.dispose();
-      return found;
+      globalThis.taught = { anolis, task };
     },
-    [backend, channels, support, query.map(({ image }) => image)] as const,
+    [backend, channels, support] as const,
   );
 }
 
-/** Mean intersection over union over the query pictures of a task with one class. */
-function overlap(found: number[][], { query }: TaskFolder): number {
+/** Probabilities of the query pictures, one after the other. */
+export async function ask(page: Page, { channels, query }: TaskFolder): Promise<number[][]> {
+  return page.evaluate(
+    async ([names, images]) => {
+      const found: number[][] = [];
+      for (const image of images) {
+        const blob = await (await fetch(`data:image/*;base64,${image}`)).blob();
+        const prediction = await taught.task.predict(blob);
+        found.push(names.flatMap((_, channel) => [...prediction.probability(channel)]));
+      }
+      return found;
+    },
+    [channels, query.map(({ image }) => image)] as const,
+  );
+}
+
+/** Where the task that was learnt runs now, and what was told about it. */
+export async function state(page: Page) {
+  return page.evaluate(() => {
+    const { backend, notices } = taught.anolis;
+    return { backend, notices: notices.map(({ code }) => code) };
+  });
+}
+
+/** Intersection over union over all query pictures of a task with one class. */
+export function overlap(found: number[][], { query }: TaskFolder): number {
   let both = 0;
   let either = 0;
   for (const [at, { label }] of query.entries()) {
@@ -73,17 +97,10 @@ function overlap(found: number[][], { query }: TaskFolder): number {
   return both / either;
 }
 
-/** How well a backend solves a task with one class. */
-export async function score(page: Page, backend: string, task: TaskFolder): Promise<number> {
-  return overlap(await answers(page, backend, task), task);
-}
-
-/** How well both backends solve a task with one class, and by how much their probabilities differ at most. */
-export async function compare(page: Page, task: TaskFolder) {
-  const [cpu, webgpu] = [await answers(page, 'cpu', task), await answers(page, 'webgpu', task)];
-  const differences = cpu.flatMap((map, at) => map.map((value, pixel) => Math.abs(value - (webgpu[at]?.[pixel] ?? 9))));
-  const worst = differences.reduce((most, value) => Math.max(most, value), 0);
-  return { cpu: overlap(cpu, task), webgpu: overlap(webgpu, task), worst };
+/** By how much two answers differ at most. */
+export function difference(one: number[][], other: number[][]): number {
+  const all = one.flatMap((map, at) => map.map((value, pixel) => Math.abs(value - (other[at]?.[pixel] ?? 9))));
+  return all.reduce((most, value) => Math.max(most, value), 0);
 }
 
 function names(): string[] {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { errorFrom, failureOf } from '../../src/anolis/internal/failure.js';
 import { AnolisError, errorOf, isErrorCode, LabelError, WeightsError } from '../../src/anolis/public/errors.js';
@@ -16,6 +17,13 @@ describe('errors', () => {
     const error = errorFrom(failureOf(thrown));
     expect(error).toBeInstanceOf(WeightsError);
     expect(error).toMatchObject({ code: 'weights-hash', message: 'Reload the page.' });
+  });
+
+  it('know every code of the Rust library', () => {
+    const rust = readFileSync(new URL('../../../src/error.rs', import.meta.url), 'utf8');
+    const codes = [...rust.matchAll(/ErrorKind::\w+.* => "([a-z-]+)"/g)].map(([, code]) => code);
+    expect(codes).toContain('not-an-image');
+    expect(codes.filter((code) => !isErrorCode(code))).toEqual([]);
   });
 
   it('never leave out what was thrown without a code', () => {

@@ -34,16 +34,7 @@ export class Client {
   /** Starts on the first backend that works. */
   static async start(options: ClientOptions, signal?: AbortSignal): Promise<Client> {
     const client = new Client(options);
-    try {
-      if (options.backend !== 'cpu' && !('gpu' in navigator)) throw errorOf('no-webgpu');
-      await client.#open(signal);
-    } catch (reason) {
-      if (options.backend !== 'auto' || !canFallBack(reason)) throw reason;
-      client.#notice(reason.code, reason.message);
-      client.#backend = 'cpu';
-      client.#meter.restart();
-      await client.#open(signal);
-    }
+    await client.#openOrFallBack(options.backend === 'auto', signal);
     return client;
   }
 
@@ -91,10 +82,23 @@ export class Client {
 
   // Several calls may find the worker dead at once; it is started once.
   #reopen(): Promise<Connection> {
-    this.#restart ??= this.#open().finally(() => {
+    this.#restart ??= this.#openOrFallBack(true).finally(() => {
       this.#restart = undefined;
     });
     return this.#restart;
+  }
+
+  async #openOrFallBack(mayFallBack: boolean, signal?: AbortSignal): Promise<Connection> {
+    try {
+      if (this.#backend === 'webgpu' && !('gpu' in navigator)) throw errorOf('no-webgpu');
+      return await this.#open(signal);
+    } catch (reason) {
+      if (!mayFallBack || this.#backend === 'cpu' || !canFallBack(reason)) throw reason;
+      this.#backend = 'cpu';
+      this.#notice(reason.code, reason.message);
+      this.#meter.restart();
+      return this.#open(signal);
+    }
   }
 
   async #open(signal?: AbortSignal): Promise<Connection> {
@@ -126,6 +130,7 @@ function canFallBack(reason: unknown): reason is AnolisError {
   if (!(reason instanceof AnolisError)) return false;
   return ![
     'aborted',
+    'weights-manifest',
     'weights-missing',
     'weights-truncated',
     'weights-hash',

@@ -29,7 +29,7 @@ export async function fetchManifest(
     if (!Array.isArray(shards)) throw new TypeError('no shards');
     return { json, shards };
   } catch (cause) {
-    throw errorOf('weights-version', undefined, { cause });
+    throw errorOf('weights-manifest', undefined, { cause });
   }
 }
 
