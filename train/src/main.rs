@@ -5,11 +5,15 @@ mod checkpoint;
 mod episodes;
 mod eval;
 mod export;
-mod labels;
+mod learner;
+mod log;
 mod losses;
 mod meta;
+mod prepared;
 mod samples;
 mod scenes;
+mod teacher;
+mod validation;
 
 use std::path::PathBuf;
 
@@ -20,8 +24,10 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 #[derive(Parser)]
 #[command(about = "Makes and measures anolis' weights")]
 enum Command {
-    /// Meta-trains everything but the trunk on procedural episodes; resumes where it stopped.
+    /// Meta-trains everything but the trunk on few-shot episodes; resumes where it stopped.
     Meta(meta::Options),
+    /// Writes a shard of pictures with the class ids that a public segmentation network sees.
+    Teach(teacher::Options),
     /// Writes a checkpoint as shipped weights: f16 shards, manifest, self-test.
     Export(export::Options),
     /// Predicts few-shot task folders with the public API and scores them with `score.py`.
@@ -44,6 +50,7 @@ enum Draw {
 fn main() {
     let done = match Command::parse() {
         Command::Meta(options) => meta::run(&options),
+        Command::Teach(options) => teacher::run(&options),
         Command::Export(options) => export::run(&options),
         Command::Eval(options) => eval::run(&options),
         Command::Bench(options) => bench::run(&options),
