@@ -12,6 +12,7 @@ mod meta;
 mod prepared;
 mod samples;
 mod scenes;
+mod sheets;
 mod teacher;
 mod validation;
 
@@ -45,6 +46,8 @@ enum Draw {
     Samples { out: PathBuf },
     /// A few-shot task folder with known answer, from worlds that no training sees.
     Task { out: PathBuf },
+    /// What training steps draw, one sheet an episode.
+    Episodes(sheets::Options),
 }
 
 fn main() {
@@ -56,6 +59,7 @@ fn main() {
         Command::Bench(options) => bench::run(&options),
         Command::Draw(Draw::Samples { out }) => samples::samples(&out),
         Command::Draw(Draw::Task { out }) => samples::task(&out),
+        Command::Draw(Draw::Episodes(options)) => sheets::run(&options),
     };
     if let Err(error) = done {
         eprintln!("error: {error}");

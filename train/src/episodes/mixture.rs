@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn steps_draw_from_every_source_and_repeat_by_seed() {
         let mixture = mixture("mixture");
-        let episodes: Vec<_> = (0..60).map(|step| mixture.draw(step).unwrap()).collect();
+        let episodes: Vec<_> = (0..150).map(|step| mixture.draw(step).unwrap()).collect();
         for source in ["procedural", "masks", "clusters", "crops", "projections", "base"] {
             assert!(episodes.iter().any(|e| e.source == source), "{source} is drawn");
         }

@@ -83,10 +83,11 @@ impl Draw {
 }
 
 impl Episode {
-    /// Makes an episode of pictures, support first; `None` unless a picture of either side shows the first channel.
+    /// Makes an episode of pictures, support first; `None` unless either side shows something of the first channel.
     fn new(source: &'static str, kind: Kind, mut shots: Vec<Shot>, draw: Draw) -> Option<Self> {
         let queries = shots.split_off(draw.shots);
-        let shows = |shot: &Shot| shot.labels[0].iter().any(|&v| v > 0.5);
+        let least = if kind == Kind::Mask { 0.5 } else { 0.1 };
+        let shows = |shot: &Shot| shot.labels[0].iter().any(|&v| v > least);
         let channels = shots[0].labels.len();
         (shots.iter().any(shows) && queries.iter().any(shows)).then_some(Self {
             source,

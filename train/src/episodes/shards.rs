@@ -15,7 +15,10 @@ use crate::Result;
 /// One picture of ten and of each origin is validated on and never drawn by a step: the last ones, as neighbours are alike.
 const HELD_OUT: usize = 10;
 
-/// All shards of a folder, kept in memory as they are; pictures are decoded when asked for.
+/// The origin of pictures whose class ids are another network's: never held out, as they are no truth to be validated on.
+pub const TAUGHT: &str = "taught";
+
+/// All shards of some folders, kept in memory as they are; pictures are decoded when asked for.
 pub struct Shards {
     files: Vec<Vec<u8>>,
     pub entries: Vec<Entry>,
@@ -139,7 +142,9 @@ fn hold_out(entries: &mut [Entry]) {
     for entry in entries {
         let (count, seen) = (counts[&entry.origin], seen.entry(entry.origin.clone()).or_default());
         // A set too small to be split is drawn from whole.
-        entry.held_out = count >= 2 * HELD_OUT && *seen >= count - count.div_ceil(HELD_OUT);
+        entry.held_out = entry.origin != TAUGHT
+            && count >= 2 * HELD_OUT
+            && *seen >= count - count.div_ceil(HELD_OUT);
         *seen += 1;
     }
 }
@@ -207,6 +212,12 @@ pub mod tests {
         };
         assert_eq!(held(19), [false; 19]);
         assert_eq!(held(20), [vec![false; 18], vec![true; 2]].concat());
+    }
+
+    #[test]
+    fn what_a_teacher_labelled_is_not_held_out() {
+        let shards = Shards::open(&[folder("taught", "taught-0.tar", 20)]).unwrap().unwrap();
+        assert!(shards.entries.iter().all(|entry| !entry.held_out));
     }
 
     #[test]
