@@ -1,15 +1,23 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from './support/fixtures.js';
 import { openLibrary, tryLoad } from './support/library.js';
 
 test.use({ allowed: [/404|Failed to load|net::|ERR_/] });
+
+/** The load fails with `code`; once the server is right again the next one asks it for everything and succeeds. */
+async function refusesAndKeepsNothing(page: Page, code: string): Promise<void> {
+  await openLibrary(page);
+  expect(await tryLoad(page, 'cpu')).toMatchObject({ name: 'WeightsError', code });
+  await page.unrouteAll();
+  expect(await tryLoad(page, 'cpu')).toMatchObject({ backend: 'cpu', notices: [] });
+}
 
 test('weights that end early', async ({ page }) => {
   await page.route('**/*.safetensors', async (route) => {
     const body = await (await route.fetch()).body();
     await route.fulfill({ body: body.subarray(0, body.length / 2) });
   });
-  await openLibrary(page);
-  expect(await tryLoad(page, 'cpu')).toMatchObject({ name: 'WeightsError', code: 'weights-truncated' });
+  await refusesAndKeepsNothing(page, 'weights-truncated');
 });
 
 test('weights that are damaged', async ({ page }) => {
@@ -18,8 +26,7 @@ test('weights that are damaged', async ({ page }) => {
     body[body.length - 9] = (body[body.length - 9] ?? 0) ^ 255;
     await route.fulfill({ body });
   });
-  await openLibrary(page);
-  expect(await tryLoad(page, 'cpu')).toMatchObject({ name: 'WeightsError', code: 'weights-hash' });
+  await refusesAndKeepsNothing(page, 'weights-hash');
 });
 
 test('weights of another version', async ({ page }) => {
@@ -27,14 +34,27 @@ test('weights of another version', async ({ page }) => {
     const manifest = await (await route.fetch()).json();
     await route.fulfill({ json: { ...manifest, format: 999 } });
   });
-  await openLibrary(page);
-  expect(await tryLoad(page, 'cpu')).toMatchObject({ name: 'WeightsError', code: 'weights-version' });
+  await refusesAndKeepsNothing(page, 'weights-version');
+});
+
+test('a list of weights that is none', async ({ page }) => {
+  await page.route('**/manifest*.json', (route) => route.fulfill({ body: '<!doctype html>' }));
+  await refusesAndKeepsNothing(page, 'weights-manifest');
 });
 
 test('weights that are not there', async ({ page }) => {
   await page.route('**/*.safetensors', (route) => route.fulfill({ status: 404 }));
+  await refusesAndKeepsNothing(page, 'weights-missing');
+});
+
+test('numbers that are not those of the self-test', async ({ page }) => {
+  await page.route('**/manifest*.json', async (route) => {
+    const manifest = await (await route.fetch()).json();
+    manifest.self_test.tap.reverse();
+    await route.fulfill({ json: manifest });
+  });
   await openLibrary(page);
-  expect(await tryLoad(page, 'cpu')).toMatchObject({ name: 'WeightsError', code: 'weights-missing' });
+  expect(await tryLoad(page, 'cpu')).toMatchObject({ name: 'BackendError', code: 'self-test-failed' });
 });
 
 test('no WebAssembly SIMD', async ({ page }) => {
@@ -59,6 +79,7 @@ test('WebGPU without an adapter: the CPU is taken and it is said why', async ({ 
   const loaded = await tryLoad(page, 'auto');
   expect(loaded).toMatchObject({ backend: 'cpu', notices: ['adapter-refused'] });
   expect(loaded.fractions).toEqual([...(loaded.fractions ?? [])].sort((a, b) => a - b));
+  expect(await tryLoad(page, 'webgpu')).toMatchObject({ name: 'BackendError', code: 'adapter-refused' });
 });
 
 test('the page says what is wrong and can be asked again', async ({ page, anolis }) => {

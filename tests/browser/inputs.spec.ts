@@ -90,6 +90,59 @@ test.describe('the library', () => {
     ]);
   });
 
+  test('what is refused changes nothing', async ({ page }) => {
+    await openLibrary(page);
+    const files = [Buffer.from('no picture'), square(1, 1), square(20000, 20), square(64, 48)];
+    const { codes, before, after } = await page.evaluate(
+      async (base64s) => {
+        const [noPicture, dot, ribbon, good] = (await Promise.all(
+          base64s.map(async (base64) => (await fetch(`data:image/png;base64,${base64}`)).blob()),
+        )) as [Blob, Blob, Blob, Blob];
+        const anolis = await library.Anolis.load({ backend: 'cpu' });
+        const task = await anolis.task({ kind: 'mask', channels: ['a'] });
+        const image = await anolis.image(good);
+        const label = (width: number, height: number, value = 1) => ({
+          width,
+          height,
+          data: new Uint8Array(width * height).fill(value, 0, 999),
+        });
+        const example = await task.add(image, label(64, 48));
+        const answers = async () => [
+          [...(await task.predict(image, { quick: true })).probability(0)],
+          [...(await task.predict(image)).probability(0)],
+        ];
+        const before = await answers();
+        const codes: string[] = [];
+        const refused = [
+          () => anolis.image(noPicture),
+          () => task.add(dot, label(1, 1)),
+          () => task.add(ribbon, label(2048, 2)),
+          () => task.add(good, label(48, 64)),
+          () => task.update(example, label(48, 64)),
+          () => task.update(example, label(64, 48, 2)),
+          () => task.update(example, { width: 64, height: 48, data: new Uint8Array(7) }),
+        ];
+        for (const attempt of refused) {
+          codes.push(await attempt().then(String, (reason: { code: string }) => reason.code));
+        }
+        const after = await answers();
+        anolis.dispose();
+        return { codes, before, after };
+      },
+      files.map((file) => file.toString('base64')),
+    );
+    expect(codes).toEqual([
+      'not-an-image',
+      'image-too-small',
+      'image-too-small',
+      'label-size',
+      'label-size',
+      'label-value',
+      'label-size',
+    ]);
+    expect(after).toEqual(before);
+  });
+
   test('opens everything the browser can draw', async ({ page }) => {
     await openLibrary(page);
     const sizes = await page.evaluate(async () => {
