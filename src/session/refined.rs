@@ -17,6 +17,8 @@ const RECENT: usize = 16;
 pub struct Refined {
     kind: TaskKind,
     trunk: Trunk,
+    /// Whether the trunk is not the network's.
+    tuned: bool,
     sums: ReadOut,
     /// Solved when first asked for after a change.
     weights: Option<Vec<ReadOutWeights>>,
@@ -32,11 +34,12 @@ struct Summed {
 
 impl Refined {
     /// Empty sums of `channels` label channels on features of `trunk`.
-    pub fn new(kind: TaskKind, channels: usize, trunk: Trunk) -> Self {
+    pub fn new(kind: TaskKind, channels: usize, trunk: Trunk, tuned: bool) -> Self {
         let features = Views::features(&trunk, kind.global());
         Self {
             kind,
             trunk,
+            tuned,
             sums: ReadOut::new(features, channels),
             weights: None,
             examples: BTreeMap::new(),
@@ -121,7 +124,7 @@ impl Refined {
         if let Some((_, views)) = self.recent.iter().find(|(recent, _)| *recent == id) {
             return Ok(views.clone());
         }
-        let views = Views::new(&self.trunk, &picture.picture, side, device).await?;
+        let views = Views::new(&self.trunk, self.tuned, picture, side, device).await?;
         self.recent.truncate(RECENT - 1);
         self.recent.push_front((id, views.clone()));
         Ok(views)

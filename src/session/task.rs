@@ -47,7 +47,7 @@ impl Task {
             examples: BTreeMap::new(),
             sums: ReadOut::new(trunk.readout_channels(), all),
             weights: None,
-            refined: Refined::new(kind, all, trunk.clone()),
+            refined: Refined::new(kind, all, trunk.clone(), false),
             adapter: None,
         })
     }
@@ -123,8 +123,9 @@ impl Task {
 
     /// From now on the refined read-out sees pictures through `trunk`, which `adapter` makes of the network's.
     pub fn tune(&mut self, trunk: Trunk, adapter: Option<Vec<u8>>) {
+        let tuned = adapter.is_some();
+        self.refined = Refined::new(self.kind, self.sums.channels(), trunk, tuned);
         self.adapter = adapter;
-        self.refined = Refined::new(self.kind, self.sums.channels(), trunk);
     }
 
     /// The read-out's labels by picture.

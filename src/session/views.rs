@@ -4,9 +4,10 @@ use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::picture::EncodedPicture;
 use crate::error::Result;
 use crate::image::Picture;
-use crate::model::{CellLabels, FeatureMaps, Trunk, UNKNOWN};
+use crate::model::{CellLabels, FeatureMaps, Features, Trunk, UNKNOWN};
 
 /// How much larger the second scale is.
 pub const ENLARGEMENT: usize = 2;
@@ -25,18 +26,30 @@ struct View {
 }
 
 impl Views {
-    /// Runs the trunk on both views at both scales.
+    /// Runs the trunk on both views at both scales; what the picture's encoding knows already is not computed again, unless
+    /// the trunk is `tuned`.
     ///
     /// # Errors
     /// `device-lost`.
     pub async fn new(
         trunk: &Trunk,
-        picture: &Picture,
+        tuned: bool,
+        picture: &EncodedPicture,
         side: usize,
         device: &Device,
     ) -> Result<Self> {
-        let plain = View::new(trunk, picture, side, false, device).await?;
-        Ok(Self([plain, View::new(trunk, picture, side, true, device).await?]))
+        let look = |side: usize, mirrored: bool| input(&picture.picture, side, mirrored, device);
+        let mut views = Vec::with_capacity(2);
+        for mirrored in [false, true] {
+            let features = if tuned || mirrored {
+                trunk.forward(look(side, mirrored))
+            } else {
+                picture.encoding.features.clone()
+            };
+            let enlarged = trunk.forward_fine(look(ENLARGEMENT * side, mirrored));
+            views.push(View::read(features, enlarged).await?);
+        }
+        Ok(Self(views.try_into().expect("two views")))
     }
 
     /// The features of each view; `global` adds those at stride 32.
@@ -77,22 +90,7 @@ impl Views {
 }
 
 impl View {
-    async fn new(
-        trunk: &Trunk,
-        picture: &Picture,
-        side: usize,
-        mirrored: bool,
-        device: &Device,
-    ) -> Result<Self> {
-        let input = |side: usize| {
-            let (mut rgb, _) = picture.fit(side);
-            if mirrored {
-                rgb = mirror(&rgb, side);
-            }
-            Tensor::<4>::from_data(TensorData::new(rgb, [1, 3, side, side]), device)
-        };
-        let features = trunk.forward(input(side));
-        let enlarged = trunk.forward_fine(input(ENLARGEMENT * side));
+    async fn read(features: Features, enlarged: [Tensor<4>; 4]) -> Result<Self> {
         let [s1, s2, s4, s8] = enlarged;
         let halve = AvgPoolOptions::new([2, 2]).with_stride([2, 2]);
         let local = FeatureMaps::read(&features).await?;
@@ -100,6 +98,13 @@ impl View {
         let global = FeatureMaps::read_maps(&[features.s32]).await?;
         Ok(Self { local: local.with(&enlarged), global })
     }
+}
+
+/// A picture in a square of `side` pixels: `[1, 3, side, side]`.
+fn input(picture: &Picture, side: usize, mirrored: bool, device: &Device) -> Tensor<4> {
+    let (rgb, _) = picture.fit(side);
+    let rgb = if mirrored { mirror(&rgb, side) } else { rgb };
+    Tensor::from_data(TensorData::new(rgb, [1, 3, side, side]), device)
 }
 
 /// Every row of `width` values backwards.

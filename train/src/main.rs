@@ -10,6 +10,7 @@ mod log;
 mod losses;
 mod meta;
 mod prepared;
+mod report;
 mod samples;
 mod scenes;
 mod sheets;
@@ -33,6 +34,8 @@ enum Command {
     Export(export::Options),
     /// Predicts few-shot task folders with the public API and scores them with `score.py`.
     Eval(eval::Options),
+    /// Writes docs/quality.md and docs/quality.json from what `eval` found.
+    Report(report::Options),
     /// Times what the page does, on this machine.
     Bench(bench::Options),
     /// Draws pictures with known labels.
@@ -56,6 +59,7 @@ fn main() {
         Command::Teach(options) => teacher::run(&options),
         Command::Export(options) => export::run(&options),
         Command::Eval(options) => eval::run(&options),
+        Command::Report(options) => report::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Draw(Draw::Samples { out }) => samples::samples(&out),
         Command::Draw(Draw::Task { out }) => samples::task(&out),
