@@ -131,3 +131,16 @@ fn a_task_that_is_removed_while_it_is_adapted_is_not_found() {
     session.remove_task(task).unwrap();
     assert_eq!(code(read_sync(session.finish_adaptation(adaptation)).map(|_| ())), "not-found");
 }
+
+#[test]
+fn a_slow_device_may_leave_the_refined_read_out_to_adapted_tasks() {
+    let (mut session, task, query) = session(2);
+    let refined = answer(&mut session, task, query);
+    session.set_refine(false);
+    let plain = answer(&mut session, task, query);
+    assert_ne!(plain, refined);
+    session.set_adapter(task, Some(&adapter())).unwrap();
+    let adapted = answer(&mut session, task, query);
+    session.set_refine(true);
+    assert_eq!(answer(&mut session, task, query), adapted);
+}

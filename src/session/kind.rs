@@ -94,6 +94,7 @@ impl TaskKind {
     pub fn lambda(self, examples: usize) -> f64 {
         match self {
             Self::Mask | Self::OverlappingMask => default_lambda(examples),
+            Self::Keypoints if examples == 1 => 1.0,
             Self::Keypoints | Self::Map | Self::Density => SOFT_LAMBDA,
         }
     }

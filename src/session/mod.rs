@@ -36,6 +36,7 @@ pub struct Session {
     network: Network,
     bias: BodyBias,
     side: usize,
+    refine: bool,
     device: Device,
     pictures: BTreeMap<u32, EncodedPicture>,
     tasks: BTreeMap<u32, Task>,
@@ -59,11 +60,18 @@ impl Session {
             bias: network.body.bias([grid, grid], 1),
             network,
             side,
+            refine: true,
             device: device.clone(),
             pictures: BTreeMap::new(),
             tasks: BTreeMap::new(),
             next_id: 0,
         }
+    }
+
+    /// Whether full predictions start from the refined read-out, as they do at first, or from the plain one, which spares a
+    /// slow device most of the work of a first look at a picture. Adapted tasks always start from the refined one.
+    pub fn set_refine(&mut self, refine: bool) {
+        self.refine = refine;
     }
 
     /// Encodes a picture and keeps what later calls need.
@@ -161,15 +169,18 @@ impl Session {
         Ok(Prediction::new(task.kind(), logits, task.channels(), fit))
     }
 
-    /// The whole network's answer; the refined read-out's for kinds that the decoder has not learnt.
+    /// The whole network's answer; the read-out's for kinds that the decoder has not learnt.
     ///
     /// # Errors
     /// `not-found`, `empty-support`, `device-lost`.
     pub async fn predict(&mut self, task: u32, picture: u32) -> Result<Prediction> {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
-        let mut readout =
-            task.refined_logits(picture, &self.pictures, self.side, &self.device).await?;
+        let mut readout = if self.refine || task.adapter().is_some() {
+            task.refined_logits(picture, &self.pictures, self.side, &self.device).await?
+        } else {
+            task.readout_logits(&encoded.maps)?
+        };
         if !task.kind().uses_decoder() {
             return Ok(Prediction::new(task.kind(), readout, task.channels(), encoded.fit));
         }

@@ -110,6 +110,13 @@ impl Engine {
         self.session()?.warm_up(stage).await.map_err(to_js)
     }
 
+    /// Whether full predictions start from the refined read-out; for slow devices they need not.
+    #[wasm_bindgen(js_name = setRefine)]
+    pub fn set_refine(&mut self, refine: bool) -> Result<(), JsValue> {
+        self.session()?.set_refine(refine);
+        Ok(())
+    }
+
     /// Compares the device's numbers with the stored ones.
     #[wasm_bindgen(js_name = selfTest)]
     pub async fn self_test(&mut self) -> Result<JsValue, JsValue> {

@@ -5,6 +5,7 @@ import type { PostableMark } from './labels.js';
 export interface Engine {
   addShard(file: string, bytes: Uint8Array): void;
   start(): void;
+  setRefine(refine: boolean): void;
   readonly warmUpSteps: number;
   warmUp(step: number): Promise<void>;
   selfTest(): Promise<SelfTest>;

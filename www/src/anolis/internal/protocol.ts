@@ -1,4 +1,4 @@
-import type { AdaptProgress, AdaptReport, Backend, Notice, Phase } from '../public/options.js';
+import type { AdaptProgress, AdaptReport, Backend, Notice, Phase, Quality } from '../public/options.js';
 import type { Assets } from './assets.js';
 import type { Answer } from './engine.js';
 import type { Reply } from './failure.js';
@@ -10,6 +10,7 @@ export interface BootRequest {
   readonly assets: Assets;
   /** Software GPUs are slower than the CPU: taken only when WebGPU was asked for by name. */
   readonly softwareGpu: boolean;
+  readonly quality: Quality;
 }
 
 /** What a started backend is. */

@@ -40,6 +40,7 @@ export class Anolis {
     const client = await Client.start(
       {
         backend: options.backend ?? 'auto',
+        quality: options.quality ?? 'best',
         assets: mergeAssets(assets, options.assets),
         spawn: () => spawnWorker(options.workerUrl),
         onProgress: options.onProgress,

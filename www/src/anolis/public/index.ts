@@ -29,6 +29,7 @@ export type {
   Phase,
   PredictOptions,
   Progress,
+  Quality,
   TaskKind,
   TaskOptions,
 } from './options.js';

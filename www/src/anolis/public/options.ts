@@ -3,6 +3,14 @@ import type { Assets, DeepPartial } from '../internal/assets.js';
 /** Where the network runs. */
 export type Backend = 'webgpu' | 'cpu';
 
+/**
+ * How much work a full prediction may be.
+ *
+ * - `'best'`: the read-out also sees every picture enlarged and mirrored
+ * - `'fast'`: it does not, which spares slow devices most of the work at the first look at a picture
+ */
+export type Quality = 'best' | 'fast';
+
 /** Part of loading that is under way. */
 export type Phase = 'runtime' | 'weights' | 'warm-up' | 'self-test';
 
@@ -26,6 +34,8 @@ export interface Notice {
 export interface LoadOptions {
   /** `'auto'` (default) takes WebGPU where it works and passes its self-test, otherwise the CPU. */
   readonly backend?: Backend | 'auto';
+  /** `'best'` by default. */
+  readonly quality?: Quality;
   /** Called as loading goes on. */
   readonly onProgress?: (progress: Progress) => void;
   /** Called for each notice, at load and later (a lost GPU, say). */
