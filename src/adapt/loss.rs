@@ -39,15 +39,14 @@ impl Loss {
                 // log(1 + e^z) - t z
                 let entropy = softplus(logits.clone(), 1.0) - target.clone() * logits.clone();
                 let share = share(&target, &known);
-                let weight = target.clone() * share.clone().powf_scalar(-0.5)
-                    + (-target.clone() + 1.0) * (-share + 1.0).powf_scalar(-0.5);
+                let weight = target.clone() / share.clone().sqrt()
+                    + (-target.clone() + 1.0) / (-share + 1.0).sqrt();
                 let weight = weight * known.clone();
                 (entropy * weight.clone()).sum() / weight.sum().clamp_min(1e-6)
                     + dice(sigmoid(logits) * known.clone(), target * known)
             }
             Self::Exclusive => {
-                let weight =
-                    share(&target, &known).powf_scalar(-0.5) * target.clone() * known.clone();
+                let weight = target.clone() * known.clone() / share(&target, &known).sqrt();
                 let entropy = -log_softmax(logits.clone(), 1) * weight.clone();
                 entropy.sum() / weight.sum().clamp_min(1e-6)
                     + dice(softmax(logits, 1) * known.clone(), target * known)
@@ -68,8 +67,8 @@ impl Loss {
             }
             Self::Amount => {
                 let amount = logits / f64::from(Quantity::LOGIT_GAIN) + 0.5;
-                let error = (amount - target).powi_scalar(2) * known.clone();
-                error.sum() / known.sum().clamp_min(1.0)
+                let error = amount - target;
+                (error.clone() * error * known.clone()).sum() / known.sum().clamp_min(1.0)
             }
         }
     }

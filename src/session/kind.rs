@@ -108,8 +108,9 @@ impl TaskKind {
     /// The ridge penalty of the refined read-out, which has more features.
     pub fn refined_lambda(self, examples: usize) -> f64 {
         match self {
-            Self::Map | Self::Density => 1.0,
-            Self::Mask | Self::OverlappingMask | Self::Keypoints => default_lambda(examples),
+            Self::Map => 1.0,
+            Self::Density if examples > 1 => 1.0,
+            _ => self.lambda(examples),
         }
     }
 
