@@ -3,10 +3,9 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::augment::Labelled;
-use super::tuning::{Plan, host};
-use super::{Error, Result};
-use crate::error::ErrorKind;
-use crate::model::{FeatureMaps, ReadOut, Trunk, UNKNOWN};
+use super::tuning::Plan;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{FeatureMaps, ReadOut, Trunk, UNKNOWN, read};
 
 /// Fewest examples of which one can be spared whole.
 const SPARE: usize = 3;
@@ -63,7 +62,7 @@ impl HeldOut {
                 Tensor::from_data(TensorData::new(values, [1, channels, half, half]), device)
             };
             let loss = plan.loss.of(tensor(logits), tensor(example.cells.concat()));
-            total += host(loss).await?[0];
+            total += read(loss).await?[0];
         }
         Ok(total / self.held.len() as f32)
     }

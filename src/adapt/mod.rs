@@ -12,8 +12,6 @@ mod loss;
 mod solve;
 mod tuning;
 
-use crate::error::{Error, Result};
-
 pub use augment::{Labelled, Mirror};
 pub use guard::HeldOut;
 pub use loss::Loss;

@@ -8,8 +8,8 @@ use fastrand::Rng;
 use super::augment::{Labelled, Mirror};
 use super::loss::Loss;
 use super::solve::{Maps, Weights, logit, surrogate};
-use super::{Error, Result};
-use crate::model::{CellLabels, FeatureMaps, Quantity, ReadOut, Solution, Trunk};
+use crate::error::Result;
+use crate::model::{CellLabels, FeatureMaps, Quantity, ReadOut, Solution, Trunk, read};
 
 /// Crops of a step that the read-out is solved on, and crops it is asked about.
 const HALF: usize = 2;
@@ -142,18 +142,18 @@ impl Tuning {
         let target = Tensor::from_data(TensorData::new(target, logits.dims()), &self.device);
         let loss = self.plan.loss.of(logits, target);
         let gradients = loss.backward();
-        let value = host(loss.inner()).await?[0];
+        let value = read(loss.inner()).await?[0];
 
         let by_maps = maps.map(|map| map.grad(&gradients).expect("maps are leaves"));
         let mut by_weights = vec![(Vec::new(), 0.0); solutions.len()];
         for level in &weights.levels {
             let count = level.dims()[1];
-            let gradient = host(level.grad(&gradients).expect("weights are leaves")).await?;
+            let gradient = read(level.grad(&gradients).expect("weights are leaves")).await?;
             for (row, (all, _)) in gradient.chunks_exact(count).zip(&mut by_weights) {
                 all.extend_from_slice(row);
             }
         }
-        let constants = host(weights.constant.grad(&gradients).expect("constants are leaves"));
+        let constants = read(weights.constant.grad(&gradients).expect("constants are leaves"));
         for (value, (_, constant)) in constants.await?.into_iter().zip(&mut by_weights) {
             *constant = value;
         }
@@ -182,9 +182,4 @@ struct Asked {
     by_maps: Maps,
     /// By channel: by the weights of all features, and by the constant.
     by_weights: Vec<(Vec<f32>, f32)>,
-}
-
-pub(super) async fn host<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let data = tensor.into_data_async().await.map_err(Error::device_lost)?;
-    Ok(data.try_into_vec_as::<f32>().expect("float tensors convert to f32"))
 }

@@ -101,6 +101,15 @@ impl FeatureMap {
     }
 }
 
+/// Values of a tensor in row-major order.
+///
+/// # Errors
+/// `device-lost`.
+pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    let data = tensor.into_data_async().await.map_err(Error::device_lost)?;
+    Ok(data.try_into_vec_as::<f32>().expect("float tensors convert to f32"))
+}
+
 fn level(map: &Tensor<4>, data: std::result::Result<Vec<f32>, DataError>) -> FeatureMap {
     let [_, channels, height, width] = map.dims();
     FeatureMap { height, width, channels, data: data.expect("converted to f32") }

@@ -16,7 +16,7 @@ pub use body::{Body, BodyBias, Taps};
 pub use config::NetworkConfig;
 pub use decoder::Decoder;
 pub use label_encoder::{LabelEncoder, LabelTaps, UNKNOWN};
-pub use maps::{FeatureMap, FeatureMaps};
+pub use maps::{FeatureMap, FeatureMaps, read};
 pub use matching::{Matched, Matching};
 pub use network::{Encoding, Network};
 pub use readout::{

@@ -15,9 +15,9 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::image::{Label, Picture};
-use crate::model::{BodyBias, Network, NetworkConfig};
+use crate::model::{BodyBias, Network, NetworkConfig, read};
 use crate::weights::{Manifest, NamedTensors};
 
 pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
@@ -198,12 +198,6 @@ impl Session {
         self.next_id += 1;
         self.next_id
     }
-}
-
-/// Values of a tensor in row-major order.
-async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let data = tensor.into_data_async().await.map_err(Error::device_lost)?;
-    Ok(data.try_into_vec_as::<f32>().expect("float tensors convert to f32"))
 }
 
 fn find_picture(pictures: &BTreeMap<u32, EncodedPicture>, id: u32) -> Result<&EncodedPicture> {

@@ -4,9 +4,9 @@
 
 use burn::tensor::{Tensor, TensorData};
 
-use super::{Session, read};
+use super::Session;
 use crate::error::Result;
-use crate::model::{BALANCE, FeatureMaps, Quantity, ReadOut};
+use crate::model::{BALANCE, FeatureMaps, Quantity, ReadOut, read};
 use crate::weights::SelfTest;
 
 /// Least cosine between expected and computed numbers.

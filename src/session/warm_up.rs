@@ -2,9 +2,9 @@
 
 use burn::tensor::Tensor;
 
-use super::{Session, read};
+use super::Session;
 use crate::error::Result;
-use crate::model::FeatureMaps;
+use crate::model::{FeatureMaps, read};
 
 /// A part of the network that is warmed up on its own, for progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

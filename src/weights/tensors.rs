@@ -107,9 +107,10 @@ impl NamedTensors {
 
     /// The parameters of a module, read back from its device.
     pub fn of<M: Module>(module: &M) -> Self {
-        let mut collector = Collector::default();
-        module.visit(&mut collector);
-        collector.tensors
+        let tensors = Gatherer::visit(module).into_iter().map(|(name, shape, tensor)| {
+            (name, NamedTensor { shape, values: values(tensor.into_data()) })
+        });
+        Self(tensors.collect())
     }
 
     /// As [`NamedTensors::of`] on devices that cannot be waited for.
@@ -117,19 +118,16 @@ impl NamedTensors {
     /// # Errors
     /// `device-lost`.
     pub async fn of_async<M: Module>(module: &M) -> Result<Self> {
-        let mut gatherer = Gatherer::default();
-        module.visit(&mut gatherer);
         let mut transaction = Transaction::default();
         let mut names = Vec::new();
-        for (name, shape, tensor) in gatherer.tensors {
+        for (name, shape, tensor) in Gatherer::visit(module) {
             names.push((name, shape));
             transaction = transaction.register(tensor);
         }
         let data = transaction.execute_async().await.map_err(Error::device_lost)?;
-        let tensors = names.into_iter().zip(data).map(|((name, shape), data)| {
-            let values = data.try_into_vec_as::<f32>().expect("float parameters convert to f32");
-            (name, NamedTensor { shape, values })
-        });
+        let tensors = names.into_iter().zip(data);
+        let tensors = tensors
+            .map(|((name, shape), data)| (name, NamedTensor { shape, values: values(data) }));
         Ok(Self(tensors.collect()))
     }
 
@@ -151,10 +149,9 @@ impl NamedTensors {
     /// `weights-missing` when something here is no parameter of the module, or of another shape.
     pub fn apply_some<M: Module>(&self, module: M) -> Result<M> {
         let (module, missing) = self.load(module, "");
-        let mut names = Gatherer::default();
-        module.visit(&mut names);
+        let names = Gatherer::visit(&module);
         let fits = |name: &String| {
-            names.tensors.iter().any(|(known, _, _)| known == name) && !missing.contains(name)
+            names.iter().any(|(known, _, _)| known == name) && !missing.contains(name)
         };
         match self.0.keys().find(|name| !fits(name)) {
             Some(name) => Err(ErrorKind::WeightsMissing(name.clone()).into()),
@@ -170,34 +167,25 @@ impl NamedTensors {
     }
 }
 
-#[derive(Default)]
-struct Collector {
-    tensors: NamedTensors,
-    path: Vec<String>,
+fn values(data: TensorData) -> Vec<f32> {
+    data.try_into_vec_as::<f32>().expect("float parameters convert to f32")
 }
 
-impl ModuleVisitor for Collector {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
-    }
+/// Name, shape and flattened values of a parameter, still on its device.
+type Parameter = (String, Vec<usize>, Tensor<1>);
 
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let data = param.val().into_data();
-        let shape = data.shape().to_vec();
-        let values = data.try_into_vec_as::<f32>().expect("float parameters convert to f32");
-        self.tensors.0.insert(self.path.join("."), NamedTensor { shape, values });
-    }
-}
-
-/// Names, shapes and flattened values of parameters, still on their device.
 #[derive(Default)]
 struct Gatherer {
-    tensors: Vec<(String, Vec<usize>, Tensor<1>)>,
+    parameters: Vec<Parameter>,
     path: Vec<String>,
+}
+
+impl Gatherer {
+    fn visit<M: Module>(module: &M) -> Vec<Parameter> {
+        let mut gatherer = Self::default();
+        module.visit(&mut gatherer);
+        gatherer.parameters
+    }
 }
 
 impl ModuleVisitor for Gatherer {
@@ -213,7 +201,7 @@ impl ModuleVisitor for Gatherer {
         let tensor = param.val();
         let shape = tensor.dims().to_vec();
         let count = shape.iter().product::<usize>();
-        self.tensors.push((self.path.join("."), shape, tensor.reshape([count])));
+        self.parameters.push((self.path.join("."), shape, tensor.reshape([count])));
     }
 }
 
