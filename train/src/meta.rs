@@ -83,9 +83,7 @@ pub fn run(options: &Options) -> Result<()> {
     let sets =
         ValidationSet::prepare(data, options.validation_side, options.validation_episodes, &trunk)?;
     if progress.steps == 0 {
-        for line in validate(&sets, &mean, &progress, &log)? {
-            println!("{line}");
-        }
+        println!("{}", validate(&sets, &mean, &progress, &log)?.join("\n"));
     }
 
     let (started, first, before) = (Instant::now(), progress.steps, progress.seconds);
@@ -134,14 +132,10 @@ pub fn run(options: &Options) -> Result<()> {
             saved = Instant::now();
         }
         if checked.elapsed().as_secs_f64() > options.validate * 60.0 || started.elapsed() >= limit {
-            let count: usize = sums.values().map(|sum| sum.count).sum();
-            bar.println(log.times(&progress, &times, count)?);
-            for (source, sum) in &sums {
-                bar.println(log.losses(&progress, source, sum)?);
-            }
-            for line in validate(&sets, &mean, &progress, &log)? {
-                bar.println(line);
-            }
+            let mut lines = training(&sums, &times, &progress, &log)?;
+            lines.extend(validate(&sets, &mean, &progress, &log)?);
+            // The bar itself prints nothing where there is no terminal.
+            bar.suspend(|| println!("{}", lines.join("\n")));
             (sums, times, checked) = (BTreeMap::new(), Times::default(), Instant::now());
         }
     }
@@ -222,6 +216,21 @@ fn save(
 ) -> Result<()> {
     let (mean, progress) = (mean.clone(), progress.clone());
     Checkpoint { network: NamedTensors::of(network), mean, progress }.save(optimizer, folder)
+}
+
+/// Writes down what steps took and lost since the last call; one line for the times and one a source.
+fn training(
+    sums: &BTreeMap<&str, Losses>,
+    times: &Times,
+    progress: &Progress,
+    log: &Log,
+) -> Result<Vec<String>> {
+    let count = sums.values().map(|sum| sum.count).sum();
+    let mut lines = vec![log.times(progress, times, count)?];
+    for (source, sum) in sums {
+        lines.push(log.losses(progress, source, sum)?);
+    }
+    Ok(lines)
 }
 
 /// Scores every set and writes it down; one line a set.
