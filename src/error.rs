@@ -28,9 +28,31 @@ pub enum ErrorKind {
         "The label holds class {value}, the task has {channels} channels. Use 0 to {channels}, 254 for unpainted, 255 for unknown."
     )]
     LabelValue { value: u8, channels: usize },
+    #[error(
+        "{values} values do not make {channels} layers of {width}x{height} pixels. Give one layer a channel, row by row."
+    )]
+    LabelLayers { values: usize, channels: usize, width: usize, height: usize },
+    #[error("The map holds {0}. Scale its values to 0 to 1, with NaN where nothing is known.")]
+    LabelRange(f32),
+    #[error(
+        "The label has {points} keypoints, the task {channels} channels. Give one a channel, in order, also for those not visible."
+    )]
+    LabelPoints { points: usize, channels: usize },
+    #[error(
+        "The point ({x}, {y}) is not in the picture of {width}x{height} pixels. Give pixels from its top left corner."
+    )]
+    LabelPoint { x: f32, y: f32, width: usize, height: usize },
+    #[error("A point has channel {channel}, the task has {channels}. Count channels from 0.")]
+    LabelChannel { channel: usize, channels: usize },
+    #[error("A brush needs a width above 0 pixels.")]
+    LabelBrush,
+    #[error("This task is of kind '{kind}' and cannot learn from {label}. Give it {wanted}.")]
+    LabelKind { kind: &'static str, label: &'static str, wanted: &'static str },
+    #[error("A task of kind '{kind}' has no {answer}.")]
+    AnswerKind { kind: &'static str, answer: &'static str },
     #[error("There is no {what} with number {id}.")]
     NotFound { what: &'static str, id: u32 },
-    #[error("Tasks of kind '{0}' are not built yet. Use 'mask'.")]
+    #[error("There is no kind of task '{0}'. Use 'mask', 'keypoints', 'map' or 'density'.")]
     UnsupportedKind(String),
     #[error("A task needs 1 to 253 channels with different, non-empty names.")]
     Channels,
@@ -48,6 +70,10 @@ pub enum ErrorKind {
     WeightsHash(String),
     #[error("The weights lack {0}. Download them again.")]
     WeightsMissing(String),
+    #[error(
+        "This adapter does not fit ({0}). Adapt the task again, or use the weights it was made with."
+    )]
+    Adapter(String),
     #[error("The GPU cannot be used ({0}). The CPU is used instead; nothing is lost.")]
     AdapterRefused(String),
     #[error("The GPU stopped answering ({0}). Reload the page, or go on with the CPU.")]
@@ -63,6 +89,14 @@ impl Error {
             ErrorKind::ImageSize { .. } => "image-size",
             ErrorKind::LabelSize { .. } => "label-size",
             ErrorKind::LabelValue { .. } => "label-value",
+            ErrorKind::LabelLayers { .. } => "label-size",
+            ErrorKind::LabelRange(_) => "label-range",
+            ErrorKind::LabelPoints { .. } => "label-points",
+            ErrorKind::LabelPoint { .. } => "label-point",
+            ErrorKind::LabelChannel { .. } => "label-channel",
+            ErrorKind::LabelBrush => "label-brush",
+            ErrorKind::LabelKind { .. } => "label-kind",
+            ErrorKind::AnswerKind { .. } => "answer-kind",
             ErrorKind::NotFound { .. } => "not-found",
             ErrorKind::UnsupportedKind(_) => "unsupported-kind",
             ErrorKind::Channels => "channels",
@@ -72,6 +106,7 @@ impl Error {
             ErrorKind::WeightsTruncated { .. } => "weights-truncated",
             ErrorKind::WeightsHash(_) => "weights-hash",
             ErrorKind::WeightsMissing(_) => "weights-missing",
+            ErrorKind::Adapter(_) => "adapter",
             ErrorKind::AdapterRefused(_) => "adapter-refused",
             ErrorKind::DeviceLost(_) => "device-lost",
         }

@@ -3,6 +3,7 @@
 //! The same code runs natively and, compiled to WebAssembly, in the browser: on WebGPU with the feature `gpu`, on the CPU
 //! with the feature `cpu`. [`Session`] is the way in; `ARCHITECTURE.md` is the map.
 
+pub mod adapt;
 pub mod error;
 pub mod image;
 pub mod model;

@@ -1,5 +1,7 @@
 //! Every equation of docs/network.md against the NumPy reference in tests/reference.
 
+use std::sync::Arc;
+
 use anolis::model::{
     BALANCE, Body, Decoder, Encoding, FeatureMap, FeatureMaps, Features, InvertedResidual,
     LabelEncoder, Matched, Matching, Network, NetworkConfig, ReadOut, Trunk, grid_resize, up2,
@@ -92,7 +94,7 @@ fn feature_map(golden: &Golden, name: &str, example: Option<usize>) -> FeatureMa
 fn feature_maps(golden: &Golden, prefix: &str, example: Option<usize>) -> FeatureMaps {
     let levels =
         ["s2", "s4", "s8", "s16"].map(|s| feature_map(golden, &format!("{prefix}.{s}"), example));
-    FeatureMaps { levels: levels.to_vec() }
+    FeatureMaps { levels: levels.map(Arc::new).to_vec() }
 }
 
 /// Cell labels of `[channel, height, width]` pixels.

@@ -18,6 +18,24 @@ impl Fit {
         Self { side, width: scaled(width), height: scaled(height) }
     }
 
+    /// Columns and rows of squares of `stride` pixels that hold the picture.
+    pub fn cells(&self, stride: usize) -> (usize, usize) {
+        (self.width.div_ceil(stride), self.height.div_ceil(stride))
+    }
+
+    /// Where a point `[x, y]` of a picture of `picture` (width, height) pixels lies in the square, in its pixels.
+    pub fn place(&self, [x, y]: [f32; 2], picture: (usize, usize)) -> [f32; 2] {
+        [x * self.width as f32 / picture.0 as f32, y * self.height as f32 / picture.1 as f32]
+    }
+
+    /// Where a point `[x, y]` of the square lies in a picture of `picture` (width, height) pixels; never outside it.
+    pub fn unplace(&self, [x, y]: [f32; 2], (width, height): (usize, usize)) -> [f32; 2] {
+        let back = |position: f32, fitted: usize, pixels: usize| {
+            (position * pixels as f32 / fitted as f32).clamp(0.0, pixels as f32)
+        };
+        [back(x, self.width, width), back(y, self.height, height)]
+    }
+
     /// Reads a map of the whole square, `cells x cells`, bilinearly at every pixel of a picture of `width x height`.
     ///
     /// # Shapes

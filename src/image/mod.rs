@@ -3,11 +3,11 @@
 #[cfg(feature = "decode")]
 mod decode;
 mod fit;
-mod label;
+pub mod label;
 mod picture;
 
 #[cfg(feature = "decode")]
 pub use decode::decode;
 pub use fit::Fit;
-pub use label::{ClassLabel, FittedLabel, UNKNOWN_CLASS, UNPAINTED_CLASS};
+pub use label::{ClassLabel, FittedLabel, Label, UNKNOWN_CLASS, UNPAINTED_CLASS};
 pub use picture::{MIN_SIDE, Picture};

@@ -49,6 +49,15 @@ impl Picture {
         self.pixels.height() as usize
     }
 
+    /// This picture, scaled down where its longer side has more than `side` pixels.
+    pub fn at_most(&self, side: usize) -> Self {
+        if self.width().max(self.height()) <= side {
+            return self.clone();
+        }
+        let Fit { width, height, .. } = Fit::new(self.width(), self.height(), side);
+        Self { pixels: resize(&self.pixels, width as u32, height as u32, FilterType::Triangle) }
+    }
+
     /// The network's input `[3, side, side]`, RGB in `[0, 1]`, and where the picture lies in it.
     ///
     /// Padding has the value that the trunk's normalisation maps to zero.

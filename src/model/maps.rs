@@ -1,5 +1,7 @@
 //! The trunk's features on the host, for the read-out.
 
+use std::sync::Arc;
+
 use burn::tensor::{DataError, Tensor, Transaction};
 
 use crate::error::{Error, Result};
@@ -16,10 +18,12 @@ pub struct FeatureMap {
     pub data: Vec<f32>,
 }
 
-/// The features that the read-out uses, finest first; level `l` has `1 / 2^l` of the first one's side.
+/// The features that a read-out uses; no level is finer than the first one, on whose grid they are read.
+///
+/// Copies share their levels.
 #[derive(Clone, Debug)]
 pub struct FeatureMaps {
-    pub levels: Vec<FeatureMap>,
+    pub levels: Vec<Arc<FeatureMap>>,
 }
 
 impl FeatureMaps {
@@ -28,15 +32,27 @@ impl FeatureMaps {
     /// # Errors
     /// `device-lost`.
     pub async fn read(features: &Features) -> Result<Self> {
-        let maps = [&features.s2, &features.s4, &features.s8, &features.s16];
+        let Features { s2, s4, s8, s16, .. } = features;
+        Self::read_maps(&[s2, s4, s8, s16].map(Tensor::clone)).await
+    }
+
+    /// Reads maps `[1, channel, height, width]` back from the device; the first one is the finest.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub async fn read_maps(maps: &[Tensor<4>]) -> Result<Self> {
         let mut transaction = Transaction::default();
         for map in maps {
             transaction = transaction.register(map.clone().permute([0, 2, 3, 1]));
         }
         let data = transaction.execute_async().await.map_err(Error::device_lost)?;
-        let levels =
-            maps.into_iter().zip(data).map(|(map, data)| level(map, data.try_into_vec_as()));
-        Ok(Self { levels: levels.collect() })
+        let levels = maps.iter().zip(data).map(|(map, data)| level(map, data.try_into_vec_as()));
+        Ok(Self { levels: levels.map(Arc::new).collect() })
+    }
+
+    /// These features and, after them, `others` of the same picture.
+    pub fn with(&self, others: &Self) -> Self {
+        Self { levels: self.levels.iter().chain(&others.levels).cloned().collect() }
     }
 
     /// Number of features of a cell over all levels.
@@ -57,14 +73,14 @@ impl FeatureMaps {
         let width = self.levels[0].width;
         let (y, x) = (cell / width, cell % width);
         let mut rest = out;
-        for (l, level) in self.levels.iter().enumerate() {
+        for level in &self.levels {
             let (now, later) = rest.split_at_mut(level.channels);
             rest = later;
-            if l == 0 {
+            if level.width == width {
                 now.copy_from_slice(level.at(y, x));
                 continue;
             }
-            let scale = (1usize << l) as f32;
+            let scale = width as f32 / level.width as f32;
             let [y0, y1, fy] = axis(y, scale, level.height);
             let [x0, x1, fx] = axis(x, scale, level.width);
             let (a, b) = (level.at(y0 as usize, x0 as usize), level.at(y0 as usize, x1 as usize));

@@ -20,7 +20,8 @@ pub use maps::{FeatureMap, FeatureMaps};
 pub use matching::{Matched, Matching};
 pub use network::{Encoding, Network};
 pub use readout::{
-    BALANCE, CellLabels, Quantity, ReadOut, ReadOutWeights, UNPAINTED_BALANCE, default_lambda,
+    BALANCE, CellLabels, Quantity, ReadOut, ReadOutWeights, Solution, UNPAINTED_BALANCE,
+    default_lambda,
 };
 pub use resize::{grid_resize, up2};
 pub use trunk::{Features, InvertedResidual, Trunk};

@@ -3,13 +3,10 @@
 //! All it needs of the support are sums over cells, kept per task. A brush stroke adds to them; nothing restarts.
 //! It runs on the host for both backends: its sums are small, and a stroke must not wait for a GPU.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 use super::label_encoder::UNKNOWN;
 use super::maps::{FeatureMaps, axis};
-
-/// Gain from a class's value to its logit: value 0.5 is logit 0.
-const LOGIT_GAIN: f32 = 6.0;
 
 /// Exponent of the class balance of complete labels: 0 counts every cell alike, 1 gives both classes equal weight.
 pub const BALANCE: f64 = 0.5;
@@ -24,17 +21,33 @@ pub enum Quantity {
     Class,
     /// A value in `[0, 1]` that is itself the answer: the sigmoid of its logit is the value again.
     Value,
+    /// An amount that is summed over many cells: it stays linear, since a bound at 0 would turn noise into a sum.
+    Amount,
 }
 
 impl Quantity {
+    /// Gain from a class's value to its logit: value 0.5 is logit 0.
+    pub const LOGIT_GAIN: f32 = 6.0;
+
+    /// Values closer to 0 or 1 than this have the logit of this margin.
+    pub const MARGIN: f32 = 1e-3;
+
     /// The logit of a read-out's value.
     pub fn logit(self, value: f32) -> f32 {
         match self {
-            Self::Class => LOGIT_GAIN * (value - 0.5),
+            Self::Class | Self::Amount => Self::LOGIT_GAIN * (value - 0.5),
             Self::Value => {
-                let inside = value.clamp(1e-3, 1.0 - 1e-3);
+                let inside = value.clamp(Self::MARGIN, 1.0 - Self::MARGIN);
                 (inside / (1.0 - inside)).ln()
             }
+        }
+    }
+
+    /// What a logit answers: a probability, a value in `[0, 1]`, or an amount, which noise may bring below 0.
+    pub fn answer(self, logit: f32) -> f32 {
+        match self {
+            Self::Class | Self::Value => 1.0 / (1.0 + (-logit).exp()),
+            Self::Amount => logit / Self::LOGIT_GAIN + 0.5,
         }
     }
 }
@@ -65,6 +78,18 @@ struct ChannelSums {
     outer: DMatrix<f64>,
     /// Sum of `t^2 x`.
     squared: DVector<f64>,
+}
+
+/// A solved channel.
+#[derive(Clone, Debug)]
+pub struct Solution {
+    pub weights: ReadOutWeights,
+    /// Of the system in standardised features; `None` where nothing is known.
+    factor: Option<Cholesky<f64, Dyn>>,
+    /// One over the features' unit.
+    scale: DVector<f64>,
+    /// Weighted mean of the features.
+    mean: DVector<f64>,
 }
 
 /// A linear map from features to one channel's value.
@@ -122,6 +147,7 @@ impl ReadOut {
             }
             match &last {
                 Some((steps, sum)) if *steps == known => sums.known += sum,
+                _ if known.is_empty() => {}
                 _ => {
                     let sum = outer(maps, &known);
                     sums.known += &sum;
@@ -138,14 +164,20 @@ impl ReadOut {
     /// `lambda` is relative to the unit variance of the standardised features, `balance` the exponent of the class
     /// balance, for instance [`BALANCE`].
     pub fn solve(&self, channel: usize, lambda: f64, balance: f64) -> ReadOutWeights {
+        self.solution(channel, lambda, balance).weights
+    }
+
+    /// As [`ReadOut::solve`], with what its gradient needs.
+    pub fn solution(&self, channel: usize, lambda: f64, balance: f64) -> Solution {
         let sums = &self.channels[channel];
         let features = sums.known.nrows() - 1;
         let count = sums.count();
         if count < 0.5 {
-            return ReadOutWeights { beta: vec![0.0; features], beta_0: 0.5 };
+            let weights = ReadOutWeights { beta: vec![0.0; features], beta_0: 0.5 };
+            let zeros = DVector::zeros(features);
+            return Solution { weights, factor: None, scale: zeros.clone(), mean: zeros };
         }
-        let positive = (sums.outer[(features, features)] / count).clamp(1e-4, 1.0 - 1e-4);
-        let (gain, loss) = (positive.powf(-balance), (1.0 - positive).powf(-balance));
+        let [loss, gain] = sums.class_weights(balance);
         let moments = &sums.known * loss + &sums.outer * (gain - loss);
         let target = &sums.squared * (gain - loss) + sums.outer.column(features) * loss;
 
@@ -160,12 +192,43 @@ impl ReadOut {
             system[(i, i)] += lambda;
         }
         let right = (target.rows(0, features) / total - &mean * target_mean).component_mul(&scale);
-        let beta = match system.cholesky() {
+        let factor = system.cholesky();
+        let beta = match &factor {
             Some(factor) => factor.solve(&right).component_mul(&scale),
             None => DVector::zeros(features),
         };
-        let beta_0 = target_mean - beta.dot(&mean);
-        ReadOutWeights { beta: beta.iter().map(|&b| b as f32).collect(), beta_0: beta_0 as f32 }
+        let beta_0 = (target_mean - beta.dot(&mean)) as f32;
+        let weights = ReadOutWeights { beta: beta.iter().map(|&b| b as f32).collect(), beta_0 };
+        Solution { weights, factor, scale, mean }
+    }
+
+    /// The weights `[w of t = 0, w of t = 1]` of a channel's cells.
+    pub fn class_weights(&self, channel: usize, balance: f64) -> [f64; 2] {
+        self.channels[channel].class_weights(balance)
+    }
+
+    /// These sums and those of other examples.
+    pub fn add(&mut self, others: &Self) {
+        for (sums, other) in self.channels.iter_mut().zip(&others.channels) {
+            sums.known += &other.known;
+            sums.outer += &other.outer;
+            sums.squared += &other.squared;
+        }
+    }
+}
+
+impl Solution {
+    /// The gradient of a loss carried from the weights to the sums: with `g` and `g_0` the loss's gradients by `beta` and
+    /// `beta_0`, the loss changes as `sum w (u x - mean(u x)) (t - beta x - beta_0) - g_0 sum w beta x` does when the
+    /// support's features `x` move (weights `w` sum to one, everything but `x` fixed, so is the features' unit).
+    ///
+    /// Returns `u`. It is a second solve with the same factor: `A beta = r` gives `dL = g A^-1 (dr - dA beta)`.
+    pub fn adjoint(&self, gradient: &[f32], gradient_0: f32) -> Vec<f32> {
+        let Some(factor) = &self.factor else { return vec![0.0; gradient.len()] };
+        let through_mean = &self.mean * f64::from(gradient_0);
+        let gradient = DVector::from_iterator(gradient.len(), gradient.iter().map(|&g| g.into()));
+        let right = (gradient - through_mean).component_mul(&self.scale);
+        factor.solve(&right).component_mul(&self.scale).iter().map(|&u| u as f32).collect()
     }
 }
 
@@ -173,6 +236,14 @@ impl ChannelSums {
     /// Known cells.
     fn count(&self) -> f64 {
         self.known[(self.known.nrows() - 1, self.known.ncols() - 1)]
+    }
+
+    /// Weights of cells with label 0 and with label 1; between them they are linear.
+    fn class_weights(&self, balance: f64) -> [f64; 2] {
+        let last = self.outer.nrows() - 1;
+        let positive = self.outer[(last, last)] / self.count().max(1.0);
+        let positive = positive.clamp(1e-4, 1.0 - 1e-4);
+        [(1.0 - positive).powf(-balance), positive.powf(-balance)]
     }
 
     /// Standard deviation of each feature, every known cell counting once: rare classes do not change what a unit is.
@@ -193,12 +264,12 @@ impl ReadOutWeights {
         let (height, width) = (maps.levels[0].height, maps.levels[0].width);
         let mut out = vec![self.beta_0; height * width];
         let mut start = 0;
-        for (l, level) in maps.levels.iter().enumerate() {
+        for level in &maps.levels {
             let beta = &self.beta[start..start + level.channels];
             start += level.channels;
             let coarse: Vec<f32> =
                 level.data.chunks_exact(level.channels).map(|x| dot(x, beta)).collect();
-            let scale = (1usize << l) as f32;
+            let scale = width as f32 / level.width as f32;
             let columns: Vec<_> = (0..width).map(|x| axis(x, scale, level.width)).collect();
             for (y, row) in out.chunks_exact_mut(width).enumerate() {
                 let [y0, y1, fy] = axis(y, scale, level.height);

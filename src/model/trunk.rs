@@ -60,18 +60,40 @@ impl Trunk {
         TAPS[..4].iter().map(|&block| self.blocks[block].project.weight.dims()[0]).sum()
     }
 
+    /// Whether a parameter, named as in docs/network.md without `trunk`, has a part in the features at strides 2 to 16.
+    pub fn is_local(name: &str) -> bool {
+        let block =
+            name.strip_prefix("blocks.").and_then(|rest| rest.split('.').next()?.parse().ok());
+        block.is_none_or(|block: usize| block <= TAPS[3])
+    }
+
+    /// Channels of the feature at stride 32.
+    pub fn global_channels(&self) -> usize {
+        self.blocks[TAPS[4]].project.weight.dims()[0]
+    }
+
     /// Features of pictures `[batch, 3, height, width]`, RGB in `[0, 1]`; height and width are multiples of 32.
     pub fn forward(&self, rgb: Tensor<4>) -> Features {
+        let [s2, s4, s8, s16, s32] = self.taps(rgb);
+        Features { s2, s4, s8, s16, s32 }
+    }
+
+    /// The features at strides 2, 4, 8 and 16 alone, without the stages after them.
+    pub fn forward_fine(&self, rgb: Tensor<4>) -> [Tensor<4>; 4] {
+        self.taps(rgb)
+    }
+
+    /// The first `N` features.
+    fn taps<const N: usize>(&self, rgb: Tensor<4>) -> [Tensor<4>; N] {
         let mut x = relu6(self.stem.forward((rgb * 255.0 - 127.0) / 128.0));
-        let mut taps = Vec::with_capacity(TAPS.len());
-        for (i, block) in self.blocks.iter().enumerate() {
+        let mut taps = Vec::with_capacity(N);
+        for (i, block) in self.blocks[..=TAPS[N - 1]].iter().enumerate() {
             x = block.forward(x);
             if TAPS.contains(&i) {
                 taps.push(x.clone());
             }
         }
-        let [s2, s4, s8, s16, s32] = <[_; 5]>::try_from(taps).expect("five taps");
-        Features { s2, s4, s8, s16, s32 }
+        taps.try_into().expect("one feature a tap")
     }
 }
 

@@ -1,9 +1,14 @@
 //! Pictures, tasks and examples, and what is predicted from them.
 
+mod adaptation;
+mod kind;
+mod peaks;
 mod picture;
 mod prediction;
+mod refined;
 mod self_test;
 mod task;
+mod views;
 mod warm_up;
 
 use std::collections::BTreeMap;
@@ -11,15 +16,16 @@ use std::collections::BTreeMap;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::image::{ClassLabel, Picture};
+use crate::image::{Label, Picture};
 use crate::model::{BodyBias, Network, NetworkConfig};
 use crate::weights::{Manifest, NamedTensors};
 
+pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
+pub use kind::TaskKind;
 use picture::EncodedPicture;
-pub use prediction::Prediction;
+pub use prediction::{Point, Prediction};
 pub use self_test::SelfTestReport;
 use task::Task;
-pub use task::TaskKind;
 pub use warm_up::{Stage, WARM_UP};
 
 /// One network on one device, with the pictures and tasks of one user.
@@ -30,6 +36,7 @@ pub struct Session {
     network: Network,
     bias: BodyBias,
     side: usize,
+    refine: bool,
     device: Device,
     pictures: BTreeMap<u32, EncodedPicture>,
     tasks: BTreeMap<u32, Task>,
@@ -53,11 +60,18 @@ impl Session {
             bias: network.body.bias([grid, grid], 1),
             network,
             side,
+            refine: true,
             device: device.clone(),
             pictures: BTreeMap::new(),
             tasks: BTreeMap::new(),
             next_id: 0,
         }
+    }
+
+    /// Whether full predictions start from the refined read-out, as they do at first, or from the plain one, which spares a
+    /// slow device most of the work of a first look at a picture. Adapted tasks always start from the refined one.
+    pub fn set_refine(&mut self, refine: bool) {
+        self.refine = refine;
     }
 
     /// Encodes a picture and keeps what later calls need.
@@ -93,8 +107,7 @@ impl Session {
     /// # Errors
     /// `channels` when names are missing, empty, double or too many.
     pub fn add_task(&mut self, kind: TaskKind, channels: Vec<String>) -> Result<u32> {
-        let features = self.network.trunk.readout_channels();
-        let task = Task::new(kind, channels, features)?;
+        let task = Task::new(kind, channels, &self.network.trunk)?;
         let id = self.new_id();
         self.tasks.insert(id, task);
         Ok(id)
@@ -114,19 +127,12 @@ impl Session {
     /// Sets or replaces the label of a picture; only what differs from the former label is recomputed.
     ///
     /// # Errors
-    /// `not-found`, `label-size`, `label-value`.
-    pub fn set_label(
-        &mut self,
-        task: u32,
-        picture: u32,
-        ids: Vec<u8>,
-        width: usize,
-        height: usize,
-    ) -> Result<()> {
+    /// `not-found`; `label-kind` when the task is of another kind than the label; else what the label's type says.
+    pub fn set_label(&mut self, task: u32, picture: u32, label: Label) -> Result<()> {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
-        let label = ClassLabel::new(ids, width, height, encoded.size, task.channels())?;
-        task.set_label(picture, encoded, label.fit(&encoded.fit, task.channels()));
+        let label = task.kind().fit(label, task.channels(), encoded.size, &encoded.fit)?;
+        task.set_label(picture, encoded, label);
         Ok(())
     }
 
@@ -147,17 +153,37 @@ impl Session {
     pub fn predict_readout(&mut self, task: u32, picture: u32) -> Result<Prediction> {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
-        Ok(Prediction::new(task.readout_logits(&encoded.maps)?, task.channels(), encoded.fit))
+        let logits = task.readout_logits(&encoded.maps)?;
+        Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
     }
 
-    /// The whole network's answer.
+    /// The closed form as good as it gets, without the network that refines it: at two scales, from the picture and its
+    /// mirror image, on the task's own trunk where it was adapted.
+    ///
+    /// # Errors
+    /// `not-found`, `empty-support`, `device-lost`.
+    pub async fn predict_refined(&mut self, task: u32, picture: u32) -> Result<Prediction> {
+        let fit = find_picture(&self.pictures, picture)?.fit;
+        let task = find_task(&mut self.tasks, task)?;
+        let logits = task.refined_logits(picture, &self.pictures, self.side, &self.device).await?;
+        Ok(Prediction::new(task.kind(), logits, task.channels(), fit))
+    }
+
+    /// The whole network's answer; the read-out's for kinds that the decoder has not learnt.
     ///
     /// # Errors
     /// `not-found`, `empty-support`, `device-lost`.
     pub async fn predict(&mut self, task: u32, picture: u32) -> Result<Prediction> {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
-        let mut readout = task.readout_logits(&encoded.maps)?;
+        let mut readout = if self.refine || task.adapter().is_some() {
+            task.refined_logits(picture, &self.pictures, self.side, &self.device).await?
+        } else {
+            task.readout_logits(&encoded.maps)?
+        };
+        if !task.kind().uses_decoder() {
+            return Ok(Prediction::new(task.kind(), readout, task.channels(), encoded.fit));
+        }
         let cells = self.side / 2;
         let background = readout.split_off(task.channels() * cells * cells);
         let readout = TensorData::new(readout, [task.channels(), 1, cells, cells]);
@@ -165,7 +191,7 @@ impl Session {
         let support = task.support(&self.network, &self.pictures, self.side, &self.device);
         let logits = self.network.predict(&encoded.encoding, &support, readout);
         let logits = [read(logits).await?, background].concat();
-        Ok(Prediction::new(logits, task.channels(), encoded.fit))
+        Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
     }
 
     fn new_id(&mut self) -> u32 {

@@ -2,15 +2,18 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::views::ENLARGEMENT;
 use crate::error::Result;
 use crate::image::{Fit, Picture};
 use crate::model::{BodyBias, Encoding, FeatureMaps, Network};
 
-/// What is kept of a picture; its pixels are not.
+/// What is kept of a picture.
 pub struct EncodedPicture {
     /// Width and height in pixels as it was given.
     pub size: (usize, usize),
     pub fit: Fit,
+    /// At most as large as the refined read-out and adaptation look at it.
+    pub picture: Picture,
     pub encoding: Encoding,
     pub maps: FeatureMaps,
 }
@@ -27,6 +30,8 @@ impl EncodedPicture {
         let rgb = Tensor::from_data(TensorData::new(input, [1, 3, side, side]), device);
         let encoding = network.encode(rgb, bias);
         let maps = FeatureMaps::read(&encoding.features).await?;
-        Ok(Self { size: (picture.width(), picture.height()), fit, encoding, maps })
+        let size = (picture.width(), picture.height());
+        let picture = picture.at_most(ENLARGEMENT * side);
+        Ok(Self { size, fit, picture, encoding, maps })
     }
 }

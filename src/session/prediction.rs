@@ -1,10 +1,31 @@
 //! What is predicted for one picture.
 
+use super::kind::TaskKind;
+use super::peaks::{Grid, Peak};
+use crate::error::{ErrorKind, Result};
 use crate::image::Fit;
+use crate::image::label::{DENSITY_MASS, DENSITY_PEAK, DENSITY_SIGMA, KEYPOINT_SIGMA};
+
+/// Pixels of the square a side of a cell.
+const STRIDE: usize = 2;
+
+/// Share of a lone object's density from which a maximum is an object.
+const LEAST_PEAK: f32 = 0.5;
+
+/// A point that was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Pixels of the picture from its top left corner, finer than its pixels; never outside it.
+    pub x: f32,
+    pub y: f32,
+    /// 0 to 1, higher is surer; comparable within a task.
+    pub score: f32,
+}
 
 /// Logits of every channel in the network's square, to be read at any size.
 #[derive(Clone, Debug)]
 pub struct Prediction {
+    kind: TaskKind,
     /// `[channel, cells, cells]` at stride 2.
     logits: Vec<f32>,
     channels: usize,
@@ -12,9 +33,10 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// `logits` of all channels; where there are several the background's follow, and each channel is held against it.
-    pub(super) fn new(mut logits: Vec<f32>, channels: usize, fit: Fit) -> Self {
-        let background = logits.split_off(channels * (fit.side / 2).pow(2));
+    /// `logits` of all channels; where there are several exclusive ones the background's follow, and each channel is held
+    /// against it.
+    pub(super) fn new(kind: TaskKind, mut logits: Vec<f32>, channels: usize, fit: Fit) -> Self {
+        let background = logits.split_off(channels * (fit.side / STRIDE).pow(2));
         if !background.is_empty() {
             for channel in logits.chunks_exact_mut(background.len()) {
                 for (logit, background) in channel.iter_mut().zip(&background) {
@@ -22,25 +44,31 @@ impl Prediction {
                 }
             }
         }
-        Self { logits, channels, fit }
+        Self { kind, logits, channels, fit }
+    }
+
+    pub fn kind(&self) -> TaskKind {
+        self.kind
     }
 
     pub fn channels(&self) -> usize {
         self.channels
     }
 
-    /// Probability of one channel against the background for every pixel of a picture of `width x height`:
-    /// `[height, width]` in `[0, 1]`.
+    /// One channel's answer for every pixel of a picture of `width x height`: `[height, width]`.
+    ///
+    /// For masks the probability of the channel against the background, for keypoints the heat, for maps the value, each
+    /// from 0 to 1; for densities the amount, [`DENSITY_PEAK`] at a lone object.
     pub fn probability(&self, channel: usize, width: usize, height: usize) -> Vec<f32> {
-        let cells = self.fit.side / 2;
-        let logits = &self.logits[channel * cells * cells..][..cells * cells];
-        let probabilities: Vec<_> =
-            logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).collect();
-        self.fit.unfit(&probabilities, cells, width, height)
+        self.fit.unfit(&self.values(channel), self.fit.side / STRIDE, width, height)
     }
 
     /// Class ids `[height, width]`: 1 + the most probable channel where it is above one half, else 0.
-    pub fn mask(&self, width: usize, height: usize) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// `answer-kind` unless the task is an exclusive mask.
+    pub fn mask(&self, width: usize, height: usize) -> Result<Vec<u8>> {
+        self.expect(&[TaskKind::Mask], "mask")?;
         let mut ids = vec![0u8; width * height];
         let mut best = vec![0.5f32; width * height];
         for channel in 0..self.channels {
@@ -51,6 +79,123 @@ impl Prediction {
                 }
             }
         }
-        ids
+        Ok(ids)
+    }
+
+    /// Layers `[channel, height, width]`: 1 where the channel's probability is above one half, else 0.
+    ///
+    /// # Errors
+    /// `answer-kind` unless the task is a mask.
+    pub fn layers(&self, width: usize, height: usize) -> Result<Vec<u8>> {
+        self.expect(&[TaskKind::Mask, TaskKind::OverlappingMask], "layers")?;
+        let layer = |channel| self.probability(channel, width, height);
+        Ok((0..self.channels).flat_map(layer).map(|p| u8::from(p > 0.5)).collect())
+    }
+
+    /// One component's values `[height, width]` in `[0, 1]`.
+    ///
+    /// # Errors
+    /// `answer-kind` unless the task is a map.
+    pub fn map(&self, component: usize, width: usize, height: usize) -> Result<Vec<f32>> {
+        self.expect(&[TaskKind::Map], "map")?;
+        Ok(self.probability(component, width, height))
+    }
+
+    /// The most probable place of every channel's keypoint in a picture of `width x height`.
+    ///
+    /// Its score is how far the heat there stands above the picture's mean heat: 0 where a channel says nothing.
+    ///
+    /// # Errors
+    /// `answer-kind` unless the task has keypoints.
+    pub fn keypoints(&self, width: usize, height: usize) -> Result<Vec<Point>> {
+        self.expect(&[TaskKind::Keypoints], "keypoints")?;
+        let (columns, rows) = self.fit.cells(STRIDE);
+        let keypoint = |channel| {
+            // A bump of the size that was learnt is worth more than a single hot cell (matched filter).
+            let logits = &self.logits[channel * self.cells()..][..self.cells()];
+            let heat = self.grid(logits).blurred(KEYPOINT_SIGMA / STRIDE as f32);
+            let mean = self.sum(&heat) / (columns * rows) as f32;
+            let point = self.point(self.grid(&heat).highest(), (width, height));
+            Point { score: (self.answer(point.score) - self.answer(mean)).max(0.0), ..point }
+        };
+        Ok((0..self.channels).map(keypoint).collect())
+    }
+
+    /// How many objects of a channel there are: the sum of its density over the picture, a fraction, at least 0.
+    ///
+    /// # Errors
+    /// `answer-kind` unless the task is a density.
+    pub fn count(&self, channel: usize) -> Result<f32> {
+        self.expect(&[TaskKind::Density], "count")?;
+        Ok((self.sum(&self.values(channel)) / DENSITY_MASS).max(0.0))
+    }
+
+    /// Objects a pixel of a picture of `width x height`: `[height, width]`, whose sum is about [`Prediction::count`]. Noise
+    /// may bring it below 0.
+    ///
+    /// # Errors
+    /// `answer-kind` unless the task is a density.
+    pub fn density(&self, channel: usize, width: usize, height: usize) -> Result<Vec<f32>> {
+        self.expect(&[TaskKind::Density], "density")?;
+        let area = (self.fit.width * self.fit.height) as f32 / (STRIDE * STRIDE) as f32;
+        let share = area / (width * height) as f32 / DENSITY_MASS;
+        let values = self.probability(channel, width, height);
+        Ok(values.into_iter().map(|value| value * share).collect())
+    }
+
+    /// The objects of a channel in a picture of `width x height`, the surest first: maxima of the density. Objects that
+    /// touch share a maximum, so there may be fewer than [`Prediction::count`] says.
+    ///
+    /// # Errors
+    /// `answer-kind` unless the task is a density.
+    pub fn peaks(&self, channel: usize, width: usize, height: usize) -> Result<Vec<Point>> {
+        self.expect(&[TaskKind::Density], "points")?;
+        let radius = (DENSITY_SIGMA / STRIDE as f32).round() as usize;
+        let values = self.values(channel);
+        let peaks = self.grid(&values).peaks(LEAST_PEAK * DENSITY_PEAK, radius);
+        let points = peaks.into_iter().map(|peak| self.point(peak, (width, height)));
+        Ok(points
+            .map(|point| Point { score: (point.score / DENSITY_PEAK).min(1.0), ..point })
+            .collect())
+    }
+
+    fn answer(&self, logit: f32) -> f32 {
+        self.kind.quantity().answer(logit)
+    }
+
+    fn cells(&self) -> usize {
+        (self.fit.side / STRIDE).pow(2)
+    }
+
+    /// What one channel's logits answer: `[cells, cells]`.
+    fn values(&self, channel: usize) -> Vec<f32> {
+        let logits = &self.logits[channel * self.cells()..][..self.cells()];
+        logits.iter().map(|&logit| self.answer(logit)).collect()
+    }
+
+    /// Sum over the cells that hold the picture.
+    fn sum(&self, values: &[f32]) -> f32 {
+        let (columns, rows) = self.fit.cells(STRIDE);
+        let row = |y: usize| values[y * (self.fit.side / STRIDE)..][..columns].iter().sum::<f32>();
+        (0..rows).map(row).sum()
+    }
+
+    fn grid<'a>(&self, map: &'a [f32]) -> Grid<'a> {
+        let (columns, rows) = self.fit.cells(STRIDE);
+        Grid { map, width: self.fit.side / STRIDE, columns, rows }
+    }
+
+    /// A peak in cells as a point of a picture of `picture` (width, height) pixels.
+    fn point(&self, peak: Peak, picture: (usize, usize)) -> Point {
+        let place = [peak.x, peak.y].map(|cell| (cell + 0.5) * STRIDE as f32);
+        let [x, y] = self.fit.unplace(place, picture);
+        Point { x, y, score: peak.value }
+    }
+
+    fn expect(&self, kinds: &[TaskKind], answer: &'static str) -> Result<()> {
+        if kinds.contains(&self.kind) {
+            return Ok(());
+        }
+        Err(ErrorKind::AnswerKind { kind: self.kind.name(), answer }.into())
     }
 }

@@ -4,39 +4,23 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::kind::TaskKind;
 use super::picture::EncodedPicture;
-use crate::error::{Error, ErrorKind, Result};
+use super::refined::Refined;
+use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
-use crate::model::{
-    BALANCE, FeatureMaps, Matched, Network, Quantity, ReadOut, ReadOutWeights, UNPAINTED_BALANCE,
-    default_lambda,
-};
-
-/// What is to be predicted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TaskKind {
-    /// One or several classes; a pixel belongs to at most one of them.
-    Mask,
-}
-
-impl std::str::FromStr for TaskKind {
-    type Err = Error;
-
-    fn from_str(kind: &str) -> Result<Self> {
-        match kind {
-            "mask" => Ok(Self::Mask),
-            other => Err(ErrorKind::UnsupportedKind(other.to_owned()).into()),
-        }
-    }
-}
+use crate::model::{CellLabels, FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, Trunk};
 
 pub struct Task {
+    kind: TaskKind,
     channels: usize,
     examples: BTreeMap<u32, Example>,
     sums: ReadOut,
     /// Solved from `sums` when first asked for after a change.
     weights: Option<Vec<ReadOutWeights>>,
+    refined: Refined,
+    /// What `refined`'s trunk differs in from the network's.
+    adapter: Option<Vec<u8>>,
 }
 
 struct Example {
@@ -46,8 +30,7 @@ struct Example {
 }
 
 impl Task {
-    pub fn new(kind: TaskKind, channels: Vec<String>, features: usize) -> Result<Self> {
-        let TaskKind::Mask = kind;
+    pub fn new(kind: TaskKind, channels: Vec<String>, trunk: &Trunk) -> Result<Self> {
         let names: std::collections::BTreeSet<_> =
             channels.iter().map(|name| name.trim()).collect();
         if !(1..=253).contains(&channels.len())
@@ -56,10 +39,21 @@ impl Task {
         {
             return Err(ErrorKind::Channels.into());
         }
-        // Among several classes the background competes as one of them; a single class and its background are one question.
-        let background = usize::from(channels.len() > 1);
-        let sums = ReadOut::new(features, channels.len() + background);
-        Ok(Self { channels: channels.len(), examples: BTreeMap::new(), sums, weights: None })
+        let background = usize::from(kind.has_background(channels.len()));
+        let all = channels.len() + background;
+        Ok(Self {
+            kind,
+            channels: channels.len(),
+            examples: BTreeMap::new(),
+            sums: ReadOut::new(trunk.readout_channels(), all),
+            weights: None,
+            refined: Refined::new(kind, all, trunk.clone(), false),
+            adapter: None,
+        })
+    }
+
+    pub fn kind(&self) -> TaskKind {
+        self.kind
     }
 
     pub fn channels(&self) -> usize {
@@ -87,14 +81,13 @@ impl Task {
         }
     }
 
-    /// The read-out's logits at stride 2: `[channel, cells, cells]`, the background last where it is a channel.
+    /// The read-out's logits at stride 2: `[channel, cells, cells]`, the background last where the kind has one.
     pub fn readout_logits(&mut self, maps: &FeatureMaps) -> Result<Vec<f32>> {
         if self.sums.is_empty() {
             return Err(ErrorKind::EmptySupport.into());
         }
-        let lambda = default_lambda(self.examples.len());
-        let unpainted = self.examples.values().any(|example| example.label.unpainted);
-        let balance = if unpainted { UNPAINTED_BALANCE } else { BALANCE };
+        let lambda = self.kind.lambda(self.examples.len());
+        let balance = self.kind.balance(self.unpainted());
         let sums = &self.sums;
         let solve =
             || (0..sums.channels()).map(|channel| sums.solve(channel, lambda, balance)).collect();
@@ -102,8 +95,47 @@ impl Task {
         Ok(weights
             .iter()
             .flat_map(|weights| weights.apply(maps))
-            .map(|value| Quantity::Class.logit(value))
+            .map(|value| self.kind.quantity().logit(value))
             .collect())
+    }
+
+    /// The refined read-out's logits, in the layout of [`Task::readout_logits`].
+    pub async fn refined_logits(
+        &mut self,
+        id: u32,
+        pictures: &BTreeMap<u32, EncodedPicture>,
+        side: usize,
+        device: &Device,
+    ) -> Result<Vec<f32>> {
+        if self.sums.is_empty() {
+            return Err(ErrorKind::EmptySupport.into());
+        }
+        let unpainted = self.unpainted();
+        let labels = self.examples.iter().map(|(&id, example)| (id, &example.label.cells));
+        self.refined.update(&labels.collect(), pictures, side, device).await?;
+        let values = self.refined.values(id, &pictures[&id], unpainted, side, device).await?;
+        Ok(values.into_iter().map(|value| self.kind.quantity().logit(value)).collect())
+    }
+
+    pub fn adapter(&self) -> Option<&[u8]> {
+        self.adapter.as_deref()
+    }
+
+    /// From now on the refined read-out sees pictures through `trunk`, which `adapter` makes of the network's.
+    pub fn tune(&mut self, trunk: Trunk, adapter: Option<Vec<u8>>) {
+        let tuned = adapter.is_some();
+        self.refined = Refined::new(self.kind, self.sums.channels(), trunk, tuned);
+        self.adapter = adapter;
+    }
+
+    /// The read-out's labels by picture.
+    pub fn labels(&self) -> Vec<(u32, &CellLabels)> {
+        self.examples.iter().map(|(&id, example)| (id, &example.label.cells)).collect()
+    }
+
+    /// Whether some of the background is only what nobody painted.
+    pub fn unpainted(&self) -> bool {
+        self.examples.values().any(|example| example.label.unpainted)
     }
 
     /// What the matching needs of every example; only changed ones are computed.

@@ -2,15 +2,21 @@
 //!
 //! A panic would leave a promise pending for ever, so everything is checked before a tensor operation sees it.
 
-use std::str::FromStr;
+mod answer;
+mod labels;
+
+use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::Picture;
-use crate::session::{Prediction, Session, TaskKind, WARM_UP};
+use crate::session::{
+    AdaptOptions, AdaptReport, AdaptStep, Adaptation, Session, TaskKind, WARM_UP,
+};
 use crate::weights::{Manifest, NamedTensors};
+use answer::answer;
 
 /// Shown to JavaScript as an `Error` with a `code`.
 fn to_js(error: Error) -> JsValue {
@@ -29,6 +35,8 @@ pub struct Engine {
     tensors: NamedTensors,
     loaded: usize,
     session: Option<Session>,
+    /// By task.
+    adaptations: BTreeMap<u32, Adaptation>,
 }
 
 #[wasm_bindgen]
@@ -38,7 +46,14 @@ impl Engine {
         console_error_panic_hook::set_once();
         let manifest = Manifest::parse(&manifest).map_err(to_js)?;
         let device = open_device().await.map_err(to_js)?;
-        Ok(Self { manifest, device, tensors: NamedTensors::default(), loaded: 0, session: None })
+        Ok(Self {
+            manifest,
+            device,
+            tensors: NamedTensors::default(),
+            loaded: 0,
+            session: None,
+            adaptations: BTreeMap::new(),
+        })
     }
 
     /// `cpu` or `webgpu`.
@@ -95,6 +110,13 @@ impl Engine {
         self.session()?.warm_up(stage).await.map_err(to_js)
     }
 
+    /// Whether full predictions start from the refined read-out; for slow devices they need not.
+    #[wasm_bindgen(js_name = setRefine)]
+    pub fn set_refine(&mut self, refine: bool) -> Result<(), JsValue> {
+        self.session()?.set_refine(refine);
+        Ok(())
+    }
+
     /// Compares the device's numbers with the stored ones.
     #[wasm_bindgen(js_name = selfTest)]
     pub async fn self_test(&mut self) -> Result<JsValue, JsValue> {
@@ -130,27 +152,20 @@ impl Engine {
     }
 
     #[wasm_bindgen(js_name = addTask)]
-    pub fn add_task(&mut self, kind: &str, channels: Vec<String>) -> Result<u32, JsValue> {
-        let kind = TaskKind::from_str(kind).map_err(to_js)?;
+    pub fn add_task(
+        &mut self,
+        kind: &str,
+        channels: Vec<String>,
+        overlap: bool,
+    ) -> Result<u32, JsValue> {
+        let kind = TaskKind::parse(kind, overlap).map_err(to_js)?;
         self.session()?.add_task(kind, channels).map_err(to_js)
     }
 
     #[wasm_bindgen(js_name = removeTask)]
     pub fn remove_task(&mut self, task: u32) -> Result<(), JsValue> {
+        self.adaptations.remove(&task);
         self.session()?.remove_task(task).map_err(to_js)
-    }
-
-    /// Sets or replaces a label `[height, width]` of class ids: 0 background, 1 to n the channels, 254 unpainted, 255 unknown.
-    #[wasm_bindgen(js_name = setLabel)]
-    pub fn set_label(
-        &mut self,
-        task: u32,
-        image: u32,
-        ids: Vec<u8>,
-        width: usize,
-        height: usize,
-    ) -> Result<(), JsValue> {
-        self.session()?.set_label(task, image, ids, width, height).map_err(to_js)
     }
 
     #[wasm_bindgen(js_name = removeLabel)]
@@ -158,7 +173,7 @@ impl Engine {
         self.session()?.remove_label(task, image).map_err(to_js)
     }
 
-    /// The read-out's probabilities `[channel, height, width]`.
+    /// The read-out's answer at the size of a picture of `width x height`; see [`answer`].
     #[wasm_bindgen(js_name = predictReadout)]
     pub fn predict_readout(
         &mut self,
@@ -166,21 +181,80 @@ impl Engine {
         image: u32,
         width: usize,
         height: usize,
-    ) -> Result<Vec<f32>, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let prediction = self.session()?.predict_readout(task, image).map_err(to_js)?;
-        Ok(probabilities(&prediction, width, height))
+        answer(&prediction, width, height)
     }
 
-    /// The whole network's probabilities `[channel, height, width]`.
+    /// The whole network's answer at the size of a picture of `width x height`; see [`answer`].
     pub async fn predict(
         &mut self,
         task: u32,
         image: u32,
         width: usize,
         height: usize,
-    ) -> Result<Vec<f32>, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let prediction = self.session()?.predict(task, image).await.map_err(to_js)?;
-        Ok(probabilities(&prediction, width, height))
+        answer(&prediction, width, height)
+    }
+
+    /// Begins to adapt a task; an earlier adaptation of it that is not finished is forgotten.
+    #[wasm_bindgen(js_name = adaptBegin)]
+    pub async fn adapt_begin(&mut self, task: u32, steps: usize, seed: u32) -> Result<(), JsValue> {
+        let options = AdaptOptions { steps, seed: seed.into() };
+        let adaptation = self.session()?.begin_adaptation(task, options).await.map_err(to_js)?;
+        self.adaptations.insert(task, adaptation);
+        Ok(())
+    }
+
+    /// One step, `{ step, loss, heldOut? }`; `undefined` when all are made.
+    #[wasm_bindgen(js_name = adaptStep)]
+    pub async fn adapt_step(&mut self, task: u32) -> Result<JsValue, JsValue> {
+        let adaptation = self.adaptations.get_mut(&task).ok_or_else(|| no_adaptation(task))?;
+        let Some(found) = adaptation.step().await.map_err(to_js)? else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        #[derive(serde::Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Step {
+            step: usize,
+            loss: f32,
+            held_out: Option<f32>,
+        }
+        let AdaptStep { step, loss, held_out } = found;
+        Ok(serde_wasm_bindgen::to_value(&Step { step, loss, held_out })?)
+    }
+
+    /// Uses what was learnt if the held-out part confirms it: `{ used, before, after }`.
+    #[wasm_bindgen(js_name = adaptFinish)]
+    pub async fn adapt_finish(&mut self, task: u32) -> Result<JsValue, JsValue> {
+        let adaptation = self.adaptations.remove(&task).ok_or_else(|| no_adaptation(task))?;
+        let report = self.session()?.finish_adaptation(adaptation).await.map_err(to_js)?;
+        #[derive(serde::Serialize)]
+        struct Report {
+            used: bool,
+            before: f32,
+            after: f32,
+        }
+        let AdaptReport { used, before, after } = report;
+        Ok(serde_wasm_bindgen::to_value(&Report { used, before, after })?)
+    }
+
+    /// Forgets an adaptation that is not finished.
+    #[wasm_bindgen(js_name = adaptCancel)]
+    pub fn adapt_cancel(&mut self, task: u32) {
+        self.adaptations.remove(&task);
+    }
+
+    /// The task's adapter as a file; `undefined` where it has none.
+    pub fn adapter(&mut self, task: u32) -> Result<Option<Vec<u8>>, JsValue> {
+        Ok(self.session()?.adapter(task).map_err(to_js)?.map(<[u8]>::to_vec))
+    }
+
+    /// Gives a task an adapter, or with `undefined` takes it away.
+    #[wasm_bindgen(js_name = setAdapter)]
+    pub fn set_adapter(&mut self, task: u32, adapter: Option<Vec<u8>>) -> Result<(), JsValue> {
+        self.session()?.set_adapter(task, adapter.as_deref()).map_err(to_js)
     }
 
     fn session(&mut self) -> Result<&mut Session, JsValue> {
@@ -189,10 +263,8 @@ impl Engine {
     }
 }
 
-fn probabilities(prediction: &Prediction, width: usize, height: usize) -> Vec<f32> {
-    (0..prediction.channels())
-        .flat_map(|channel| prediction.probability(channel, width, height))
-        .collect()
+fn no_adaptation(task: u32) -> JsValue {
+    to_js(ErrorKind::NotFound { what: "adaptation of the task", id: task }.into())
 }
 
 #[cfg(feature = "gpu")]

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData, Transaction};
 use half::f16;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Values in row-major order.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,18 +112,61 @@ impl NamedTensors {
         collector.tensors
     }
 
+    /// As [`NamedTensors::of`] on devices that cannot be waited for.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub async fn of_async<M: Module>(module: &M) -> Result<Self> {
+        let mut gatherer = Gatherer::default();
+        module.visit(&mut gatherer);
+        let mut transaction = Transaction::default();
+        let mut names = Vec::new();
+        for (name, shape, tensor) in gatherer.tensors {
+            names.push((name, shape));
+            transaction = transaction.register(tensor);
+        }
+        let data = transaction.execute_async().await.map_err(Error::device_lost)?;
+        let tensors = names.into_iter().zip(data).map(|((name, shape), data)| {
+            let values = data.try_into_vec_as::<f32>().expect("float parameters convert to f32");
+            (name, NamedTensor { shape, values })
+        });
+        Ok(Self(tensors.collect()))
+    }
+
     /// Gives a module the parameters that stand under `prefix`; every one of them must be there.
     ///
     /// # Errors
     /// `weights-missing` with the first parameter that is absent or of another shape.
     pub fn apply<M: Module>(&self, module: M, prefix: &str) -> Result<M> {
-        let path = prefix.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-        let mut loader = Loader { tensors: self, path, missing: None };
-        let module = module.map(&mut loader);
-        match loader.missing {
+        let (module, missing) = self.load(module, prefix);
+        match missing.into_iter().next() {
             Some(name) => Err(ErrorKind::WeightsMissing(name).into()),
             None => Ok(module),
         }
+    }
+
+    /// Gives a module those of its parameters that are here; the others stay.
+    ///
+    /// # Errors
+    /// `weights-missing` when something here is no parameter of the module, or of another shape.
+    pub fn apply_some<M: Module>(&self, module: M) -> Result<M> {
+        let (module, missing) = self.load(module, "");
+        let mut names = Gatherer::default();
+        module.visit(&mut names);
+        let fits = |name: &String| {
+            names.tensors.iter().any(|(known, _, _)| known == name) && !missing.contains(name)
+        };
+        match self.0.keys().find(|name| !fits(name)) {
+            Some(name) => Err(ErrorKind::WeightsMissing(name.clone()).into()),
+            None => Ok(module),
+        }
+    }
+
+    fn load<M: Module>(&self, module: M, prefix: &str) -> (M, Vec<String>) {
+        let path = prefix.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        let mut loader = Loader { tensors: self, path, missing: Vec::new() };
+        let module = module.map(&mut loader);
+        (module, loader.missing)
     }
 }
 
@@ -150,10 +193,34 @@ impl ModuleVisitor for Collector {
     }
 }
 
+/// Names, shapes and flattened values of parameters, still on their device.
+#[derive(Default)]
+struct Gatherer {
+    tensors: Vec<(String, Vec<usize>, Tensor<1>)>,
+    path: Vec<String>,
+}
+
+impl ModuleVisitor for Gatherer {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let tensor = param.val();
+        let shape = tensor.dims().to_vec();
+        let count = shape.iter().product::<usize>();
+        self.tensors.push((self.path.join("."), shape, tensor.reshape([count])));
+    }
+}
+
 struct Loader<'a> {
     tensors: &'a NamedTensors,
     path: Vec<String>,
-    missing: Option<String>,
+    missing: Vec<String>,
 }
 
 impl ModuleMapper for Loader<'_> {
@@ -175,7 +242,7 @@ impl ModuleMapper for Loader<'_> {
                 Param::initialized(ParamId::new(), Tensor::from_data(data, &device))
             }
             None => {
-                self.missing.get_or_insert(name);
+                self.missing.push(name);
                 param
             }
         }

@@ -11,9 +11,9 @@ for (const task of readTasks(5)) {
     const few = { ...task, query: task.query.slice(0, 2) };
     const loseGpu = await losableGpu(page);
     await openLibrary(page);
-    await learn(page, 'cpu', few);
+    await learn(page, 'cpu', few, 'fast');
     const cpu = await ask(page, few);
-    await learn(page, 'webgpu', few);
+    await learn(page, 'webgpu', few, 'fast');
     const webgpu = await ask(page, few);
     expect(await state(page)).toEqual({ backend: 'webgpu', notices: [] });
     expect(overlap(cpu, few)).toBeGreaterThanOrEqual(0.6);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anolis::Session;
-use anolis::image::Picture;
+use anolis::image::{Label, Picture};
 use anolis::session::TaskKind;
 use burn::tensor::{Device, read_sync};
 
@@ -39,13 +39,12 @@ pub fn run(options: &Options) -> Result<()> {
         Ok(())
     })?;
     let label = |size: usize| {
-        (0..SIDE * SIDE).map(|i| u8::from(i % SIDE < size && i / SIDE < 64)).collect::<Vec<_>>()
+        let ids = (0..SIDE * SIDE).map(|i| u8::from(i % SIDE < size && i / SIDE < 64)).collect();
+        Label::Classes { ids, width: SIDE, height: SIDE }
     };
-    time("first label of a picture", 1, |_| {
-        Ok(session.set_label(task, ids[0], label(60), SIDE, SIDE)?)
-    })?;
+    time("first label of a picture", 1, |_| Ok(session.set_label(task, ids[0], label(60))?))?;
     time("stroke: label, solve, one read-out", options.runs, |run| {
-        session.set_label(task, ids[0], label(61 + run * 4), SIDE, SIDE)?;
+        session.set_label(task, ids[0], label(61 + run * 4))?;
         session.predict_readout(task, ids[1])?;
         Ok(())
     })?;

@@ -1,18 +1,19 @@
 //! Predicts few-shot task folders through the public API; `score.py` beside the data scores them.
 
+mod format;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use anolis::image::decode;
-use anolis::session::{Prediction, TaskKind};
-use anolis::weights::{self, Manifest, NamedTensors};
-use anolis::{ErrorKind, Session};
+use anolis::Session;
+use anolis::session::AdaptOptions;
+use anolis::weights;
 use burn::tensor::{Device, read_sync};
-use serde::Deserialize;
 
 use crate::Result;
+use format::{TaskFile, save};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -37,28 +38,19 @@ pub struct Options {
     /// The scoring program; by default `score.py` beside the data.
     #[arg(long)]
     score: Option<PathBuf>,
+    /// Gradient steps of adaptation; 0 leaves it out.
+    #[arg(long, default_value_t = 0)]
+    adapt: usize,
+    /// Keeps the results of an earlier run in the same folder.
+    #[arg(long)]
+    resume: bool,
     /// Prints the scores as JSON.
     #[arg(long)]
     json: bool,
 }
 
-#[derive(Deserialize)]
-struct TaskFile {
-    name: String,
-    kind: String,
-    channels: Vec<String>,
-    splits: Vec<Split>,
-}
-
-#[derive(Deserialize)]
-struct Split {
-    seed: u64,
-    support: std::collections::BTreeMap<String, Vec<String>>,
-    query: Vec<String>,
-}
-
-/// The answers that are compared.
-const ANSWERS: [&str; 2] = ["readout", "untuned"];
+/// The answers that are compared: the plain closed form, the refined one, the whole network, and it after adaptation.
+const ANSWERS: [&str; 4] = ["readout", "refined", "untuned", "adapted"];
 
 pub fn run(options: &Options) -> Result<()> {
     let (manifest, tensors) = weights::load(&options.weights)?;
@@ -68,9 +60,9 @@ pub fn run(options: &Options) -> Result<()> {
     };
     let mut rows = Vec::new();
     for folder in task_folders(&options.data)? {
-        let task: TaskFile = serde_json::from_slice(&fs::read(folder.join("task.json"))?)?;
-        if task.kind != "mask" {
-            eprintln!("skipped {}: kind {} is not built yet", task.name, task.kind);
+        let task = TaskFile::read(&folder)?;
+        if task.kind().is_none() {
+            eprintln!("skipped {}: tags are not built yet", task.name);
             continue;
         }
         for seed in &options.seeds {
@@ -78,44 +70,117 @@ pub fn run(options: &Options) -> Result<()> {
                 continue;
             };
             for shots in &options.shots {
-                let started = Instant::now();
                 let out = options.out.join(format!("{}-{shots}-{seed}", task.name));
-                predict(&manifest, &tensors, &folder, &task, split, &split.support[shots], &out)?;
-                let mut scores = Vec::new();
-                for answer in ANSWERS {
-                    scores.push(run_score(
-                        &options.python,
-                        &score,
-                        &folder,
-                        &out.join(answer),
-                        *seed,
-                    )?);
+                let row_file = out.join("row.json");
+                if options.resume && row_file.exists() {
+                    rows.push(serde_json::from_slice(&fs::read(&row_file)?)?);
+                    continue;
                 }
+                let started = Instant::now();
+                let mut session = Session::new(&manifest, &tensors, &Device::flex())?;
+                let run = Run { folder: &folder, task: &task, out: &out };
+                let report =
+                    run.predict(&mut session, &split.support[shots], &split.query, options)?;
+                let mut row = serde_json::json!({
+                    "task": task.name, "shots": shots, "seed": seed, "adaptation": report,
+                });
+                for answer in ANSWERS.into_iter().filter(|answer| out.join(answer).exists()) {
+                    let predictions = out.join(answer);
+                    row[answer] =
+                        run_score(&options.python, &score, &folder, &predictions, *seed)?.into();
+                }
+                fs::write(&row_file, serde_json::to_vec(&row)?)?;
                 let seconds = started.elapsed().as_secs_f64();
+                let report = row["adaptation"].as_str().unwrap_or_default();
                 eprintln!(
-                    "{:16} {shots:>2} shots, seed {seed}: read-out {:.4}, network {:.4}  ({seconds:.0} s)",
-                    task.name, scores[0], scores[1]
+                    "{:18} {shots:>2} shots, seed {seed}: {}  {report} ({seconds:.0} s)",
+                    task.name,
+                    scores(|answer| row[answer].as_f64()),
                 );
-                rows.push(serde_json::json!({"task": task.name, "shots": shots, "seed": seed, "readout": scores[0], "untuned": scores[1]}));
+                rows.push(row);
             }
         }
     }
     for shots in &options.shots {
         let of = |answer: &str| {
-            let values: Vec<_> = rows.iter().filter(|row| row["shots"] == shots.as_str()).collect();
-            values.iter().filter_map(|row| row[answer].as_f64()).map(|v| v.max(0.0)).sum::<f64>()
-                / values.len() as f64
+            let here = rows.iter().filter(|row| row["shots"] == shots.as_str());
+            let values: Vec<_> = here.filter_map(|row| row[answer].as_f64()).collect();
+            (!values.is_empty())
+                .then(|| values.iter().map(|v| v.max(0.0)).sum::<f64>() / values.len() as f64)
         };
-        eprintln!(
-            "mean at {shots} shots: read-out {:.4}, network {:.4}",
-            of("readout"),
-            of("untuned")
-        );
+        eprintln!("mean at {shots} shots: {}", scores(of));
     }
     if options.json {
         println!("{}", serde_json::to_string_pretty(&rows)?);
     }
     Ok(())
+}
+
+/// One line of what each answer scores.
+fn scores(of: impl Fn(&str) -> Option<f64>) -> String {
+    let score = |answer: &&str| of(answer).map(|score| format!("{answer} {score:.4}"));
+    ANSWERS.iter().filter_map(score).collect::<Vec<_>>().join(", ")
+}
+
+/// A few-shot task with one support.
+struct Run<'a> {
+    folder: &'a Path,
+    task: &'a TaskFile,
+    out: &'a Path,
+}
+
+impl Run<'_> {
+    /// Writes every answer's predictions; returns what came of the adaptation.
+    fn predict(
+        &self,
+        session: &mut Session,
+        support: &[String],
+        query: &[String],
+        options: &Options,
+    ) -> Result<String> {
+        let kind = self.task.kind().ok_or("tags are not built yet")?;
+        let id = session.add_task(kind, self.task.channels.clone())?;
+        for name in support {
+            let picture = self.task.picture(self.folder, name)?;
+            let label = self.task.label(self.folder, name, &picture)?;
+            let picture = read_sync(session.add_picture(&picture))?;
+            session.set_label(id, picture, label)?;
+        }
+        let _ = fs::remove_dir_all(self.out);
+        let folder = |answer: &str| -> Result<PathBuf> {
+            let folder = self.out.join(answer);
+            fs::create_dir_all(&folder)?;
+            Ok(folder)
+        };
+        let mut pictures = Vec::new();
+        for name in query {
+            let picture = self.task.picture(self.folder, name)?;
+            let size = (picture.width(), picture.height());
+            let number = read_sync(session.add_picture(&picture))?;
+            save(&session.predict_readout(id, number)?, &folder("readout")?, name, size)?;
+            let refined = read_sync(session.predict_refined(id, number))?;
+            save(&refined, &folder("refined")?, name, size)?;
+            save(&read_sync(session.predict(id, number))?, &folder("untuned")?, name, size)?;
+            pictures.push((number, name, size));
+        }
+        if options.adapt == 0 {
+            return Ok("not adapted".into());
+        }
+        let adapt = AdaptOptions { steps: options.adapt, ..AdaptOptions::default() };
+        let report = match read_sync(session.begin_adaptation(id, adapt)) {
+            Ok(mut adaptation) => {
+                while read_sync(adaptation.step())?.is_some() {}
+                let report = read_sync(session.finish_adaptation(adaptation))?;
+                let verdict = if report.used { "used" } else { "not confirmed" };
+                format!("{verdict}: held-out loss {:.3} to {:.3}", report.before, report.after)
+            }
+            Err(error) => error.to_string(),
+        };
+        for (number, name, size) in pictures {
+            save(&read_sync(session.predict(id, number))?, &folder("adapted")?, name, size)?;
+        }
+        Ok(report)
+    }
 }
 
 fn task_folders(data: &Path) -> Result<Vec<PathBuf>> {
@@ -127,45 +192,6 @@ fn task_folders(data: &Path) -> Result<Vec<PathBuf>> {
     folders.retain(|folder| folder.join("task.json").exists());
     folders.sort();
     Ok(folders)
-}
-
-fn predict(
-    manifest: &Manifest,
-    tensors: &NamedTensors,
-    folder: &Path,
-    task: &TaskFile,
-    split: &Split,
-    support: &[String],
-    out: &Path,
-) -> Result<()> {
-    let mut session = Session::new(manifest, tensors, &Device::flex())?;
-    let id = session.add_task(TaskKind::Mask, task.channels.clone())?;
-    for name in support {
-        let picture = decode(&fs::read(folder.join(format!("images/{name}.jpg")))?)?;
-        let picture = read_sync(session.add_picture(&picture))?;
-        let label = image::load_from_memory(&fs::read(folder.join(format!("labels/{name}.png")))?)?
-            .into_luma8();
-        let (width, height) = (label.width() as usize, label.height() as usize);
-        session.set_label(id, picture, label.into_raw(), width, height)?;
-    }
-    for answer in ANSWERS {
-        fs::create_dir_all(out.join(answer))?;
-    }
-    for name in &split.query {
-        let picture = decode(&fs::read(folder.join(format!("images/{name}.jpg")))?)?;
-        let (width, height) = (picture.width(), picture.height());
-        let picture = read_sync(session.add_picture(&picture))?;
-        let save = |answer: &str, prediction: &Prediction| -> Result<()> {
-            let mask = prediction.mask(width, height);
-            let mask = image::GrayImage::from_raw(width as u32, height as u32, mask)
-                .ok_or_else(|| ErrorKind::NotAnImage("prediction".into()).to_string())?;
-            Ok(mask.save(out.join(answer).join(format!("{name}.png")))?)
-        };
-        save("readout", &session.predict_readout(id, picture)?)?;
-        save("untuned", &read_sync(session.predict(id, picture))?)?;
-        session.remove_picture(picture)?;
-    }
-    Ok(())
 }
 
 fn run_score(

@@ -5,11 +5,17 @@ mod checkpoint;
 mod episodes;
 mod eval;
 mod export;
-mod labels;
+mod learner;
+mod log;
 mod losses;
 mod meta;
+mod prepared;
+mod report;
 mod samples;
 mod scenes;
+mod sheets;
+mod teacher;
+mod validation;
 
 use std::path::PathBuf;
 
@@ -20,12 +26,16 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 #[derive(Parser)]
 #[command(about = "Makes and measures anolis' weights")]
 enum Command {
-    /// Meta-trains everything but the trunk on procedural episodes; resumes where it stopped.
+    /// Meta-trains everything but the trunk on few-shot episodes; resumes where it stopped.
     Meta(meta::Options),
+    /// Writes a shard of pictures with the class ids that a public segmentation network sees.
+    Teach(teacher::Options),
     /// Writes a checkpoint as shipped weights: f16 shards, manifest, self-test.
     Export(export::Options),
     /// Predicts few-shot task folders with the public API and scores them with `score.py`.
     Eval(eval::Options),
+    /// Writes docs/quality.md and docs/quality.json from what `eval` found.
+    Report(report::Options),
     /// Times what the page does, on this machine.
     Bench(bench::Options),
     /// Draws pictures with known labels.
@@ -39,16 +49,21 @@ enum Draw {
     Samples { out: PathBuf },
     /// A few-shot task folder with known answer, from worlds that no training sees.
     Task { out: PathBuf },
+    /// What training steps draw, one sheet an episode.
+    Episodes(sheets::Options),
 }
 
 fn main() {
     let done = match Command::parse() {
         Command::Meta(options) => meta::run(&options),
+        Command::Teach(options) => teacher::run(&options),
         Command::Export(options) => export::run(&options),
         Command::Eval(options) => eval::run(&options),
+        Command::Report(options) => report::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Draw(Draw::Samples { out }) => samples::samples(&out),
         Command::Draw(Draw::Task { out }) => samples::task(&out),
+        Command::Draw(Draw::Episodes(options)) => sheets::run(&options),
     };
     if let Err(error) = done {
         eprintln!("error: {error}");

@@ -52,7 +52,9 @@ export class AnolisPage {
   }
 
   async open(backend = this.backend): Promise<void> {
-    await this.page.goto(`/?backend=${backend}`);
+    // A software GPU takes minutes for the enlarged pictures.
+    const quality = backend === 'webgpu' ? '&quality=fast' : '';
+    await this.page.goto(`/?backend=${backend}${quality}`);
     await this.ready();
   }
 

@@ -42,19 +42,24 @@ export function readTasks(shots: 1 | 5 | 10): TaskFolder[] {
 }
 
 /** Teaches a backend a task and leaves it in the page for {@link ask} and {@link state}, in the place of the one before. */
-export async function learn(page: Page, backend: 'cpu' | 'webgpu', { channels, support }: TaskFolder): Promise<void> {
+export async function learn(
+  page: Page,
+  backend: 'cpu' | 'webgpu',
+  { channels, support }: TaskFolder,
+  wanted: 'best' | 'fast' = 'best',
+): Promise<void> {
   await page.evaluate(
-    async ([asked, names, examples]) => {
+    async ([asked, quality, names, examples]) => {
       const blob = async (base64: string) => (await fetch(`data:image/*;base64,${base64}`)).blob();
       globalThis.taught?.anolis.dispose();
-      const anolis = await library.Anolis.load({ backend: asked });
+      const anolis = await library.Anolis.load({ backend: asked, quality });
       const task = await anolis.task({ kind: 'mask', channels: names });
       for (const { image, label } of examples) {
         await task.add(await blob(image), { ...label, data: Uint8Array.from(label.data) });
       }
       globalThis.taught = { anolis, task };
     },
-    [backend, channels, support] as const,
+    [backend, wanted, channels, support] as const,
   );
 }
 

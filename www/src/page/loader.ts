@@ -1,10 +1,15 @@
 import { assets } from '../anolis/assets/index.js';
-import { Anolis, type Backend, type Notice, type Progress } from '../anolis/public/index.js';
+import { Anolis, type Backend, type Notice, type Progress, type Quality } from '../anolis/public/index.js';
 
 /** Which backend the address asks for: `?backend=cpu`, `webgpu` or `auto`. */
 export function requestedBackend(search: string): Backend | 'auto' {
   const asked = new URLSearchParams(search).get('backend');
   return asked === 'cpu' || asked === 'webgpu' ? asked : 'auto';
+}
+
+/** How much work a prediction may be: `?quality=fast` for slow machines. */
+export function requestedQuality(search: string): Quality {
+  return new URLSearchParams(search).get('quality') === 'fast' ? 'fast' : 'best';
 }
 
 /** Loads the network with what the page wants to know about it. */
@@ -13,7 +18,8 @@ export function load(
   onProgress: (progress: Progress) => void,
   onNotice: (notice: Notice) => void,
 ): Promise<Anolis> {
-  return Anolis.load({ backend, onProgress, onNotice });
+  const quality = requestedQuality(location.search);
+  return Anolis.load({ backend, quality, onProgress, onNotice });
 }
 
 /** In development the GPU runtime is built while the page already runs: tells once when it is there. */

@@ -67,13 +67,13 @@ class FakeWorker {
 }
 
 const image = { image: 1, source: {} as Blob };
-const task = { task: 1, kind: 'mask', channels: ['a'] };
-const label = { task: 1, image: 1, label: new Uint8Array(4), width: 2, height: 2 };
+const task = { task: 1, kind: 'mask', channels: ['a'], overlap: false };
+const label = { task: 1, image: 1, label: { form: 'keypoints', data: new Float32Array(3) } } as const;
 const predict = { task: 1, image: 1, width: 2, height: 2, quick: false };
 
 async function start(workers: Workers, backend: 'auto' | 'webgpu' = 'webgpu'): Promise<Client> {
   vi.stubGlobal('navigator', { gpu: {} });
-  return Client.start({ backend, assets: {} as Assets, spawn: workers.spawn });
+  return Client.start({ backend, quality: 'best', assets: {} as Assets, spawn: workers.spawn });
 }
 
 async function startLabelled(workers: Workers): Promise<Client> {

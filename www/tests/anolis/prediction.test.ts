@@ -1,23 +1,81 @@
 import { describe, expect, it } from 'vitest';
+import type { TaskOptions } from '../../src/anolis/public/options.js';
 import { Prediction } from '../../src/anolis/public/prediction.js';
 
-const predict = (...channels: number[][]) =>
-  new Prediction(channels[0]?.length ?? 0, 1, channels.map(String), Float32Array.from(channels.flat()), 1);
+type Parts = { maps?: number[][]; points?: number[]; counts?: number[] };
+
+/** A prediction one pixel high. */
+function predict(task: Partial<TaskOptions>, { maps = [], points = [], counts = [] }: Parts) {
+  const channels = Array.from({ length: Math.max(maps.length, counts.length, 1) }, (_, i) => `channel ${i}`);
+  const options = { kind: 'mask', channels, overlap: false, ...task } as const;
+  const answer = {
+    maps: Float32Array.from(maps.flat()),
+    points: Float32Array.from(points),
+    counts: Float32Array.from(counts),
+  };
+  return new Prediction(maps[0]?.length ?? 0, 1, options, answer, 1);
+}
 
 describe('Prediction', () => {
   it('takes the likeliest class, and background below one half', () => {
-    const prediction = predict([0.9, 0.2, 0.6, 0.5], [0.1, 0.4, 0.7, 0.1]);
-    expect([...prediction.mask()]).toEqual([1, 0, 2, 1]);
+    const maps = [
+      [0.9, 0.2, 0.6, 0.5],
+      [0.1, 0.4, 0.7, 0.1],
+    ];
+    expect([...predict({}, { maps }).mask()]).toEqual([1, 0, 2, 1]);
+  });
+
+  it('asks each class on its own where they may overlap', () => {
+    const maps = [
+      [0.9, 0.2],
+      [0.8, 0.7],
+    ];
+    const prediction = predict({ overlap: true }, { maps });
+    expect([0, 1].map((channel) => [...prediction.mask(channel)])).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
   });
 
   it('shows each channel without copying', () => {
-    const prediction = predict([0, 1], [0.25, 0.75]);
+    const maps = [
+      [0, 1],
+      [0.25, 0.75],
+    ];
+    const prediction = predict({}, { maps });
     expect([...prediction.probability(1)]).toEqual([0.25, 0.75]);
     expect(prediction.probability(0).buffer).toBe(prediction.probability(1).buffer);
+    expect([...predict({ kind: 'map' }, { maps }).map(1)]).toEqual([0.25, 0.75]);
+  });
+
+  it('names points by their channel', () => {
+    const prediction = predict({ kind: 'keypoints' }, { points: [0, 1.5, 2, 0.5, 1, 7, 8.25, 0.75] });
+    expect(prediction.points()).toEqual([
+      { x: 1.5, y: 2, score: 0.5, channel: 0 },
+      { x: 7, y: 8.25, score: 0.75, channel: 1 },
+    ]);
+  });
+
+  it('counts each channel', () => {
+    const prediction = predict({ kind: 'density' }, { counts: [3.5, 0] });
+    expect([prediction.count(), prediction.count(1)]).toEqual([3.5, 0]);
   });
 
   it('refuses channels that do not exist', () => {
-    expect(() => predict([0]).probability(1)).toThrow(RangeError);
-    expect(() => predict([0]).probability(-1)).toThrow(RangeError);
+    expect(() => predict({}, { maps: [[0]] }).probability(1)).toThrow(RangeError);
+    expect(() => predict({}, { maps: [[0]] }).probability(-1)).toThrow(RangeError);
+    expect(() => predict({ kind: 'density' }, { counts: [1] }).count(1)).toThrow(RangeError);
+  });
+
+  it.each([
+    ['mask', ['map', 'points', 'count']],
+    ['keypoints', ['mask', 'map', 'count']],
+    ['map', ['mask', 'probability', 'points', 'count']],
+    ['density', ['mask', 'probability']],
+  ] as const)('refuses what a %s does not answer', (kind, answers) => {
+    const prediction = predict({ kind }, { maps: [[0]], counts: [0] });
+    for (const answer of answers) {
+      expect(() => prediction[answer](0)).toThrow(expect.objectContaining({ code: 'answer-kind' }));
+    }
   });
 });

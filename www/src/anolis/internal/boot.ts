@@ -8,7 +8,7 @@ import { addShards, fetchManifest } from './weights.js';
 
 /** Starts one backend: runtime, weights, warm-up, self-test. */
 export async function boot(
-  { backend, assets, softwareGpu }: BootRequest,
+  { backend, assets, softwareGpu, quality }: BootRequest,
   onProgress: (phase: Phase, done: number) => void,
 ): Promise<{ engine: Engine; report: BootReport }> {
   onProgress('runtime', 0);
@@ -21,6 +21,7 @@ export async function boot(
   const engine = await glue.Engine.create(json);
   await addShards(engine, shards, assets.weights.shards, weightsCache(), (done) => onProgress('weights', done));
   engine.start();
+  engine.setRefine(quality === 'best');
 
   const steps = engine.warmUpSteps;
   for (let step = 0; step < steps; step += 1) {

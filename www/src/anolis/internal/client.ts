@@ -1,5 +1,5 @@
 import { AnolisError, errorOf } from '../public/errors.js';
-import type { Backend, Notice, Progress } from '../public/options.js';
+import type { Backend, Notice, Progress, Quality } from '../public/options.js';
 import type { Assets } from './assets.js';
 import { Connection } from './connection.js';
 import { Ledger } from './ledger.js';
@@ -9,6 +9,7 @@ import type { BootReport, Input, Operation, Output } from './protocol.js';
 /** What a client needs to start and, if need be, restart. */
 export interface ClientOptions {
   readonly backend: Backend | 'auto';
+  readonly quality: Quality;
   readonly assets: Assets;
   readonly spawn: () => Worker;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -104,8 +105,8 @@ export class Client {
   async #open(signal?: AbortSignal): Promise<Connection> {
     const connection = new Connection(this.options.spawn(), () => this.#notice('worker-crashed'));
     try {
-      const { assets, backend } = this.options;
-      const request = { backend: this.#backend, assets, softwareGpu: backend === 'webgpu' };
+      const { assets, backend, quality } = this.options;
+      const request = { backend: this.#backend, assets, softwareGpu: backend === 'webgpu', quality };
       this.#report = await connection.boot(request, (phase, done) => this.#meter.report(phase, done), signal);
       for (const [operation, input] of this.#ledger.replay()) await connection.call(operation, input);
     } catch (reason) {

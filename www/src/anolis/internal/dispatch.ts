@@ -8,6 +8,8 @@ import type { Lane } from './queue.js';
 export class Dispatcher {
   readonly #images = new Map<number, number>();
   readonly #tasks = new Map<number, number>();
+  /** Tasks that are being adapted; a worker that was started again knows of none. */
+  readonly #adapting = new Set<number>();
 
   constructor(private readonly engine: Engine) {}
 
@@ -28,17 +30,32 @@ export class Dispatcher {
     this.#images.delete(image);
   }
 
-  protected addTask({ task, kind, channels }: Input<'addTask'>): undefined {
-    this.#tasks.set(task, this.engine.addTask(kind, channels));
+  protected addTask({ task, kind, channels, overlap }: Input<'addTask'>): undefined {
+    this.#tasks.set(task, this.engine.addTask(kind, channels, overlap));
   }
 
   protected removeTask({ task }: Input<'removeTask'>): undefined {
     this.engine.removeTask(this.#task(task));
     this.#tasks.delete(task);
+    this.#adapting.delete(task);
   }
 
-  protected setLabel({ task, image, label, width, height }: Input<'setLabel'>): undefined {
-    this.engine.setLabel(this.#task(task), this.#image(image), label, width, height);
+  protected setLabel({ task, image, label }: Input<'setLabel'>): undefined {
+    const ids = [this.#task(task), this.#image(image)] as const;
+    switch (label.form) {
+      case 'classes':
+        return void this.engine.setClasses(...ids, label.data, label.width, label.height);
+      case 'layers':
+        return void this.engine.setLayers(...ids, label.data, label.width, label.height);
+      case 'map':
+        return void this.engine.setMap(...ids, label.data, label.width, label.height);
+      case 'keypoints':
+        return void this.engine.setKeypoints(...ids, label.data);
+      case 'points':
+        return void this.engine.setDots(...ids, label.data);
+      case 'marks':
+        return void this.engine.setMarks(...ids, label.marks);
+    }
   }
 
   protected removeLabel({ task, image }: Input<'removeLabel'>): undefined {
@@ -48,10 +65,34 @@ export class Dispatcher {
   protected async predict({ task, image, width, height, quick }: Input<'predict'>): Promise<Output<'predict'>> {
     const ids = [this.#task(task), this.#image(image)] as const;
     const start = performance.now();
-    const data = quick
+    const answer = quick
       ? this.engine.predictReadout(...ids, width, height)
       : await this.engine.predict(...ids, width, height);
-    return { data, milliseconds: performance.now() - start };
+    return { answer, milliseconds: performance.now() - start };
+  }
+
+  protected async adaptBegin({ task, steps, seed }: Input<'adaptBegin'>): Promise<undefined> {
+    await this.engine.adaptBegin(this.#task(task), steps, seed);
+    this.#adapting.add(task);
+  }
+
+  protected adaptStep({ task }: Input<'adaptStep'>): Promise<Output<'adaptStep'>> {
+    if (!this.#adapting.has(task)) throw errorOf('adaptation-lost');
+    return this.engine.adaptStep(this.#task(task));
+  }
+
+  protected async adaptFinish({ task }: Input<'adaptFinish'>): Promise<Output<'adaptFinish'>> {
+    if (!this.#adapting.delete(task)) throw errorOf('adaptation-lost');
+    const id = this.#task(task);
+    return { report: await this.engine.adaptFinish(id), adapter: this.engine.adapter(id) };
+  }
+
+  protected adaptCancel({ task }: Input<'adaptCancel'>): undefined {
+    if (this.#adapting.delete(task)) this.engine.adaptCancel(this.#task(task));
+  }
+
+  protected setAdapter({ task, adapter }: Input<'setAdapter'>): undefined {
+    this.engine.setAdapter(this.#task(task), adapter);
   }
 
   #image(id: number): number {
@@ -70,6 +111,7 @@ export class Dispatcher {
 /** Which calls go first: what a hand is waiting for, then what an eye is waiting for. */
 export function laneOf(operation: Operation, input: Input<Operation>): Lane {
   if (operation === 'addImage') return 'encode';
+  if (operation === 'adaptBegin' || operation === 'adaptStep' || operation === 'adaptFinish') return 'adapt';
   if (operation === 'predict') return (input as Input<'predict'>).quick ? 'quick' : 'full';
   return 'stroke';
 }

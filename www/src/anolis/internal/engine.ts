@@ -1,9 +1,11 @@
-import type { Backend } from '../public/options.js';
+import type { AdaptProgress, AdaptReport, Backend } from '../public/options.js';
+import type { PostableMark } from './labels.js';
 
 /** The class the WebAssembly glue exports; one call at a time. */
 export interface Engine {
   addShard(file: string, bytes: Uint8Array): void;
   start(): void;
+  setRefine(refine: boolean): void;
   readonly warmUpSteps: number;
   warmUp(step: number): Promise<void>;
   selfTest(): Promise<SelfTest>;
@@ -12,13 +14,34 @@ export interface Engine {
   readonly side: number;
   addImage(rgba: Uint8Array, width: number, height: number): Promise<number>;
   removeImage(image: number): void;
-  addTask(kind: string, channels: string[]): number;
+  addTask(kind: string, channels: string[], overlap: boolean): number;
   removeTask(task: number): void;
-  setLabel(task: number, image: number, label: Uint8Array, width: number, height: number): void;
+  setClasses(task: number, image: number, ids: Uint8Array, width: number, height: number): void;
+  setLayers(task: number, image: number, layers: Uint8Array, width: number, height: number): void;
+  setMarks(task: number, image: number, marks: readonly PostableMark[]): void;
+  setKeypoints(task: number, image: number, points: Float32Array): void;
+  setMap(task: number, image: number, values: Float32Array, width: number, height: number): void;
+  setDots(task: number, image: number, dots: Float32Array): void;
   removeLabel(task: number, image: number): void;
-  predictReadout(task: number, image: number, width: number, height: number): Float32Array;
-  predict(task: number, image: number, width: number, height: number): Promise<Float32Array>;
+  predictReadout(task: number, image: number, width: number, height: number): Answer;
+  predict(task: number, image: number, width: number, height: number): Promise<Answer>;
+  adaptBegin(task: number, steps: number, seed: number): Promise<void>;
+  adaptStep(task: number): Promise<Omit<AdaptProgress, 'steps'> | undefined>;
+  adaptFinish(task: number): Promise<AdaptReport>;
+  adaptCancel(task: number): void;
+  adapter(task: number): Uint8Array | undefined;
+  setAdapter(task: number, adapter?: Uint8Array): void;
   free(): void;
+}
+
+/** What is predicted; empty where the kind has none. */
+export interface Answer {
+  /** `[channel, height, width]`: probabilities, heats, values, or objects a pixel. */
+  readonly maps: Float32Array;
+  /** `[point, 4]`: channel, x, y, score; keypoints in the order of their channels. */
+  readonly points: Float32Array;
+  /** `[channel]` */
+  readonly counts: Float32Array;
 }
 
 /** How the golden input came out on this machine. */

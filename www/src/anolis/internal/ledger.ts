@@ -2,10 +2,11 @@ import type { Input, Operation } from './protocol.js';
 
 type Entry = { [O in Operation]: readonly [O, Input<O>] }[Operation];
 
-/** Remembers the session's pictures, tasks and labels, to tell them to a new worker. */
+/** Remembers the session's pictures, tasks, adapters and labels, to tell them to a new worker. */
 export class Ledger {
   readonly #images = new Map<number, Input<'addImage'>>();
   readonly #tasks = new Map<number, Input<'addTask'>>();
+  readonly #adapters = new Map<number, Input<'setAdapter'>>();
   readonly #labels = new Map<string, Input<'setLabel'>>();
 
   /** Takes note of an operation that succeeded. */
@@ -21,6 +22,9 @@ export class Ledger {
       case 'setLabel':
         this.#labels.set(`${value.task}/${value.image}`, value);
         break;
+      case 'setAdapter':
+        this.#adapters.set(value.task, value);
+        break;
       case 'removeLabel':
         this.#labels.delete(`${value.task}/${value.image}`);
         break;
@@ -30,6 +34,7 @@ export class Ledger {
         break;
       case 'removeTask':
         this.#tasks.delete(value.task);
+        this.#adapters.delete(value.task);
         this.#forgetLabels(({ task }) => task === value.task);
         break;
     }
@@ -39,6 +44,7 @@ export class Ledger {
   *replay(): Generator<Entry> {
     for (const input of this.#images.values()) yield ['addImage', input];
     for (const input of this.#tasks.values()) yield ['addTask', input];
+    for (const input of this.#adapters.values()) yield ['setAdapter', input];
     for (const input of this.#labels.values()) yield ['setLabel', input];
   }
 

@@ -1,6 +1,8 @@
-import type { Backend, Notice, Phase } from '../public/options.js';
+import type { AdaptProgress, AdaptReport, Backend, Notice, Phase, Quality } from '../public/options.js';
 import type { Assets } from './assets.js';
+import type { Answer } from './engine.js';
 import type { Reply } from './failure.js';
+import type { PostableLabel } from './labels.js';
 
 /** What the worker needs to start a backend. */
 export interface BootRequest {
@@ -8,6 +10,7 @@ export interface BootRequest {
   readonly assets: Assets;
   /** Software GPUs are slower than the CPU: taken only when WebGPU was asked for by name. */
   readonly softwareGpu: boolean;
+  readonly quality: Quality;
 }
 
 /** What a started backend is. */
@@ -23,13 +26,18 @@ export type PostableSource = Blob | ImageBitmap | ImageData;
 export interface Operations {
   addImage: [{ image: number; source: PostableSource }, { width: number; height: number; notices: Notice[] }];
   removeImage: [{ image: number }, undefined];
-  addTask: [{ task: number; kind: string; channels: string[] }, undefined];
+  addTask: [{ task: number; kind: string; channels: string[]; overlap: boolean }, undefined];
   removeTask: [{ task: number }, undefined];
-  setLabel: [{ task: number; image: number; label: Uint8Array; width: number; height: number }, undefined];
+  setLabel: [{ task: number; image: number; label: PostableLabel }, undefined];
+  adaptBegin: [{ task: number; steps: number; seed: number }, undefined];
+  adaptStep: [{ task: number }, Omit<AdaptProgress, 'steps'> | undefined];
+  adaptFinish: [{ task: number }, { report: AdaptReport; adapter: Uint8Array | undefined }];
+  adaptCancel: [{ task: number }, undefined];
+  setAdapter: [{ task: number; adapter: Uint8Array | undefined }, undefined];
   removeLabel: [{ task: number; image: number }, undefined];
   predict: [
     { task: number; image: number; width: number; height: number; quick: boolean },
-    { data: Float32Array; milliseconds: number },
+    { answer: Answer; milliseconds: number },
   ];
 }
 

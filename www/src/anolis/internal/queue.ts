@@ -1,7 +1,7 @@
 import { errorOf } from '../public/errors.js';
 
 /** Order in which waiting calls run; the same lane keeps the order of arrival. */
-export const lanes = ['stroke', 'quick', 'encode', 'full'] as const;
+export const lanes = ['stroke', 'quick', 'encode', 'full', 'adapt'] as const;
 
 /** One of {@link lanes}. */
 export type Lane = (typeof lanes)[number];

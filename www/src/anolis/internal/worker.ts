@@ -3,7 +3,7 @@ import { errorOf } from '../public/errors.js';
 import { boot } from './boot.js';
 import { Dispatcher, laneOf } from './dispatch.js';
 import { failureOf, type Reply } from './failure.js';
-import type { Operation, WorkerApi } from './protocol.js';
+import type { Operation, Output, WorkerApi } from './protocol.js';
 import { CallQueue } from './queue.js';
 
 const queue = new CallQueue();
@@ -37,7 +37,8 @@ async function reply<T>(action: () => Promise<T>): Promise<Reply<T>> {
 
 function buffersOf(operation: Operation, answer: Reply<unknown>): Transferable[] {
   if (operation !== 'predict' || !answer.ok) return [];
-  return [(answer.value as { data: Float32Array }).data.buffer as ArrayBuffer];
+  const { maps, points, counts } = (answer.value as Output<'predict'>).answer;
+  return [maps, points, counts].map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 expose(api);

@@ -40,6 +40,7 @@ export class Anolis {
     const client = await Client.start(
       {
         backend: options.backend ?? 'auto',
+        quality: options.quality ?? 'best',
         assets: mergeAssets(assets, options.assets),
         spawn: () => spawnWorker(options.workerUrl),
         onProgress: options.onProgress,
@@ -74,10 +75,10 @@ export class Anolis {
   }
 
   /** Begins a task without examples. Rejects with a {@link LabelError}. */
-  async task({ kind, channels }: TaskOptions): Promise<Task> {
+  async task({ kind, channels, overlap = false }: TaskOptions): Promise<Task> {
     const task = this.#tasks.next();
-    await this.#client.call('addTask', { task, kind, channels: [...channels] });
-    return new Task(this, this.#client, task, [...channels]);
+    await this.#client.call('addTask', { task, kind, channels: [...channels], overlap });
+    return new Task(this, this.#client, task, { kind, channels: [...channels], overlap });
   }
 
   /** Ends the worker and frees everything in it; waiting calls reject with `'disposed'`. */

@@ -9,10 +9,17 @@ const sentences = {
   'image-too-small': 'Use a picture of at least 16 pixels on each side.',
   'not-an-image': 'This is not a picture the browser can read; use JPEG, PNG, WebP, AVIF or GIF.',
   'label-size': 'Give the label the same width and height as its picture.',
+  'label-brush': 'Give scribbles a width and clicks a radius above 0 pixels.',
+  'label-channel': 'Count the channels of points from 0 and use those of the task.',
+  'label-kind': 'Give the task a label of its own kind.',
+  'label-point': 'Give points in pixels, from the top left corner of the picture to its bottom right one.',
+  'label-points': 'Give one keypoint a channel, in order, and null for those not visible.',
+  'label-range': 'Scale maps to values from 0 to 1, with NaN where nothing is known.',
+  'answer-kind': 'Ask a prediction for what its kind of task answers.',
+  'unknown-example': 'This example is not part of the task; add it first.',
+  'unsupported-kind': "There is no such kind of task; use 'mask', 'keypoints', 'map' or 'density'.",
   'label-value': 'Labels hold 0 for background, 1 to n for the channels, 254 for unpainted and 255 for unknown.',
   'not-found': 'This picture or task is not known; open or begin it again.',
-  'unknown-example': 'This example is not part of the task; add it first.',
-  'unsupported-kind': "This kind of task is not available yet; use 'mask'.",
   'weights-manifest':
     'The list of the weights cannot be read; reload, or ask whoever runs this site to upload it again.',
   'weights-missing': 'The weights could not be fetched; check the connection and reload.',
@@ -21,6 +28,8 @@ const sentences = {
   'weights-version': 'The weights belong to another version; update anolis and its weights together.',
   'no-simd': 'This browser has no WebAssembly SIMD; update it.',
   'no-webgpu': 'This browser offers no WebGPU; the CPU works everywhere.',
+  adapter: 'This adapter does not fit; adapt the task again, or use the weights it was made with.',
+  'adaptation-lost': 'The adaptation was interrupted; start it again. The task is as it was.',
   'adapter-refused': 'The browser offers no usable GPU; the CPU works everywhere.',
   'runtime-missing': 'The runtime for this backend is not on the server yet; the CPU works meanwhile.',
   'runtime-failed': 'The runtime could not be started; reload the page.',
@@ -58,6 +67,11 @@ export class LabelError extends AnolisError {
   override name = 'LabelError';
 }
 
+/** A prediction was asked for what its kind of task does not answer. */
+export class PredictionError extends AnolisError {
+  override name = 'PredictionError';
+}
+
 /** The weights could not be fetched or are not the right ones. */
 export class WeightsError extends AnolisError {
   override name = 'WeightsError';
@@ -89,9 +103,14 @@ const classes: Partial<Record<ErrorCode, ErrorClass>> = {
   'image-too-small': ImageError,
   'not-an-image': ImageError,
   'label-size': LabelError,
-  'label-value': LabelError,
+  'label-brush': LabelError,
+  'label-channel': LabelError,
+  'label-kind': LabelError,
+  'label-point': LabelError,
+  'label-points': LabelError,
+  'label-range': LabelError,
+  'answer-kind': PredictionError,
   'unknown-example': LabelError,
-  'unsupported-kind': LabelError,
   'weights-manifest': WeightsError,
   'weights-missing': WeightsError,
   'weights-truncated': WeightsError,

@@ -12,22 +12,27 @@ export {
   type ErrorCode,
   ImageError,
   LabelError,
+  PredictionError,
   WeightsError,
   WorkerError,
 } from './errors.js';
 export { AnolisImage } from './image.js';
+export type { ClassIds, Keypoints, Label, Layers, MapValues, Mark, Marks, Point, Points } from './labels.js';
 export type {
+  AdaptOptions,
+  AdaptProgress,
+  AdaptReport,
   Backend,
-  ClassIds,
   ImageSource,
-  Label,
   LoadOptions,
   Notice,
   Phase,
   PredictOptions,
   Progress,
+  Quality,
+  TaskKind,
   TaskOptions,
 } from './options.js';
-export { Prediction } from './prediction.js';
+export { type Found, Prediction } from './prediction.js';
 export { workingSize } from './size.js';
 export { Task } from './task.js';

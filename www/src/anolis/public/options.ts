@@ -3,6 +3,14 @@ import type { Assets, DeepPartial } from '../internal/assets.js';
 /** Where the network runs. */
 export type Backend = 'webgpu' | 'cpu';
 
+/**
+ * How much work a full prediction may be.
+ *
+ * - `'best'`: the read-out also sees every picture enlarged and mirrored
+ * - `'fast'`: it does not, which spares slow devices most of the work at the first look at a picture
+ */
+export type Quality = 'best' | 'fast';
+
 /** Part of loading that is under way. */
 export type Phase = 'runtime' | 'weights' | 'warm-up' | 'self-test';
 
@@ -26,6 +34,8 @@ export interface Notice {
 export interface LoadOptions {
   /** `'auto'` (default) takes WebGPU where it works and passes its self-test, otherwise the CPU. */
   readonly backend?: Backend | 'auto';
+  /** `'best'` by default. */
+  readonly quality?: Quality;
   /** Called as loading goes on. */
   readonly onProgress?: (progress: Progress) => void;
   /** Called for each notice, at load and later (a lost GPU, say). */
@@ -49,23 +59,54 @@ export type ImageSource =
   | HTMLVideoElement
   | OffscreenCanvas;
 
-/** A label as class ids: 0 background, 1 to n the channels in order, 254 probably background, 255 unknown. */
-export interface ClassIds {
-  readonly width: number;
-  readonly height: number;
-  /** Row by row, `width * height` long. */
-  readonly data: Uint8Array | Uint8ClampedArray;
-}
-
-/** A label: class ids, or `ImageData` whose non-transparent pixels are channel 1. */
-export type Label = ClassIds | ImageData;
-
 /** What a task predicts. */
 export interface TaskOptions {
-  /** Only masks for now. */
-  readonly kind: 'mask';
-  /** Names of the classes; background is not one of them. */
+  /**
+   * - `'mask'`: which pixels belong to a class; each to at most one, unless classes may overlap
+   * - `'keypoints'`: where named points are, at most one of each
+   * - `'map'`: a value from 0 to 1 for every pixel, in one or several components (depth, normals, edges)
+   * - `'density'`: how many objects there are, and where
+   */
+  readonly kind: TaskKind;
+  /** Names of the classes, keypoints, components or objects; background is not one of them. */
   readonly channels: readonly string[];
+  /** Whether a pixel may belong to several classes of a mask; not by default. */
+  readonly overlap?: boolean;
+}
+
+/** Kinds of tasks. */
+export type TaskKind = 'mask' | 'keypoints' | 'map' | 'density';
+
+/** A step of an adaptation. */
+export interface AdaptProgress {
+  /** Steps made so far, and in all. */
+  readonly step: number;
+  readonly steps: number;
+  /** Loss on the step's crops; it falls, with noise. */
+  readonly loss: number;
+  /** Loss on the examples that are held out, at the steps that look there. */
+  readonly heldOut?: number;
+}
+
+/** Options of `Task.adapt`. */
+export interface AdaptOptions {
+  /** Gradient steps, 120 by default; more help where pictures are far from photographs. */
+  readonly steps?: number;
+  /** Decides every random choice; 0 by default. */
+  readonly seed?: number;
+  /** Called after every step. */
+  readonly onProgress?: (progress: AdaptProgress) => void;
+  /** Stops after the step that runs; the task stays as it was. */
+  readonly signal?: AbortSignal;
+}
+
+/** What came of an adaptation. */
+export interface AdaptReport {
+  /** Whether the held-out examples confirmed a gain; otherwise the task stays as it was. */
+  readonly used: boolean;
+  /** Held-out loss before the first step, and at the best one. */
+  readonly before: number;
+  readonly after: number;
 }
 
 /** Options of `Task.predict`. */

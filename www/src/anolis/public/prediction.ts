@@ -1,6 +1,22 @@
+import type { Answer } from '../internal/engine.js';
+import { errorOf } from './errors.js';
+import type { TaskKind, TaskOptions } from './options.js';
+
+/** A point that was found. */
+export interface Found {
+  /** Pixels of the prediction from its top left corner, finer than its pixels. */
+  readonly x: number;
+  readonly y: number;
+  /** 0 to 1, higher is surer; comparable within a task. */
+  readonly score: number;
+  /** Its channel, counted from 0. */
+  readonly channel: number;
+}
+
 /** What a task predicts on one picture. */
 export class Prediction {
-  readonly #data: Float32Array;
+  readonly #task: Required<TaskOptions>;
+  readonly #answer: Answer;
 
   /** @internal */
   constructor(
@@ -8,40 +24,112 @@ export class Prediction {
     readonly width: number,
     /** Height in pixels. */
     readonly height: number,
-    /** Names of the classes, in order. */
-    readonly channels: readonly string[],
-    data: Float32Array,
+    task: Required<TaskOptions>,
+    answer: Answer,
     /** Time the worker spent on it. */
     readonly milliseconds: number,
   ) {
-    this.#data = data;
+    this.#task = task;
+    this.#answer = answer;
   }
 
-  /** Probability from 0 to 1 of a class, counted from 0, row by row; a view, not a copy. */
+  /** Kind of the task. */
+  get kind(): TaskKind {
+    return this.#task.kind;
+  }
+
+  /** Names of the channels, in order. */
+  get channels(): readonly string[] {
+    return this.#task.channels;
+  }
+
+  /**
+   * Probability from 0 to 1 of a class, or heat of a keypoint, counted from 0, row by row; a view, not a copy.
+   *
+   * Throws a {@link PredictionError} unless the task is a mask or has keypoints.
+   */
   probability(channel: number): Float32Array {
-    const size = this.width * this.height;
-    if (!Number.isInteger(channel) || channel < 0 || channel >= this.channels.length) {
-      throw new RangeError(`There is no channel ${channel}; use 0 to ${this.channels.length - 1}.`);
-    }
-    return this.#data.subarray(channel * size, (channel + 1) * size);
+    this.#expect('probability', 'mask', 'keypoints');
+    return this.#map(channel);
   }
 
-  /** Class ids: 1 to n where the likeliest class has at least one half, 0 elsewhere. */
-  mask(): Uint8Array {
+  /**
+   * Values from 0 to 1 of a map's component, or objects a pixel of a density, counted from 0, row by row; a view, not a copy.
+   *
+   * Throws a {@link PredictionError} unless the task is a map or a density.
+   */
+  map(component = 0): Float32Array {
+    this.#expect('map', 'map', 'density');
+    return this.#map(component);
+  }
+
+  /**
+   * Class ids: 1 to n where the likeliest class has at least one half, 0 elsewhere. Where classes may overlap, 1 where the
+   * given one has at least one half.
+   *
+   * Throws a {@link PredictionError} unless the task is a mask.
+   */
+  mask(channel = 0): Uint8Array {
+    this.#expect('mask', 'mask');
+    if (this.#task.overlap) return Uint8Array.from(this.#map(channel), (probability) => (probability >= 0.5 ? 1 : 0));
     const size = this.width * this.height;
     const mask = new Uint8Array(size);
     const best = new Float32Array(size).fill(0.5);
-    for (let channel = 0; channel < this.channels.length; channel += 1) {
-      const probability = this.probability(channel);
+    for (let id = 1; id <= this.channels.length; id += 1) {
+      const probability = this.#map(id - 1);
       for (let pixel = 0; pixel < size; pixel += 1) {
         const value = probability[pixel] as number;
         const top = best[pixel] as number;
         if (value > top || (value === top && mask[pixel] === 0)) {
           best[pixel] = value;
-          mask[pixel] = channel + 1;
+          mask[pixel] = id;
         }
       }
     }
     return mask;
+  }
+
+  /**
+   * The keypoints, one a channel in order, or the objects of a density, the surest first. Objects that touch may be found
+   * as one; {@link Prediction.count} is the better number.
+   *
+   * Throws a {@link PredictionError} unless the task has keypoints or is a density.
+   */
+  points(): Found[] {
+    this.#expect('points', 'keypoints', 'density');
+    const { points } = this.#answer;
+    return Array.from({ length: points.length / 4 }, (_, i) => {
+      const [channel = 0, x = 0, y = 0, score = 0] = points.subarray(4 * i, 4 * i + 4);
+      return { x, y, score, channel };
+    });
+  }
+
+  /**
+   * How many objects of a channel there are, a fraction.
+   *
+   * Throws a {@link PredictionError} unless the task is a density.
+   */
+  count(channel = 0): number {
+    this.#expect('count', 'density');
+    this.#check(channel);
+    return this.#answer.counts[channel] as number;
+  }
+
+  #map(channel: number): Float32Array {
+    this.#check(channel);
+    const size = this.width * this.height;
+    return this.#answer.maps.subarray(channel * size, (channel + 1) * size);
+  }
+
+  #check(channel: number): void {
+    if (!Number.isInteger(channel) || channel < 0 || channel >= this.channels.length) {
+      throw new RangeError(`There is no channel ${channel}; use 0 to ${this.channels.length - 1}.`);
+    }
+  }
+
+  #expect(answer: string, ...kinds: TaskKind[]): void {
+    if (!kinds.includes(this.kind)) {
+      throw errorOf('answer-kind', `A task of kind '${this.kind}' has no ${answer}().`);
+    }
   }
 }

@@ -1,9 +1,10 @@
 import type { Client } from '../internal/client.js';
-import { classIds } from '../internal/labels.js';
+import { postableLabel } from '../internal/labels.js';
 import type { Anolis } from './anolis.js';
 import { errorOf } from './errors.js';
 import { AnolisImage } from './image.js';
-import type { ImageSource, Label, PredictOptions } from './options.js';
+import type { Label } from './labels.js';
+import type { AdaptOptions, AdaptReport, ImageSource, PredictOptions, TaskOptions } from './options.js';
 import { Prediction } from './prediction.js';
 
 /** What is to be predicted, and the examples it is learnt from. */
@@ -19,15 +20,20 @@ export class Task {
     anolis: Anolis,
     client: Client,
     id: number,
-    /** Names of the classes, in order. */
-    readonly channels: readonly string[],
+    /** What it was begun with. */
+    readonly options: Required<TaskOptions>,
   ) {
     this.#anolis = anolis;
     this.#client = client;
     this.#id = id;
   }
 
-  /** Adds a picture with its label and answers the example's id. Rejects with a {@link LabelError} or {@link ImageError}. */
+  /** Names of the classes, keypoints, components or objects, in order. */
+  get channels(): readonly string[] {
+    return this.options.channels;
+  }
+
+  /** Adds a picture with a label of the task's kind and answers the example's id. Rejects with a {@link LabelError} or {@link ImageError}. */
   async add(picture: AnolisImage | ImageSource, label: Label): Promise<number> {
     const own = !(picture instanceof AnolisImage);
     const image = own ? await this.#anolis.image(picture) : picture;
@@ -61,12 +67,43 @@ export class Task {
     const { width = image.width, height = image.height, quick = false, signal } = options;
     try {
       const input = { task: this.#id, image: image.id, width, height, quick };
-      const { data, milliseconds } = await this.#client.call('predict', input, signal);
-      return new Prediction(width, height, this.channels, data, milliseconds);
+      const { answer, milliseconds } = await this.#client.call('predict', input, signal);
+      return new Prediction(width, height, this.options, answer, milliseconds);
     } finally {
       // It is gone anyway when the worker is.
       if (own) image.dispose().catch(() => {});
     }
+  }
+
+  /**
+   * Tunes the task's own copy of the image encoder on its examples; predictions use it when a held-out part of the examples
+   * confirms that it helps. Other calls are answered between the steps.
+   *
+   * Rejects with a {@link LabelError} when the examples say too little, an {@link AbortError}, or `'adaptation-lost'` when
+   * the worker had to be started again meanwhile. The task then stays as it was.
+   */
+  async adapt(options: AdaptOptions = {}): Promise<AdaptReport> {
+    const { steps = 120, seed = 0, onProgress, signal } = options;
+    const task = this.#id;
+    await this.#client.call('adaptBegin', { task, steps, seed }, signal);
+    for (;;) {
+      if (signal?.aborted) {
+        await this.#client.call('adaptCancel', { task });
+        throw errorOf('aborted');
+      }
+      const progress = await this.#client.call('adaptStep', { task });
+      if (!progress) break;
+      onProgress?.({ ...progress, steps });
+    }
+    const { report, adapter } = await this.#client.call('adaptFinish', { task });
+    // Said once more, so that a worker that is started again knows it too.
+    if (report.used) await this.#client.call('setAdapter', { task, adapter });
+    return report;
+  }
+
+  /** Goes back to the task without adaptation. */
+  async forgetAdaptation(): Promise<void> {
+    await this.#client.call('setAdapter', { task: this.#id, adapter: undefined });
   }
 
   /** Frees the task; pictures that were passed in open stay open. */
@@ -78,14 +115,8 @@ export class Task {
   }
 
   async #setLabel(image: AnolisImage, label: Label): Promise<void> {
-    const { width, height } = image;
-    await this.#client.call('setLabel', {
-      task: this.#id,
-      image: image.id,
-      label: classIds(label, width, height),
-      width,
-      height,
-    });
+    const posted = postableLabel(label, image.width, image.height);
+    await this.#client.call('setLabel', { task: this.#id, image: image.id, label: posted });
   }
 
   #get(example: number) {

@@ -1,7 +1,8 @@
-//! Labels as rasters of class ids, and what the network and the read-out make of them.
+//! Masks whose classes exclude each other.
 
-use super::Fit;
+use super::fitted::{FittedLabel, STRIDE, check_size, pixels, source_range};
 use crate::error::{ErrorKind, Result};
+use crate::image::Fit;
 use crate::model::{CellLabels, UNKNOWN};
 
 /// The class id of a pixel about which nothing is said.
@@ -19,18 +20,6 @@ pub struct ClassLabel {
     height: usize,
 }
 
-/// A label in the network's square.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FittedLabel {
-    /// The label encoder's input `[channel, side, side]`: share of the channel among a pixel's known source pixels,
-    /// [`UNKNOWN`] where there is none; what nobody painted is unknown here too.
-    pub raster: Vec<f32>,
-    /// The read-out's labels at stride 2; one more channel, the background, where a task has several.
-    pub cells: CellLabels,
-    /// Whether some of the background is only what nobody painted.
-    pub unpainted: bool,
-}
-
 impl ClassLabel {
     /// A label for a picture of `picture` (width, height) pixels with `channels` channels.
     ///
@@ -43,10 +32,10 @@ impl ClassLabel {
         picture: (usize, usize),
         channels: usize,
     ) -> Result<Self> {
-        if (width, height) != picture || ids.len() != width * height {
-            let (label_width, label_height) = (width, height);
-            let (width, height) = picture;
-            return Err(ErrorKind::LabelSize { label_width, label_height, width, height }.into());
+        check_size((width, height), picture)?;
+        if ids.len() != width * height {
+            let (values, channels) = (ids.len(), 1);
+            return Err(ErrorKind::LabelLayers { values, channels, width, height }.into());
         }
         match ids.iter().find(|&&id| id < UNPAINTED_CLASS && usize::from(id) > channels) {
             Some(&value) => Err(ErrorKind::LabelValue { value, channels }.into()),
@@ -93,14 +82,12 @@ impl ClassLabel {
 
     /// A cell takes the first known of its pixels: a mean would blur what is one pixel thin.
     fn cells(&self, fit: &Fit, channels: usize) -> CellLabels {
-        let cells = fit.side / 2;
+        let cells = fit.side / STRIDE;
         let background = usize::from(channels > 1);
         let mut labels = vec![vec![UNKNOWN; cells * cells]; channels + background];
         for cell in 0..cells * cells {
-            let (top, left) = (cell / cells * 2, cell % cells * 2);
-            let pixels = [(top, left), (top, left + 1), (top + 1, left), (top + 1, left + 1)];
-            let inside = pixels.into_iter().filter(|&(y, x)| y < fit.height && x < fit.width);
-            let known = inside.map(|(y, x)| self.at(y, x, fit)).find(|&id| id != UNKNOWN_CLASS);
+            let mut ids = pixels(cell % cells, cell / cells, fit).map(|(x, y)| self.at(x, y, fit));
+            let known = ids.find(|&id| id != UNKNOWN_CLASS);
             let Some(id) = known.map(usize::from) else { continue };
             for (channel, label) in labels.iter_mut().enumerate() {
                 let class = if channel < channels { channel + 1 } else { 0 };
@@ -112,13 +99,7 @@ impl ClassLabel {
     }
 
     /// The source pixel nearest to a pixel of the square.
-    fn at(&self, y: usize, x: usize, fit: &Fit) -> u8 {
+    fn at(&self, x: usize, y: usize, fit: &Fit) -> u8 {
         self.ids[y * self.height / fit.height * self.width + x * self.width / fit.width]
     }
-}
-
-/// The source pixels under pixel `i` of an axis scaled from `from` to `to` pixels; never empty.
-fn source_range(i: usize, to: usize, from: usize) -> std::ops::Range<usize> {
-    let start = i * from / to;
-    start..((i + 1) * from / to).clamp(start + 1, from)
 }

@@ -1,0 +1,73 @@
+//! What every label becomes, whatever its kind.
+
+use crate::error::{ErrorKind, Result};
+use crate::image::Fit;
+use crate::model::{CellLabels, UNKNOWN};
+
+/// Pixels of the square a side of a read-out's cell.
+pub const STRIDE: usize = 2;
+
+/// A label in the network's square.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FittedLabel {
+    /// The label encoder's input `[channel, side, side]` in `[0, 1]`: for masks the share of the channel among a pixel's
+    /// known source pixels. [`UNKNOWN`] where there is none; what nobody painted is unknown here too.
+    pub raster: Vec<f32>,
+    /// The read-out's labels at stride 2; one more channel, the background, where a task has several exclusive ones.
+    pub cells: CellLabels,
+    /// Whether some of the background is only what nobody painted.
+    pub unpainted: bool,
+}
+
+impl FittedLabel {
+    /// Channels that were fitted on their own, one after another.
+    pub fn stack(channels: impl IntoIterator<Item = Self>) -> Self {
+        let mut stacked = Self { raster: Vec::new(), cells: Vec::new(), unpainted: false };
+        for channel in channels {
+            stacked.raster.extend(channel.raster);
+            stacked.cells.extend(channel.cells);
+            stacked.unpainted |= channel.unpainted;
+        }
+        stacked
+    }
+}
+
+/// Squares of `stride` pixels: 0 where the picture is, [`UNKNOWN`] in the padding.
+pub fn empty(fit: &Fit, stride: usize) -> Vec<f32> {
+    let (columns, rows) = fit.cells(stride);
+    let width = fit.side / stride;
+    let value = |i: usize| if i % width < columns && i / width < rows { 0.0 } else { UNKNOWN };
+    (0..width * width).map(value).collect()
+}
+
+/// The pixels of the picture in a read-out's cell `(x, y)`, in reading order.
+pub fn pixels(x: usize, y: usize, fit: &Fit) -> impl Iterator<Item = (usize, usize)> {
+    let (left, top) = (x * STRIDE, y * STRIDE);
+    let corners = [(left, top), (left + 1, top), (left, top + 1), (left + 1, top + 1)];
+    let (width, height) = (fit.width, fit.height);
+    corners.into_iter().filter(move |&(x, y)| x < width && y < height)
+}
+
+/// The source pixels under pixel `i` of an axis scaled from `from` to `to` pixels; never empty.
+pub fn source_range(i: usize, to: usize, from: usize) -> std::ops::Range<usize> {
+    let start = i * from / to;
+    start..((i + 1) * from / to).clamp(start + 1, from)
+}
+
+/// Refuses a raster whose size is not its picture's.
+pub fn check_size(
+    (label_width, label_height): (usize, usize),
+    picture: (usize, usize),
+) -> Result<()> {
+    if (label_width, label_height) == picture {
+        return Ok(());
+    }
+    let (width, height) = picture;
+    Err(ErrorKind::LabelSize { label_width, label_height, width, height }.into())
+}
+
+/// Refuses a point that is not a number or not in the picture.
+pub fn check_point([x, y]: [f32; 2], (width, height): (usize, usize)) -> Result<()> {
+    let inside = (0.0..=width as f32).contains(&x) && (0.0..=height as f32).contains(&y);
+    if inside { Ok(()) } else { Err(ErrorKind::LabelPoint { x, y, width, height }.into()) }
+}

@@ -1,0 +1,184 @@
+//! What the kinds of tasks differ in: their labels, what the read-out's values mean, and how it is fitted.
+
+use crate::adapt::{Loss, Mirror};
+use crate::error::{ErrorKind, Result};
+use crate::image::label::{
+    DotLabel, FittedLabel, KeypointLabel, Label, LayerLabel, MapLabel, paint_classes, paint_layers,
+};
+use crate::image::{ClassLabel, Fit};
+use crate::model::{BALANCE, Quantity, UNPAINTED_BALANCE, default_lambda};
+
+/// The ridge penalty of kinds whose labels are soft; on the development tasks more shrinkage than for masks pays.
+const SOFT_LAMBDA: f64 = 0.3;
+
+/// What is to be predicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TaskKind {
+    /// One or several classes; a pixel belongs to at most one of them.
+    Mask,
+    /// One or several classes, each a question of its own.
+    OverlappingMask,
+    /// Named points, at most one of each.
+    Keypoints,
+    /// A continuous map of one or several components in `[0, 1]`.
+    Map,
+    /// Objects that are counted.
+    Density,
+}
+
+impl TaskKind {
+    /// The kind of this name; `overlap` concerns masks alone.
+    ///
+    /// # Errors
+    /// `unsupported-kind`.
+    pub fn parse(name: &str, overlap: bool) -> Result<Self> {
+        match name {
+            "mask" if overlap => Ok(Self::OverlappingMask),
+            "mask" => Ok(Self::Mask),
+            "keypoints" => Ok(Self::Keypoints),
+            "map" => Ok(Self::Map),
+            "density" => Ok(Self::Density),
+            other => Err(ErrorKind::UnsupportedKind(other.to_owned()).into()),
+        }
+    }
+
+    /// The name as users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mask | Self::OverlappingMask => "mask",
+            Self::Keypoints => "keypoints",
+            Self::Map => "map",
+            Self::Density => "density",
+        }
+    }
+
+    /// What its labels are, for messages.
+    fn wanted(self) -> &'static str {
+        match self {
+            Self::Mask => "class ids or marks",
+            Self::OverlappingMask => "layers or marks",
+            Self::Keypoints => "one keypoint a channel",
+            Self::Map => "a map",
+            Self::Density => "points",
+        }
+    }
+
+    /// Whether the background is a read-out channel of its own: among several exclusive classes it competes as one of them;
+    /// a single class and its background are one question.
+    pub fn has_background(self, channels: usize) -> bool {
+        self == Self::Mask && channels > 1
+    }
+
+    /// What the read-out's values stand for.
+    pub fn quantity(self) -> Quantity {
+        match self {
+            Self::Mask | Self::OverlappingMask | Self::Keypoints => Quantity::Class,
+            Self::Map => Quantity::Value,
+            Self::Density => Quantity::Amount,
+        }
+    }
+
+    /// The exponent of the class balance; `unpainted` where some of the background is only what nobody painted.
+    ///
+    /// Values and amounts have no classes to balance: a weight would shift their sum.
+    pub fn balance(self, unpainted: bool) -> f64 {
+        match self {
+            Self::Mask | Self::OverlappingMask if unpainted => UNPAINTED_BALANCE,
+            Self::Mask | Self::OverlappingMask | Self::Keypoints => BALANCE,
+            Self::Map | Self::Density => 0.0,
+        }
+    }
+
+    /// The ridge penalty where nothing else chooses it.
+    pub fn lambda(self, examples: usize) -> f64 {
+        match self {
+            Self::Mask | Self::OverlappingMask => default_lambda(examples),
+            Self::Keypoints if examples == 1 => 1.0,
+            Self::Keypoints | Self::Map | Self::Density => SOFT_LAMBDA,
+        }
+    }
+
+    /// Whether the refined read-out also sees what the whole picture is like: values such as depth depend on it, while
+    /// classes and points overfit to it.
+    pub fn global(self) -> bool {
+        matches!(self, Self::Map)
+    }
+
+    /// The ridge penalty of the refined read-out, which has more features.
+    pub fn refined_lambda(self, examples: usize) -> f64 {
+        match self {
+            Self::Map | Self::Density => 1.0,
+            Self::Mask | Self::OverlappingMask | Self::Keypoints => default_lambda(examples),
+        }
+    }
+
+    /// What adaptation lowers, for a task of so many channels.
+    pub fn loss(self, channels: usize) -> Loss {
+        match self {
+            Self::Mask if self.has_background(channels) => Loss::Exclusive,
+            Self::Mask | Self::OverlappingMask => Loss::Binary,
+            Self::Keypoints => Loss::Heat,
+            Self::Map => Loss::Value,
+            Self::Density => Loss::Amount,
+        }
+    }
+
+    /// Whether adaptation may mirror pictures: named points have sides, and components may be directions.
+    pub fn mirror(self, channels: usize) -> Mirror {
+        match self {
+            Self::Keypoints => Mirror::Never,
+            Self::Map if channels > 1 => Mirror::Never,
+            _ => Mirror::Free,
+        }
+    }
+
+    /// Whether the decoder of the shipped weights refines the read-out's answer: what it has not learnt it would spoil (on the
+    /// development tasks it costs 0.01 on keypoints, 0.02 on edges, all on depth and counts).
+    pub fn uses_decoder(self) -> bool {
+        matches!(self, Self::Mask | Self::OverlappingMask)
+    }
+
+    /// Checks a label and brings it to the network's square.
+    ///
+    /// # Errors
+    /// `label-kind` when it is of another kind; else what the label's own type says.
+    pub fn fit(
+        self,
+        label: Label,
+        channels: usize,
+        picture: (usize, usize),
+        fit: &Fit,
+    ) -> Result<FittedLabel> {
+        let (columns, rows) = picture;
+        match (self, label) {
+            (Self::Mask, Label::Classes { ids, width, height }) => {
+                Ok(ClassLabel::new(ids, width, height, picture, channels)?.fit(fit, channels))
+            }
+            (Self::Mask, Label::Marks(marks)) => {
+                let ids = paint_classes(&marks, picture, channels)?;
+                Ok(ClassLabel::new(ids, columns, rows, picture, channels)?.fit(fit, channels))
+            }
+            (Self::OverlappingMask, Label::Layers { layers, width, height }) => {
+                Ok(LayerLabel::new(&layers, width, height, picture, channels)?.fit(fit))
+            }
+            (Self::OverlappingMask, Label::Marks(marks)) => {
+                let layers = paint_layers(&marks, picture, channels)?;
+                Ok(LayerLabel::new(&layers, columns, rows, picture, channels)?.fit(fit))
+            }
+            (Self::Keypoints, Label::Keypoints(points)) => {
+                Ok(KeypointLabel::new(points, picture, channels)?.fit(fit))
+            }
+            (Self::Map, Label::Map { values, width, height }) => {
+                Ok(MapLabel::new(values, width, height, picture, channels)?.fit(fit))
+            }
+            (Self::Density, Label::Dots(dots)) => {
+                Ok(DotLabel::new(dots, picture, channels)?.fit(fit, channels))
+            }
+            (kind, label) => {
+                let (kind, label, wanted) = (kind.name(), label.name(), kind.wanted());
+                Err(ErrorKind::LabelKind { kind, label, wanted }.into())
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! A few-shot task as a folder: reading labels and writing predictions.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anolis::image::label::{Dot, Label};
+use anolis::image::{Picture, decode};
+use anolis::session::{Prediction, TaskKind};
+use image::{GrayImage, ImageBuffer, Luma};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::Result;
+
+/// `task.json`
+#[derive(Deserialize)]
+pub struct TaskFile {
+    pub name: String,
+    kind: String,
+    pub channels: Vec<String>,
+    pub splits: Vec<Split>,
+    /// Whether 0 in a map means that nothing is known.
+    #[serde(default)]
+    zero_is_unknown: bool,
+}
+
+#[derive(Deserialize)]
+pub struct Split {
+    pub seed: u64,
+    pub support: BTreeMap<String, Vec<String>>,
+    pub query: Vec<String>,
+}
+
+/// A label or a prediction of keypoints or of objects.
+#[derive(Deserialize)]
+struct Points {
+    points: Vec<Vec<f32>>,
+}
+
+impl TaskFile {
+    pub fn read(folder: &Path) -> Result<Self> {
+        Ok(serde_json::from_slice(&fs::read(folder.join("task.json"))?)?)
+    }
+
+    /// What the library calls the task's kind; none for tags.
+    pub fn kind(&self) -> Option<TaskKind> {
+        match self.kind.as_str() {
+            "mask" => Some(TaskKind::Mask),
+            "keypoints" => Some(TaskKind::Keypoints),
+            "map" => Some(TaskKind::Map),
+            "points" => Some(TaskKind::Density),
+            _ => None,
+        }
+    }
+
+    pub fn picture(&self, folder: &Path, id: &str) -> Result<Picture> {
+        Ok(decode(&fs::read(folder.join(format!("images/{id}.jpg")))?)?)
+    }
+
+    /// The label of `picture`, whose id is `id`. Points outside their picture are not visible.
+    pub fn label(&self, folder: &Path, id: &str, picture: &Picture) -> Result<Label> {
+        let file = |end: &str| fs::read(folder.join(format!("labels/{id}.{end}")));
+        let inside = |x: f32, y: f32| {
+            (0.0..=picture.width() as f32).contains(&x)
+                && (0.0..=picture.height() as f32).contains(&y)
+        };
+        match self.kind.as_str() {
+            "mask" => {
+                let ids = image::load_from_memory(&file("png")?)?.into_luma8();
+                let (width, height) = (ids.width() as usize, ids.height() as usize);
+                Ok(Label::Classes { ids: ids.into_raw(), width, height })
+            }
+            "map" => {
+                let map = image::load_from_memory(&file("png")?)?.into_luma16();
+                let (width, height) = (map.width() as usize, map.height() as usize);
+                let value = |v: u16| {
+                    if v == 0 && self.zero_is_unknown { f32::NAN } else { f32::from(v) / 65535.0 }
+                };
+                let values = map.into_raw().into_iter().map(value).collect();
+                Ok(Label::Map { values, width, height })
+            }
+            "keypoints" => {
+                let Points { points } = serde_json::from_slice(&file("json")?)?;
+                let point = |point: &Vec<f32>| match point[..] {
+                    [x, y, visible] => Ok((visible > 0.0 && inside(x, y)).then_some([x, y])),
+                    _ => Err(format!("{id}: a keypoint is [x, y, visible]").into()),
+                };
+                Ok(Label::Keypoints(points.iter().map(point).collect::<Result<_>>()?))
+            }
+            _ => {
+                let Points { points } = serde_json::from_slice(&file("json")?)?;
+                let dot = |point: &Vec<f32>| match point[..] {
+                    [x, y] => Ok(inside(x, y).then_some(Dot { point: [x, y], channel: 0 })),
+                    _ => Err(format!("{id}: an object is [x, y]").into()),
+                };
+                let dots = points.iter().map(dot).collect::<Result<Vec<_>>>()?;
+                Ok(Label::Dots(dots.into_iter().flatten().collect()))
+            }
+        }
+    }
+}
+
+/// Writes what is predicted for the picture `id` of `width x height` pixels into a folder.
+pub fn save(
+    prediction: &Prediction,
+    folder: &Path,
+    id: &str,
+    (width, height): (usize, usize),
+) -> Result<()> {
+    let (png, json) = (folder.join(format!("{id}.png")), folder.join(format!("{id}.json")));
+    let (columns, rows) = (width as u32, height as u32);
+    match prediction.kind() {
+        TaskKind::Keypoints => {
+            let points = prediction.keypoints(width, height)?;
+            let points: Vec<_> =
+                points.iter().map(|point| [point.x, point.y, point.score]).collect();
+            fs::write(json, json!({ "points": points }).to_string())?;
+        }
+        TaskKind::Density => fs::write(json, json!({"count": prediction.count(0)?}).to_string())?,
+        TaskKind::Map => {
+            let level = |value: f32| (value * 65535.0).round() as u16;
+            let map = prediction.map(0, width, height)?.into_iter().map(level).collect();
+            let map: Option<ImageBuffer<Luma<u16>, Vec<u16>>> =
+                ImageBuffer::from_raw(columns, rows, map);
+            map.ok_or("a map's size and values disagree")?.save(png)?;
+        }
+        _ => {
+            let mask = GrayImage::from_raw(columns, rows, prediction.mask(width, height)?);
+            mask.ok_or("a mask's size and ids disagree")?.save(png)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! What `eval` found, as docs/quality.json and docs/quality.md, beside what other methods reach on the same pictures.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// Folder that `eval` wrote.
+    #[arg(long, default_value = "target/eval")]
+    results: PathBuf,
+    /// Scores of other methods, in the format of docs/quality.json.
+    #[arg(long)]
+    baselines: PathBuf,
+    /// Where the two files are written.
+    #[arg(long, default_value = "docs")]
+    out: PathBuf,
+}
+
+/// Columns of ours, in order.
+const ANSWERS: [&str; 4] = ["readout", "refined", "untuned", "adapted"];
+
+/// Tasks whose pictures come from a source of which other pictures are among the training data.
+const SHARED_SOURCE: [&str; 3] = ["bio_nuclei", "nat_pets", "nat_coco"];
+
+#[derive(Default, Serialize, Deserialize)]
+struct Quality {
+    tasks: BTreeMap<String, TaskQuality>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct TaskQuality {
+    kind: String,
+    /// By number of examples the mean score of each method over seeds.
+    shots: BTreeMap<String, BTreeMap<String, f64>>,
+    /// By number of examples the seeds that were run.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    seeds: BTreeMap<String, BTreeSet<u64>>,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let baselines: Quality = serde_json::from_slice(&fs::read(&options.baselines)?)?;
+    let mut sums: BTreeMap<(String, String, &str), Vec<f64>> = BTreeMap::new();
+    let mut ours = Quality::default();
+    for entry in fs::read_dir(&options.results)? {
+        let Ok(row) = fs::read(entry?.path().join("row.json")) else { continue };
+        let row: serde_json::Value = serde_json::from_slice(&row)?;
+        let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+        let (name, shots) = (text("task"), text("shots"));
+        let task = ours.tasks.entry(name.clone()).or_default();
+        task.kind = baselines.tasks.get(&name).map(|task| task.kind.clone()).unwrap_or_default();
+        task.seeds.entry(shots.clone()).or_default().extend(row["seed"].as_u64());
+        for answer in ANSWERS {
+            if let Some(score) = row[answer].as_f64() {
+                sums.entry((name.clone(), shots.clone(), answer)).or_default().push(score);
+            }
+        }
+    }
+    for ((name, shots, answer), scores) in sums {
+        let task = ours.tasks.get_mut(&name).ok_or("a score without its task")?;
+        let mean = scores.iter().sum::<f64>() / scores.len() as f64;
+        let rounded = (mean * 1e4).round() / 1e4;
+        task.shots.entry(shots).or_default().insert(answer.to_owned(), rounded);
+    }
+    fs::write(options.out.join("quality.json"), serde_json::to_string_pretty(&ours)? + "\n")?;
+    let file = options.out.join("quality.md");
+    let prose = fs::read_to_string(&file).unwrap_or_default();
+    fs::write(&file, with_tables(&prose, &tables(&ours, &baselines)?))?;
+    Ok(())
+}
+
+/// Everything outside the two marks is written by hand and stays.
+fn with_tables(prose: &str, tables: &str) -> String {
+    const START: &str = "<!-- scores: written by `cargo xtask train report` -->\n";
+    const END: &str = "<!-- /scores -->";
+    let (before, after) = match prose.split_once(START) {
+        Some((before, rest)) => (before, rest.split_once(END).map_or("\n", |(_, after)| after)),
+        None => (prose, "\n"),
+    };
+    format!("{before}{START}{tables}{END}{after}")
+}
+
+/// A table for each number of examples, tasks by kind, the mean of a kind under them.
+fn tables(ours: &Quality, baselines: &Quality) -> Result<String> {
+    let shots: BTreeSet<usize> = ours
+        .tasks
+        .values()
+        .flat_map(|task| task.shots.keys())
+        .map(|shots| shots.parse())
+        .collect::<std::result::Result<_, _>>()?;
+    let kinds: BTreeSet<&str> = ours.tasks.values().map(|task| task.kind.as_str()).collect();
+    let mut out = String::new();
+    for shots in shots.iter().map(usize::to_string) {
+        writeln!(out, "\n### {shots} example{}\n", if shots == "1" { "" } else { "s" })?;
+        writeln!(
+            out,
+            "| task | splits | B0 | B1 | B2 | B4 | read-out | refined | untuned | adapted |"
+        )?;
+        writeln!(out, "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|")?;
+        for kind in &kinds {
+            let mut columns: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+            let mut line = |out: &mut String, name: &str, task: &TaskQuality| -> Result<()> {
+                let Some(scores) = task.shots.get(&shots) else { return Ok(()) };
+                let empty = BTreeMap::new();
+                let others = baselines.tasks.get(name).and_then(|task| task.shots.get(&shots));
+                let others = others.unwrap_or(&empty);
+                let star = if SHARED_SOURCE.contains(&name) { " *" } else { "" };
+                write!(out, "| {name}{star} | {}", task.seeds[&shots].len())?;
+                let ours = ANSWERS.into_iter().map(|answer| (answer, scores.get(answer)));
+                let others = ["B0", "B1", "B2", "B4"].map(|b| (b, others.get(b)));
+                for (method, score) in others.into_iter().chain(ours) {
+                    match score {
+                        Some(&score) => {
+                            columns.entry(method).or_default().push(score.max(0.0));
+                            write!(out, " | {score:.3}")?;
+                        }
+                        None => write!(out, " | –")?,
+                    }
+                }
+                Ok(writeln!(out, " |")?)
+            };
+            for (name, task) in ours.tasks.iter().filter(|(_, task)| task.kind == *kind) {
+                line(&mut out, name, task)?;
+            }
+            if columns.is_empty() {
+                continue;
+            }
+            write!(out, "| **{kind}**, mean | ")?;
+            for method in ["B0", "B1", "B2", "B4"].into_iter().chain(ANSWERS) {
+                match columns.get(method) {
+                    Some(scores) => write!(
+                        out,
+                        " | **{:.3}**",
+                        scores.iter().sum::<f64>() / scores.len() as f64
+                    )?,
+                    None => write!(out, " | –")?,
+                }
+            }
+            writeln!(out, " |")?;
+        }
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quality(method: &str, score: f64) -> Quality {
+        let shots = [("5".to_owned(), [(method.to_owned(), score)].into())].into();
+        let seeds = [("5".to_owned(), [0].into())].into();
+        let task = TaskQuality { kind: "mask".into(), shots, seeds };
+        Quality { tasks: [("cells".to_owned(), task)].into() }
+    }
+
+    #[test]
+    fn a_table_has_the_others_beside_ours_and_the_mean_of_a_kind() {
+        let table = tables(&quality("adapted", 0.5), &quality("B4", 0.4)).unwrap();
+        assert!(table.contains("| cells | 1 | – | – | – | 0.400 | – | – | – | 0.500 |"), "{table}");
+        assert!(table.contains("| **mask**, mean |  | – | – | – | **0.400**"), "{table}");
+    }
+
+    #[test]
+    fn what_is_written_by_hand_stays() {
+        let once = with_tables("# Quality\n", "one\n");
+        let twice = with_tables(&format!("{once}after\n"), "two\n");
+        assert!(twice.starts_with("# Quality\n") && twice.ends_with("after\n"), "{twice}");
+        assert!(twice.contains("two") && !twice.contains("one"), "{twice}");
+    }
+}
