@@ -44,7 +44,7 @@ export default defineConfig({
       name: 'webgpu',
       metadata: { backend: 'webgpu' },
       testMatch: ['webgpu.spec.ts', 'device.spec.ts'],
-      timeout: 900_000,
+      timeout: 1_800_000,
       use: launch(...softwareGpu),
     },
   ],
