@@ -228,3 +228,26 @@ fn a_panorama_is_fitted_and_predicted_at_its_own_size() {
     assert_eq!(probability.len(), 20_000 * 20);
     assert!(probability.iter().all(|p| (0.0..=1.0).contains(p)));
 }
+
+#[test]
+fn saying_that_the_unpainted_is_background_is_answered_anew() {
+    let (picture, disc_ids) = disc(96, 96, (40, 40));
+    let ids = |background: u8| -> Vec<u8> {
+        disc_ids.iter().map(|&id| if id == 0 { background } else { id }).collect()
+    };
+    let label = |background| Label::Classes { ids: ids(background), width: 96, height: 96 };
+    let answer = |labels: &[u8]| {
+        let mut session = session();
+        let task = mask_task(&mut session, &["disc"]);
+        let picture = read_sync(session.add_picture(&picture)).unwrap();
+        let mut found = Vec::new();
+        for &background in labels {
+            session.set_label(task, picture, label(background)).unwrap();
+            let refined = read_sync(session.predict_refined(task, picture)).unwrap();
+            found = refined.probability(0, 96, 96);
+        }
+        found
+    };
+    assert_ne!(answer(&[UNPAINTED_CLASS]), answer(&[0]));
+    assert_eq!(answer(&[UNPAINTED_CLASS, 0]), answer(&[0]));
+}

@@ -20,8 +20,9 @@ pub struct Refined {
     /// Whether the trunk is not the network's.
     tuned: bool,
     sums: ReadOut,
-    /// Solved when first asked for after a change.
-    weights: Option<Vec<ReadOutWeights>>,
+    /// Solved when first asked for after a change, and whether some background was unpainted then: that changes the
+    /// balance, but no cell.
+    weights: Option<(bool, Vec<ReadOutWeights>)>,
     examples: BTreeMap<u32, Summed>,
     recent: VecDeque<(u32, Views)>,
 }
@@ -93,9 +94,11 @@ impl Refined {
         let solve = || {
             let (lambda, balance) =
                 (kind.refined_lambda(self.examples.len()), kind.balance(unpainted));
-            (0..sums.channels()).map(|channel| sums.solve(channel, lambda, balance)).collect()
+            let solve = |channel| sums.solve(channel, lambda, balance);
+            (unpainted, (0..sums.channels()).map(solve).collect())
         };
-        let weights = self.weights.get_or_insert_with(solve);
+        self.weights.take_if(|(solved, _)| *solved != unpainted);
+        let (_, weights) = self.weights.get_or_insert_with(solve);
         let value = |weights: &ReadOutWeights| {
             Views::mean(views.each_ref().map(|maps| weights.apply(maps)))
         };
@@ -105,8 +108,8 @@ impl Refined {
     fn change(&mut self, views: &Views, before: Option<&CellLabels>, after: Option<&CellLabels>) {
         let [before, after] = [before, after].map(|cells| cells.map(Views::labels));
         for (view, maps) in views.maps(self.kind.global()).iter().enumerate() {
-            let of = |labels: &'_ Option<[CellLabels; 2]>| labels.as_ref().map(|l| l[view].clone());
-            self.sums.change(maps, of(&before).as_ref(), of(&after).as_ref());
+            let [before, after] = [&before, &after].map(|l| l.as_ref().map(|l| &l[view]));
+            self.sums.change(maps, before, after);
         }
         self.weights = None;
     }
