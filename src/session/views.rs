@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::picture::EncodedPicture;
 use crate::error::Result;
 use crate::image::Picture;
-use crate::model::{CellLabels, FeatureMaps, Features, Trunk, UNKNOWN};
+use crate::model::{CellLabels, FeatureMaps, Trunk, UNKNOWN};
 
 /// How much larger the second scale is.
 pub const ENLARGEMENT: usize = 2;
@@ -41,13 +41,19 @@ impl Views {
         let look = |side: usize, mirrored: bool| input(&picture.picture, side, mirrored, device);
         let mut views = Vec::with_capacity(2);
         for mirrored in [false, true] {
-            let features = if tuned || mirrored {
-                trunk.forward(look(side, mirrored))
+            let (maps, s32) = if tuned || mirrored {
+                let features = trunk.forward(look(side, mirrored));
+                (FeatureMaps::read(&features).await?, features.s32)
             } else {
-                picture.encoding.features.clone()
+                (picture.maps.clone(), picture.encoding.features.s32.clone())
             };
-            let enlarged = trunk.forward_fine(look(ENLARGEMENT * side, mirrored));
-            views.push(View::read(features, enlarged).await?);
+            let [s1, s2, s4, s8] = trunk.forward_fine(look(ENLARGEMENT * side, mirrored));
+            let halve = AvgPoolOptions::new([2, 2]).with_stride([2, 2]);
+            let enlarged = [avg_pool2d(s1, halve), s2, s4, s8];
+            views.push(View {
+                local: maps.with(&FeatureMaps::read_maps(&enlarged).await?),
+                global: FeatureMaps::read_maps(&[s32]).await?,
+            });
         }
         Ok(Self(views.try_into().expect("two views")))
     }
@@ -86,17 +92,6 @@ impl Views {
         let width = plain.len().isqrt();
         let mirrored = mirror(&mirrored, width);
         plain.iter().zip(mirrored).map(|(a, b)| (a + b) / 2.0).collect()
-    }
-}
-
-impl View {
-    async fn read(features: Features, enlarged: [Tensor<4>; 4]) -> Result<Self> {
-        let [s1, s2, s4, s8] = enlarged;
-        let halve = AvgPoolOptions::new([2, 2]).with_stride([2, 2]);
-        let local = FeatureMaps::read(&features).await?;
-        let enlarged = FeatureMaps::read_maps(&[avg_pool2d(s1, halve), s2, s4, s8]).await?;
-        let global = FeatureMaps::read_maps(&[features.s32]).await?;
-        Ok(Self { local: local.with(&enlarged), global })
     }
 }
 

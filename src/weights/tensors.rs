@@ -1,6 +1,6 @@
 //! Parameters by name: between safetensors files and the network.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Tensor, TensorData, Transaction};
@@ -136,7 +136,7 @@ impl NamedTensors {
     /// # Errors
     /// `weights-missing` with the first parameter that is absent or of another shape.
     pub fn apply<M: Module>(&self, module: M, prefix: &str) -> Result<M> {
-        let (module, missing) = self.load(module, prefix);
+        let Loaded { module, missing, .. } = self.load(module, prefix);
         match missing.into_iter().next() {
             Some(name) => Err(ErrorKind::WeightsMissing(name).into()),
             None => Ok(module),
@@ -148,22 +148,19 @@ impl NamedTensors {
     /// # Errors
     /// `weights-missing` when something here is no parameter of the module, or of another shape.
     pub fn apply_some<M: Module>(&self, module: M) -> Result<M> {
-        let (module, missing) = self.load(module, "");
-        let names = Gatherer::visit(&module);
-        let fits = |name: &String| {
-            names.iter().any(|(known, _, _)| known == name) && !missing.contains(name)
-        };
-        match self.0.keys().find(|name| !fits(name)) {
+        let Loaded { module, found, .. } = self.load(module, "");
+        match self.0.keys().find(|name| !found.contains(*name)) {
             Some(name) => Err(ErrorKind::WeightsMissing(name.clone()).into()),
             None => Ok(module),
         }
     }
 
-    fn load<M: Module>(&self, module: M, prefix: &str) -> (M, Vec<String>) {
+    fn load<M: Module>(&self, module: M, prefix: &str) -> Loaded<M> {
         let path = prefix.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-        let mut loader = Loader { tensors: self, path, missing: Vec::new() };
+        let mut loader =
+            Loader { tensors: self, path, found: BTreeSet::new(), missing: Vec::new() };
         let module = module.map(&mut loader);
-        (module, loader.missing)
+        Loaded { module, found: loader.found, missing: loader.missing }
     }
 }
 
@@ -205,9 +202,17 @@ impl ModuleVisitor for Gatherer {
     }
 }
 
+/// A module with the parameters that fitted, and the names of those that did and did not.
+struct Loaded<M> {
+    module: M,
+    found: BTreeSet<String>,
+    missing: Vec<String>,
+}
+
 struct Loader<'a> {
     tensors: &'a NamedTensors,
     path: Vec<String>,
+    found: BTreeSet<String>,
     missing: Vec<String>,
 }
 
@@ -227,6 +232,7 @@ impl ModuleMapper for Loader<'_> {
             Some(tensor) => {
                 let device = param.lazy_device();
                 let data = TensorData::new(tensor.values.clone(), shape);
+                self.found.insert(name);
                 Param::initialized(ParamId::new(), Tensor::from_data(data, &device))
             }
             None => {

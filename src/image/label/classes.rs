@@ -1,6 +1,6 @@
 //! Masks whose classes exclude each other.
 
-use super::fitted::{FittedLabel, STRIDE, check_size, pixels, source_range};
+use super::fitted::{FittedLabel, STRIDE, check_layers, pixels, source_range};
 use crate::error::{ErrorKind, Result};
 use crate::image::Fit;
 use crate::model::{CellLabels, UNKNOWN};
@@ -32,11 +32,7 @@ impl ClassLabel {
         picture: (usize, usize),
         channels: usize,
     ) -> Result<Self> {
-        check_size((width, height), picture)?;
-        if ids.len() != width * height {
-            let (values, channels) = (ids.len(), 1);
-            return Err(ErrorKind::LabelLayers { values, channels, width, height }.into());
-        }
+        check_layers(ids.len(), 1, (width, height), picture)?;
         match ids.iter().find(|&&id| id < UNPAINTED_CLASS && usize::from(id) > channels) {
             Some(&value) => Err(ErrorKind::LabelValue { value, channels }.into()),
             None => Ok(Self { ids, width, height }),

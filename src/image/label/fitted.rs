@@ -54,16 +54,20 @@ pub fn source_range(i: usize, to: usize, from: usize) -> std::ops::Range<usize> 
     start..((i + 1) * from / to).clamp(start + 1, from)
 }
 
-/// Refuses a raster whose size is not its picture's.
-pub fn check_size(
+/// Refuses `values` values that do not make `channels` layers of the picture's size.
+pub fn check_layers(
+    values: usize,
+    channels: usize,
     (label_width, label_height): (usize, usize),
-    picture: (usize, usize),
+    (width, height): (usize, usize),
 ) -> Result<()> {
-    if (label_width, label_height) == picture {
-        return Ok(());
+    if (label_width, label_height) != (width, height) {
+        return Err(ErrorKind::LabelSize { label_width, label_height, width, height }.into());
     }
-    let (width, height) = picture;
-    Err(ErrorKind::LabelSize { label_width, label_height, width, height }.into())
+    if values != channels * width * height {
+        return Err(ErrorKind::LabelLayers { values, channels, width, height }.into());
+    }
+    Ok(())
 }
 
 /// Refuses a point that is not a number or not in the picture.

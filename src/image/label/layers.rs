@@ -1,7 +1,7 @@
 //! Masks whose channels may overlap.
 
 use super::classes::ClassLabel;
-use super::fitted::{FittedLabel, check_size};
+use super::fitted::{FittedLabel, check_layers};
 use crate::error::{ErrorKind, Result};
 use crate::image::{Fit, UNPAINTED_CLASS};
 
@@ -25,11 +25,7 @@ impl LayerLabel {
         picture: (usize, usize),
         channels: usize,
     ) -> Result<Self> {
-        check_size((width, height), picture)?;
-        if layers.len() != channels * width * height {
-            let values = layers.len();
-            return Err(ErrorKind::LabelLayers { values, channels, width, height }.into());
-        }
+        check_layers(layers.len(), channels, (width, height), picture)?;
         if let Some(&value) = layers.iter().find(|&&v| v > 1 && v < UNPAINTED_CLASS) {
             return Err(ErrorKind::LabelValue { value, channels: 1 }.into());
         }

@@ -1,6 +1,6 @@
 //! Continuous maps.
 
-use super::fitted::{FittedLabel, STRIDE, check_size, pixels, source_range};
+use super::fitted::{FittedLabel, STRIDE, check_layers, pixels, source_range};
 use crate::error::{ErrorKind, Result};
 use crate::image::Fit;
 use crate::model::UNKNOWN;
@@ -26,11 +26,7 @@ impl MapLabel {
         picture: (usize, usize),
         channels: usize,
     ) -> Result<Self> {
-        check_size((width, height), picture)?;
-        if values.len() != channels * width * height {
-            let values = values.len();
-            return Err(ErrorKind::LabelLayers { values, channels, width, height }.into());
-        }
+        check_layers(values.len(), channels, (width, height), picture)?;
         match values.iter().find(|value| !value.is_nan() && !(0.0..=1.0).contains(*value)) {
             Some(&value) => Err(ErrorKind::LabelRange(value).into()),
             None => Ok(Self { values, width, height }),
