@@ -4,6 +4,7 @@ mod attention;
 mod body;
 mod config;
 mod decoder;
+mod gram;
 mod label_encoder;
 mod maps;
 mod matching;

@@ -5,6 +5,7 @@
 
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
+use super::gram::{Step, outer};
 use super::label_encoder::UNKNOWN;
 use super::maps::{FeatureMaps, axis};
 
@@ -56,9 +57,6 @@ impl Quantity {
 pub fn default_lambda(examples: usize) -> f64 {
     if examples == 1 { 0.3 } else { 0.1 }
 }
-
-/// Cells that are multiplied in one go.
-const CHUNK: usize = 1024;
 
 /// Labels of one picture on the stride-2 grid: per channel a value in `[0, 1]` a cell, or [`UNKNOWN`].
 pub type CellLabels = Vec<Vec<f32>>;
@@ -300,32 +298,6 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest
 }
 
-/// A cell and the coefficient it counts with.
-type Step = (usize, f32);
-
-/// Sum of `coefficient x xT` over cells; products in f32 by chunks, sums in f64.
-fn outer(maps: &FeatureMaps, steps: &[Step]) -> DMatrix<f64> {
-    let size = maps.channels() + 1;
-    let mut sum = DMatrix::zeros(size, size);
-    let mut product = vec![0.0f32; size * size];
-    for chunk in steps.chunks(CHUNK) {
-        let (mut plain, mut scaled) =
-            (vec![1.0f32; size * chunk.len()], vec![0.0f32; size * chunk.len()]);
-        for (i, &(cell, coefficient)) in chunk.iter().enumerate() {
-            let row = i * size..(i + 1) * size;
-            maps.sample(cell, &mut plain[row.clone()]);
-            for (s, p) in scaled[row.clone()].iter_mut().zip(&plain[row]) {
-                *s = coefficient * p;
-            }
-        }
-        transposed_product(&scaled, &plain, size, &mut product);
-        for (s, p) in sum.as_mut_slice().iter_mut().zip(&product) {
-            *s += f64::from(*p);
-        }
-    }
-    sum
-}
-
 /// `sum += coefficient x` over cells.
 fn add_scaled(sum: &mut DVector<f64>, maps: &FeatureMaps, steps: &[Step]) {
     let mut row = vec![1.0f32; sum.len()];
@@ -334,36 +306,5 @@ fn add_scaled(sum: &mut DVector<f64>, maps: &FeatureMaps, steps: &[Step]) {
         for (s, x) in sum.iter_mut().zip(&row) {
             *s += f64::from(coefficient * x);
         }
-    }
-}
-
-/// `aT b` for row-major `a`, `b` of `size` columns.
-fn transposed_product(a: &[f32], b: &[f32], size: usize, out: &mut [f32]) {
-    let rows = a.len() / size;
-    assert!(b.len() == a.len() && out.len() == size * size);
-    let (one, wide) = (1isize, size as isize);
-    // SAFETY: the three slices hold `size x rows`, `rows x size` and `size x size` values with the strides given.
-    unsafe {
-        gemm::gemm(
-            size,
-            size,
-            rows,
-            out.as_mut_ptr(),
-            wide,
-            one,
-            false,
-            a.as_ptr(),
-            wide,
-            one,
-            b.as_ptr(),
-            one,
-            wide,
-            0.0f32,
-            1.0f32,
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
     }
 }
