@@ -4,6 +4,7 @@ use super::bump::bump;
 use super::fitted::{FittedLabel, STRIDE, check_point, empty};
 use crate::error::{ErrorKind, Result};
 use crate::image::Fit;
+use crate::model::CellLabels;
 
 /// Standard deviation of a dot's share of the density in pixels of the square.
 pub const DENSITY_SIGMA: f32 = 4.0;
@@ -46,9 +47,13 @@ impl DotLabel {
 
     /// Brings the label to the network's square as `channels` channels; padding is unknown.
     pub fn fit(&self, fit: &Fit, channels: usize) -> FittedLabel {
+        let density =
+            |stride| (0..channels).map(|channel| self.density(channel, fit, stride)).collect();
+        let pixels: CellLabels = density(1);
         FittedLabel {
-            raster: (0..channels).flat_map(|channel| self.density(channel, fit, 1)).collect(),
-            cells: (0..channels).map(|channel| self.density(channel, fit, STRIDE)).collect(),
+            raster: pixels.concat(),
+            cells: density(STRIDE),
+            pixels,
             unpainted: false,
         }
     }
