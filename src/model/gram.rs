@@ -35,7 +35,8 @@ pub fn outer(maps: &FeatureMaps, steps: &[Step]) -> DMatrix<f64> {
     let width = maps.levels[0].width;
     let places = places(&parts, size);
     for chunk in steps.chunks(CHUNK) {
-        let (mut plain, mut scaled) = (vec![0.0; dense * chunk.len()], vec![0.0; dense * chunk.len()]);
+        let (mut plain, mut scaled) =
+            (vec![0.0; dense * chunk.len()], vec![0.0; dense * chunk.len()]);
         let mut row = vec![1.0; size];
         for (i, &(cell, coefficient)) in chunk.iter().enumerate() {
             for part in &mut parts {

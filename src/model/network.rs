@@ -1,6 +1,8 @@
 //! The whole network: encode once, match many.
 
 use burn::module::Module;
+use burn::tensor::module::avg_pool2d;
+use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor};
 
 use super::body::{Body, BodyBias, Taps};
@@ -8,6 +10,7 @@ use super::config::NetworkConfig;
 use super::decoder::Decoder;
 use super::label_encoder::LabelEncoder;
 use super::matching::{Matched, Matching};
+use super::resize::up2;
 use super::trunk::{Features, Trunk};
 
 /// Trunk, body, label encoder, matching and decoder; see docs/network.md.
@@ -60,5 +63,18 @@ impl Network {
     pub fn predict(&self, query: &Encoding, support: &[Matched], readout: Tensor<4>) -> Tensor<4> {
         let matched = self.matching.forward(&query.taps, support);
         self.decoder.forward(&matched, &query.features, readout)
+    }
+
+    /// The same for a read-out at stride 2 or 1; at stride 1 what the decoder changes is added to its finer logits.
+    pub fn refine(&self, query: &Encoding, support: &[Matched], readout: Tensor<4>) -> Tensor<4> {
+        let [_, _, height, _] = readout.dims();
+        let [_, _, cells, _] = query.features.s2.dims();
+        if height == cells {
+            return self.predict(query, support, readout);
+        }
+        let halve = AvgPoolOptions::new([2, 2]).with_stride([2, 2]);
+        let coarse = avg_pool2d(readout.clone(), halve);
+        let change = self.predict(query, support, coarse.clone()) - coarse;
+        readout + up2(change)
     }
 }

@@ -129,6 +129,11 @@ impl ReadOut {
         self.channels.len()
     }
 
+    /// Number of features.
+    pub fn features(&self) -> usize {
+        self.channels[0].known.nrows() - 1
+    }
+
     /// Whether no cell of any channel is known.
     pub fn is_empty(&self) -> bool {
         self.channels.iter().all(|sums| sums.count() < 0.5)
@@ -184,8 +189,8 @@ impl ReadOut {
 
     /// As [`ReadOut::solve`], with what its gradient needs.
     pub fn solution(&self, channel: usize, lambda: f64, balance: f64) -> Solution {
-        let features = self.channels[channel].known.nrows() - 1;
-        self.channels[channel].solution(&Ridge { penalties: vec![lambda; features], balance })
+        let penalties = vec![lambda; self.features()];
+        self.channels[channel].solution(&Ridge { penalties, balance })
     }
 
     /// The weights of all channels, each of them a question of its own.

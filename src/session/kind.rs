@@ -1,5 +1,6 @@
 //! What the kinds of tasks differ in: their labels, what the read-out's values mean, and how it is fitted.
 
+use super::refined::Sight;
 use crate::adapt::{Loss, Mirror};
 use crate::error::{ErrorKind, Result};
 use crate::image::label::{
@@ -10,6 +11,15 @@ use crate::model::{BALANCE, Quantity, UNPAINTED_BALANCE, default_lambda};
 
 /// The ridge penalty of kinds whose labels are soft; on the development tasks more shrinkage than for masks pays.
 const SOFT_LAMBDA: f64 = 0.3;
+
+/// The ridge penalty of the refined read-out, which has more features than the plain one.
+const REFINED_LAMBDA: f64 = 0.3;
+
+/// How much more the features of the whole picture are shrunk than others.
+const GLOBAL_PENALTY: f64 = 3.0;
+
+/// Most channels whose read-out may see the whole picture: its sums grow with both.
+pub const MOST_WHOLE: usize = 32;
 
 /// What is to be predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,18 +109,23 @@ impl TaskKind {
         }
     }
 
-    /// Whether the refined read-out also sees what the whole picture is like: values such as depth depend on it, while
-    /// classes and points overfit to it.
-    pub fn global(self) -> bool {
-        matches!(self, Self::Map)
-    }
-
-    /// The ridge penalty of the refined read-out, which has more features.
-    pub fn refined_lambda(self, examples: usize) -> f64 {
-        match self {
-            Self::Map => 1.0,
-            Self::Density if examples > 1 => 1.0,
-            _ => self.lambda(examples),
+    /// What the refined read-out of a task may see: examples that are left out choose, the first where they cannot.
+    ///
+    /// Values such as depth, and which of several classes an object is, depend on what the whole picture is like; places
+    /// and single classes mostly overfit to it.
+    pub fn sights(self, channels: usize, examples: usize) -> [Sight; 2] {
+        let lambda = match self {
+            Self::Map => {
+                return [Sight { local: 1.0, global: Some(1.0) }, Sight::local(SOFT_LAMBDA)];
+            }
+            Self::Density if examples > 1 => return [Sight::local(1.0), Sight::local(3.0)],
+            Self::Keypoints if examples == 1 => 1.0,
+            _ => REFINED_LAMBDA,
+        };
+        let whole = Sight { local: lambda, global: Some(GLOBAL_PENALTY * lambda) };
+        match self.has_background(channels) && channels <= MOST_WHOLE {
+            true => [whole, Sight::local(lambda)],
+            false => [Sight::local(lambda), whole],
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod adaptation;
 mod kind;
+mod left_out;
 mod peaks;
 mod picture;
 mod prediction;
@@ -17,7 +18,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::error::{ErrorKind, Result};
 use crate::image::{Label, Picture};
-use crate::model::{BodyBias, Network, NetworkConfig, read};
+use crate::model::{BodyBias, Encoding, Matched, Network, NetworkConfig, read};
 use crate::weights::{Manifest, NamedTensors};
 
 pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
@@ -176,21 +177,18 @@ impl Session {
     pub async fn predict(&mut self, task: u32, picture: u32) -> Result<Prediction> {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
-        let mut readout = if self.refine || task.adapter().is_some() {
-            task.refined_logits(picture, &self.pictures, self.side, &self.device).await?
+        let (network, pictures, device) = (&self.network, &self.pictures, &self.device);
+        let (mut logits, decode) = if self.refine || task.adapter().is_some() {
+            let logits = task.refined_logits(picture, pictures, self.side, device).await?;
+            (logits, task.trusts_decoder(network, pictures, self.side, device).await?)
         } else {
-            task.readout_logits(&encoded.maps)?
+            (task.readout_logits(&encoded.maps)?, task.kind().uses_decoder())
         };
-        if !task.kind().uses_decoder() {
-            return Ok(Prediction::new(task.kind(), readout, task.channels(), encoded.fit));
+        if decode {
+            let support = task.support(network, pictures, self.side, device);
+            let support: Vec<_> = support.into_iter().map(|(_, matched)| matched).collect();
+            logits = decoded(network, &encoded.encoding, &support, logits, task.channels()).await?;
         }
-        let cells = self.side / 2;
-        let background = readout.split_off(task.channels() * cells * cells);
-        let readout = TensorData::new(readout, [task.channels(), 1, cells, cells]);
-        let readout = Tensor::from_data(readout, &self.device);
-        let support = task.support(&self.network, &self.pictures, self.side, &self.device);
-        let logits = self.network.predict(&encoded.encoding, &support, readout);
-        let logits = [read(logits).await?, background].concat();
         Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
     }
 
@@ -198,6 +196,24 @@ impl Session {
         self.next_id += 1;
         self.next_id
     }
+}
+
+/// Logits as the decoder refines them; what follows those of the channels stays.
+async fn decoded(
+    network: &Network,
+    query: &Encoding,
+    support: &[Matched],
+    mut logits: Vec<f32>,
+    channels: usize,
+) -> Result<Vec<f32>> {
+    let device = query.features.s2.device();
+    let [_, _, cells, _] = query.features.s2.dims();
+    let fine = 4 * cells * cells;
+    let side = if logits.len() >= channels * fine { 2 * cells } else { cells };
+    let background = logits.split_off(channels * side * side);
+    let readout = TensorData::new(logits, [channels, 1, side, side]);
+    let refined = network.refine(query, support, Tensor::from_data(readout, &device));
+    Ok([read(refined).await?, background].concat())
 }
 
 fn find_picture(pictures: &BTreeMap<u32, EncodedPicture>, id: u32) -> Result<&EncodedPicture> {

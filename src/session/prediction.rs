@@ -6,9 +6,6 @@ use crate::error::{ErrorKind, Result};
 use crate::image::Fit;
 use crate::image::label::{DENSITY_MASS, DENSITY_PEAK, DENSITY_SIGMA, KEYPOINT_SIGMA};
 
-/// Pixels of the square a side of a cell.
-const STRIDE: usize = 2;
-
 /// Share of a lone object's density from which a maximum is an object.
 const LEAST_PEAK: f32 = 0.5;
 
@@ -23,12 +20,16 @@ pub struct Point {
 }
 
 /// Logits of every channel in the network's square, to be read at any size.
+///
+/// They are as fine as the answer: two pixels a cell from the plain read-out, one from the refined one.
 #[derive(Clone, Debug)]
 pub struct Prediction {
     kind: TaskKind,
-    /// `[channel, cells, cells]` at stride 2.
+    /// `[channel, cells, cells]`
     logits: Vec<f32>,
     channels: usize,
+    /// Cells along a side of the square.
+    width: usize,
     fit: Fit,
 }
 
@@ -36,7 +37,9 @@ impl Prediction {
     /// `logits` of all channels; where there are several exclusive ones the background's follow, and each channel is held
     /// against it.
     pub(super) fn new(kind: TaskKind, mut logits: Vec<f32>, channels: usize, fit: Fit) -> Self {
-        let background = logits.split_off(channels * (fit.side / STRIDE).pow(2));
+        let all = channels + usize::from(kind.has_background(channels));
+        let cells = logits.len() / all;
+        let background = logits.split_off(channels * cells);
         if !background.is_empty() {
             for channel in logits.chunks_exact_mut(background.len()) {
                 for (logit, background) in channel.iter_mut().zip(&background) {
@@ -44,7 +47,7 @@ impl Prediction {
                 }
             }
         }
-        Self { kind, logits, channels, fit }
+        Self { kind, logits, channels, width: cells.isqrt(), fit }
     }
 
     pub fn kind(&self) -> TaskKind {
@@ -60,7 +63,7 @@ impl Prediction {
     /// For masks the probability of the channel against the background, for keypoints the heat, for maps the value, each
     /// from 0 to 1; for densities the amount, [`DENSITY_PEAK`] at a lone object.
     pub fn probability(&self, channel: usize, width: usize, height: usize) -> Vec<f32> {
-        self.fit.unfit(&self.values(channel), self.fit.side / STRIDE, width, height)
+        self.fit.unfit(&self.values(channel), self.width, width, height)
     }
 
     /// Class ids `[height, width]`: 1 + the most probable channel where it is above one half, else 0.
@@ -109,11 +112,11 @@ impl Prediction {
     /// `answer-kind` unless the task has keypoints.
     pub fn keypoints(&self, width: usize, height: usize) -> Result<Vec<Point>> {
         self.expect(&[TaskKind::Keypoints], "keypoints")?;
-        let (columns, rows) = self.fit.cells(STRIDE);
+        let (columns, rows) = self.fit.cells(self.stride());
         let keypoint = |channel| {
             // A bump of the size that was learnt is worth more than a single hot cell (matched filter).
             let logits = &self.logits[channel * self.cells()..][..self.cells()];
-            let heat = self.grid(logits).blurred(KEYPOINT_SIGMA / STRIDE as f32);
+            let heat = self.grid(logits).blurred(KEYPOINT_SIGMA / self.stride() as f32);
             let mean = self.sum(&heat) / (columns * rows) as f32;
             let point = self.point(self.grid(&heat).highest(), (width, height));
             Point { score: (self.answer(point.score) - self.answer(mean)).max(0.0), ..point }
@@ -127,7 +130,7 @@ impl Prediction {
     /// `answer-kind` unless the task is a density.
     pub fn count(&self, channel: usize) -> Result<f32> {
         self.expect(&[TaskKind::Density], "count")?;
-        Ok((self.sum(&self.values(channel)) / DENSITY_MASS).max(0.0))
+        Ok((self.sum(&self.values(channel)) / self.mass()).max(0.0))
     }
 
     /// Objects a pixel of a picture of `width x height`: `[height, width]`, whose sum is about [`Prediction::count`]. Noise
@@ -137,8 +140,8 @@ impl Prediction {
     /// `answer-kind` unless the task is a density.
     pub fn density(&self, channel: usize, width: usize, height: usize) -> Result<Vec<f32>> {
         self.expect(&[TaskKind::Density], "density")?;
-        let area = (self.fit.width * self.fit.height) as f32 / (STRIDE * STRIDE) as f32;
-        let share = area / (width * height) as f32 / DENSITY_MASS;
+        let area = (self.fit.width * self.fit.height) as f32 / self.stride().pow(2) as f32;
+        let share = area / (width * height) as f32 / self.mass();
         let values = self.probability(channel, width, height);
         Ok(values.into_iter().map(|value| value * share).collect())
     }
@@ -150,7 +153,7 @@ impl Prediction {
     /// `answer-kind` unless the task is a density.
     pub fn peaks(&self, channel: usize, width: usize, height: usize) -> Result<Vec<Point>> {
         self.expect(&[TaskKind::Density], "points")?;
-        let radius = (DENSITY_SIGMA / STRIDE as f32).round() as usize;
+        let radius = (DENSITY_SIGMA / self.stride() as f32).round() as usize;
         let values = self.values(channel);
         let peaks = self.grid(&values).peaks(LEAST_PEAK * DENSITY_PEAK, radius);
         let points = peaks.into_iter().map(|peak| self.point(peak, (width, height)));
@@ -164,7 +167,17 @@ impl Prediction {
     }
 
     fn cells(&self) -> usize {
-        (self.fit.side / STRIDE).pow(2)
+        self.width.pow(2)
+    }
+
+    /// Pixels of the square a side of a cell.
+    fn stride(&self) -> usize {
+        self.fit.side / self.width
+    }
+
+    /// What one object adds to the sum of the density.
+    fn mass(&self) -> f32 {
+        DENSITY_MASS / self.stride().pow(2) as f32
     }
 
     /// What one channel's logits answer: `[cells, cells]`.
@@ -175,19 +188,19 @@ impl Prediction {
 
     /// Sum over the cells that hold the picture.
     fn sum(&self, values: &[f32]) -> f32 {
-        let (columns, rows) = self.fit.cells(STRIDE);
-        let row = |y: usize| values[y * (self.fit.side / STRIDE)..][..columns].iter().sum::<f32>();
+        let (columns, rows) = self.fit.cells(self.stride());
+        let row = |y: usize| values[y * self.width..][..columns].iter().sum::<f32>();
         (0..rows).map(row).sum()
     }
 
     fn grid<'a>(&self, map: &'a [f32]) -> Grid<'a> {
-        let (columns, rows) = self.fit.cells(STRIDE);
-        Grid { map, width: self.fit.side / STRIDE, columns, rows }
+        let (columns, rows) = self.fit.cells(self.stride());
+        Grid { map, width: self.width, columns, rows }
     }
 
     /// A peak in cells as a point of a picture of `picture` (width, height) pixels.
     fn point(&self, peak: Peak, picture: (usize, usize)) -> Point {
-        let place = [peak.x, peak.y].map(|cell| (cell + 0.5) * STRIDE as f32);
+        let place = [peak.x, peak.y].map(|cell| (cell + 0.5) * self.stride() as f32);
         let [x, y] = self.fit.unplace(place, picture);
         Point { x, y, score: peak.value }
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::decoded;
 use super::kind::TaskKind;
+use super::left_out::{LeftOut, Overlap};
 use super::picture::EncodedPicture;
 use super::refined::Refined;
 use crate::error::{ErrorKind, Result};
@@ -19,6 +21,8 @@ pub struct Task {
     /// Solved from `sums` when first asked for after a change.
     weights: Option<Vec<ReadOutWeights>>,
     refined: Refined,
+    /// Found when first asked for after a change.
+    decoder_trusted: Option<bool>,
     /// What `refined`'s trunk differs in from the network's.
     adapter: Option<Vec<u8>>,
 }
@@ -47,7 +51,8 @@ impl Task {
             examples: BTreeMap::new(),
             sums: ReadOut::new(trunk.readout_channels(), all),
             weights: None,
-            refined: Refined::new(kind, all, trunk.clone(), false),
+            refined: Refined::new(kind, channels.len(), trunk.clone(), false),
+            decoder_trusted: None,
             adapter: None,
         })
     }
@@ -71,6 +76,7 @@ impl Task {
             Some(&label.cells),
         );
         self.weights = None;
+        self.decoder_trusted = None;
         self.examples.insert(picture, Example { label, matched: None });
     }
 
@@ -78,6 +84,7 @@ impl Task {
         if let Some(example) = self.examples.remove(&picture) {
             self.sums.change(&encoded.maps, Some(&example.label.cells), None);
             self.weights = None;
+            self.decoder_trusted = None;
         }
     }
 
@@ -99,7 +106,7 @@ impl Task {
             .collect())
     }
 
-    /// The refined read-out's logits, in the layout of [`Task::readout_logits`].
+    /// The refined read-out's logits for every pixel of the square: `[channel, side, side]`, the background last.
     pub async fn refined_logits(
         &mut self,
         id: u32,
@@ -111,9 +118,9 @@ impl Task {
             return Err(ErrorKind::EmptySupport.into());
         }
         let unpainted = self.unpainted();
-        let labels = self.examples.iter().map(|(&id, example)| (id, &example.label.cells));
+        let labels = self.examples.iter().map(|(&id, example)| (id, &example.label.pixels));
         self.refined.update(&labels.collect(), pictures, side, device).await?;
-        let values = self.refined.values(id, &pictures[&id], unpainted, side, device).await?;
+        let values = self.refined.values(id, unpainted, pictures, side, device).await?;
         Ok(values.into_iter().map(|value| self.kind.quantity().logit(value)).collect())
     }
 
@@ -124,11 +131,12 @@ impl Task {
     /// From now on the refined read-out sees pictures through `trunk`, which `adapter` makes of the network's.
     pub fn tune(&mut self, trunk: Trunk, adapter: Option<Vec<u8>>) {
         let tuned = adapter.is_some();
-        self.refined = Refined::new(self.kind, self.sums.channels(), trunk, tuned);
+        self.refined = Refined::new(self.kind, self.channels, trunk, tuned);
+        self.decoder_trusted = None;
         self.adapter = adapter;
     }
 
-    /// The read-out's labels by picture.
+    /// The plain read-out's labels by picture.
     pub fn labels(&self) -> Vec<(u32, &CellLabels)> {
         self.examples.iter().map(|(&id, example)| (id, &example.label.cells)).collect()
     }
@@ -138,6 +146,42 @@ impl Task {
         self.examples.values().any(|example| example.label.unpainted)
     }
 
+    /// Whether the decoder refines the refined read-out's answer: where examples that are left out confirm it, which takes
+    /// three of them. It has learnt to refine the plain one, and not every kind of it.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub async fn trusts_decoder(
+        &mut self,
+        network: &Network,
+        pictures: &BTreeMap<u32, EncodedPicture>,
+        side: usize,
+        device: &Device,
+    ) -> Result<bool> {
+        if !self.kind.uses_decoder() {
+            return Ok(false);
+        }
+        if let Some(trusted) = self.decoder_trusted {
+            return Ok(trusted);
+        }
+        let support = self.support(network, pictures, side, device);
+        let (mut before, mut after) = (Overlap::default(), Overlap::default());
+        let exclusive = self.kind.has_background(self.channels);
+        for LeftOut { picture, logits } in self.refined.left_out() {
+            let others = support.iter().filter(|(other, _)| other != picture);
+            let others: Vec<_> = others.map(|(_, matched)| matched.clone()).collect();
+            let query = &pictures[picture].encoding;
+            let refined = decoded(network, query, &others, logits.clone(), self.channels).await?;
+            let label = &self.examples[picture].label.pixels;
+            before.count(logits, label, exclusive);
+            after.count(&refined, label, exclusive);
+        }
+        // The overlap decides, since the decoder also changes how sure answers are, which a loss would reward.
+        let trusted = after.mean() > before.mean();
+        self.decoder_trusted = Some(trusted);
+        Ok(trusted)
+    }
+
     /// What the matching needs of every example; only changed ones are computed.
     pub fn support(
         &mut self,
@@ -145,7 +189,7 @@ impl Task {
         pictures: &BTreeMap<u32, EncodedPicture>,
         side: usize,
         device: &Device,
-    ) -> Vec<Matched> {
+    ) -> Vec<(u32, Matched)> {
         let channels = self.channels;
         let examples = self.examples.iter_mut();
         let matched = examples.map(|(picture, example)| {
@@ -154,7 +198,7 @@ impl Task {
                     TensorData::new(example.label.raster.clone(), [channels, 1, side, side]);
                 network.support(&pictures[picture].encoding, Tensor::from_data(raster, device))
             };
-            example.matched.get_or_insert_with(make).clone()
+            (*picture, example.matched.get_or_insert_with(make).clone())
         });
         matched.collect()
     }

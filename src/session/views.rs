@@ -1,7 +1,5 @@
 //! A picture as the refined read-out sees it: at its size and enlarged twice, as it is and mirrored.
 
-use burn::tensor::module::avg_pool2d;
-use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::picture::EncodedPicture;
@@ -12,14 +10,17 @@ use crate::model::{CellLabels, FeatureMaps, Trunk, UNKNOWN};
 /// How much larger the second scale is.
 pub const ENLARGEMENT: usize = 2;
 
+/// Pixels of a label that serve one view; of fewer known ones all serve both.
+const SERVING: usize = 8192;
+
 /// The features of a picture and of its mirror image.
 #[derive(Clone, Debug)]
 pub struct Views([View; 2]);
 
-/// Features of one picture on the stride-2 grid of its square.
+/// Features of one picture, to be read at every pixel of its square.
 #[derive(Clone, Debug)]
 struct View {
-    /// Strides 2 to 16 at the picture's size, then of the enlarged picture: what is where.
+    /// Strides 2 to 16 of the enlarged picture, then at the picture's size: what is where.
     local: FeatureMaps,
     /// Stride 32: what the whole picture is like.
     global: FeatureMaps,
@@ -47,40 +48,40 @@ impl Views {
             } else {
                 (picture.maps.clone(), picture.encoding.features.s32.clone())
             };
-            let [s1, s2, s4, s8] = trunk.forward_fine(look(ENLARGEMENT * side, mirrored));
-            let halve = AvgPoolOptions::new([2, 2]).with_stride([2, 2]);
-            let enlarged = [avg_pool2d(s1, halve), s2, s4, s8];
+            let enlarged = trunk.forward_fine(look(ENLARGEMENT * side, mirrored));
             views.push(View {
-                local: maps.with(&FeatureMaps::read_maps(&enlarged).await?),
+                local: FeatureMaps::read_maps(&enlarged).await?.with(&maps),
                 global: FeatureMaps::read_maps(&[s32]).await?,
             });
         }
         Ok(Self(views.try_into().expect("two views")))
     }
 
-    /// The features of each view; `global` adds those at stride 32.
+    /// The features of each view; `global` adds those at stride 32 at the end.
     pub fn maps(&self, global: bool) -> [FeatureMaps; 2] {
         self.0
             .each_ref()
             .map(|view| if global { view.local.with(&view.global) } else { view.local.clone() })
     }
 
-    /// Number of features of [`Views::maps`].
-    pub fn features(trunk: &Trunk, global: bool) -> usize {
-        2 * trunk.readout_channels() + if global { trunk.global_channels() } else { 0 }
+    /// Numbers of local and of global features.
+    pub fn features(trunk: &Trunk) -> (usize, usize) {
+        (2 * trunk.readout_channels(), trunk.global_channels())
     }
 
-    /// A label as each view's read-out takes it: every cell serves one of the two, like the squares of a chessboard.
-    ///
-    /// Using all cells twice costs twice as much and scores the same.
-    pub fn labels(cells: &CellLabels) -> [CellLabels; 2] {
+    /// A label as each view's read-out takes it. Neighbours say the same, so of many known pixels each view takes an even
+    /// share, and no pixel serves both: taking all costs more and scores the same.
+    pub fn labels(pixels: &CellLabels) -> [CellLabels; 2] {
+        let width = pixels[0].len().isqrt();
+        let known = (0..width * width).filter(|&i| pixels.iter().any(|label| label[i] != UNKNOWN));
+        let share = known.count().div_ceil(SERVING).next_power_of_two().min(8);
         [0, 1].map(|view| {
-            let label = cells.iter().map(|cells| {
-                let width = cells.len().isqrt();
-                let serves = |i: usize| (i % width + i / width) % 2 == view;
-                let own = cells.iter().enumerate();
+            // A lattice whose points are far from each other in every direction.
+            let serves = |i: usize| (i % width + 3 * (i / width)) % share == view * share / 2;
+            let label = pixels.iter().map(|label| {
+                let own = label.iter().enumerate();
                 let own: Vec<_> =
-                    own.map(|(i, &cell)| if serves(i) { cell } else { UNKNOWN }).collect();
+                    own.map(|(i, &value)| if serves(i) { value } else { UNKNOWN }).collect();
                 if view == 0 { own } else { mirror(&own, width) }
             });
             label.collect()
@@ -111,16 +112,36 @@ fn mirror(values: &[f32], width: usize) -> Vec<f32> {
 mod tests {
     use super::*;
 
+    /// For each pixel how many views a label of so many known pixels serves.
+    fn serving(width: usize, known: usize) -> Vec<usize> {
+        let label: Vec<f32> =
+            (0..width * width).map(|i| if i < known { 0.5 } else { UNKNOWN }).collect();
+        let [plain, mirrored] = Views::labels(&vec![label]);
+        let back = mirror(&mirrored[0], width);
+        plain[0]
+            .iter()
+            .zip(back)
+            .map(|(&a, b)| [a, b].iter().filter(|&&v| v == 0.5).count())
+            .collect()
+    }
+
     #[test]
-    fn every_cell_serves_one_view() {
-        let cells: Vec<f32> = (0..16).map(|i| i as f32 / 16.0).collect();
-        let [plain, mirrored] = Views::labels(&vec![cells.clone()]);
-        let back = mirror(&mirrored[0], 4);
-        for i in 0..16 {
-            let seen: Vec<_> =
-                [plain[0][i], back[i]].into_iter().filter(|&value| value != UNKNOWN).collect();
-            assert_eq!(seen, [cells[i]]);
-        }
+    fn every_view_takes_an_even_share_of_many_pixels() {
+        let width = 256;
+        let serving = serving(width, width * width);
+        assert!(serving.iter().all(|&views| views <= 1));
+        let rows = serving.chunks_exact(width);
+        assert!(rows.into_iter().all(|row| row.iter().sum::<usize>() == width / 4));
+        assert!(
+            (0..width)
+                .all(|x| (0..width).map(|y| serving[y * width + x]).sum::<usize>() == width / 4)
+        );
+    }
+
+    #[test]
+    fn few_pixels_serve_both_views() {
+        let serving = serving(64, 100);
+        assert!(serving.iter().enumerate().all(|(i, &views)| views == if i < 100 { 2 } else { 0 }));
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use anolis::model::{
-    BALANCE, CellLabels, FeatureMaps, Features, Quantity, ReadOut, Trunk, UNPAINTED_BALANCE,
-    default_lambda,
+    BALANCE, CellLabels, FeatureMaps, Features, Quantity, ReadOut, Trunk, UNPAINTED_BALANCE, up2,
 };
+use burn::tensor::module::avg_pool2d;
+use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData, read_sync};
 
 use crate::episodes::labels::{UNPAINTED, cells, raster, target};
@@ -17,6 +18,9 @@ use crate::scenes::Kind;
 /// Where an episode has fewer, its examples are asked for too. That costs no encoding, and `burn-flex` takes the weight
 /// gradient of a convolution ten times slower for a batch of up to four.
 const DECODED: usize = 5;
+
+/// The refined read-out's ridge penalty.
+const LAMBDA: f64 = 0.3;
 
 /// An episode as the frozen trunk and the read-out see it.
 pub struct Prepared {
@@ -44,7 +48,8 @@ pub struct Question {
 }
 
 impl Prepared {
-    /// Encodes the pictures, solves the read-out on the support and applies it to the queries.
+    /// Encodes the pictures, solves the read-out on the support and applies it to the queries: at two scales, which is what
+    /// the decoder refines for users, but without the mirror image.
     pub fn new(episode: &Episode, trunk: &Trunk) -> Self {
         Self::with_examples(episode, trunk, 0)
     }
@@ -61,10 +66,15 @@ impl Prepared {
         let (side, channels, shots) = (episode.side, episode.channels, episode.support.len());
         let shots_of = || episode.support.iter().chain(&episode.queries);
         let rgb = shots_of().map(|shot| &shot.rgb);
-        let features = trunk.forward(pictures(rgb, side, &Device::flex()));
+        let rgb = pictures(rgb, side, &Device::flex());
+        let features = trunk.forward(rgb.clone());
+        let enlarged = enlarged(rgb, trunk);
         let maps: Vec<_> = (0..shots + episode.queries.len())
             .map(|i| {
-                let maps = read_sync(FeatureMaps::read(&one(&features, i)));
+                let Features { s2, s4, s8, s16, .. } = one(&features, i);
+                let maps = [s2, s4, s8, s16].into_iter();
+                let maps = maps.chain(enlarged.clone().map(|map| map.narrow(0, i, 1)));
+                let maps = read_sync(FeatureMaps::read_maps(&maps.collect::<Vec<_>>()));
                 maps.expect("the CPU keeps its tensors")
             })
             .collect();
@@ -73,7 +83,7 @@ impl Prepared {
             .iter()
             .map(|shot| shot.marks.iter().map(|label| cells(label, side)).collect())
             .collect();
-        let mut sums = ReadOut::new(trunk.readout_channels(), channels);
+        let mut sums = ReadOut::new(2 * trunk.readout_channels(), channels);
         for (maps, known) in maps.iter().zip(&known) {
             sums.change(maps, None, Some(known));
         }
@@ -91,9 +101,8 @@ impl Prepared {
                 (Kind::Mask, true) => (Quantity::Class, UNPAINTED_BALANCE),
                 _ => (Quantity::Value, 0.0),
             };
-            let lambda = default_lambda(support.len());
             let readout = (0..channels)
-                .flat_map(|channel| sums.solve(channel, lambda, balance).apply(&maps[picture]))
+                .flat_map(|channel| sums.solve(channel, LAMBDA, balance).apply(&maps[picture]))
                 .map(|value| quantity.logit(value))
                 .collect();
             let shot = shots_of().nth(picture).expect("a picture of the episode");
@@ -121,6 +130,13 @@ impl Prepared {
         let shape = [self.questions.len() * self.channels, 1, self.side / 2, self.side / 2];
         Tensor::from_data(TensorData::new(values, shape), device)
     }
+}
+
+/// What the refined read-out sees of pictures enlarged twice, on the grids of strides 2 to 8 of their own size.
+fn enlarged(rgb: Tensor<4>, trunk: &Trunk) -> [Tensor<4>; 4] {
+    let [s1, s2, s4, s8] = trunk.forward_fine(up2(rgb));
+    let halve = AvgPoolOptions::new([2, 2]).with_stride([2, 2]);
+    [avg_pool2d(s1, halve), s2, s4, s8]
 }
 
 /// The features of one picture.
