@@ -12,7 +12,7 @@ mod loss;
 mod solve;
 mod tuning;
 
-pub use augment::{Labelled, Mirror};
+pub use augment::{Example, Labelled, Mirror};
 pub use guard::HeldOut;
 pub use loss::Loss;
 pub use tuning::{Plan, Tuning};

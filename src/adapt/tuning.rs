@@ -5,7 +5,7 @@ use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use fastrand::Rng;
 
-use super::augment::{Labelled, Mirror};
+use super::augment::{Example, Labelled, Mirror};
 use super::loss::Loss;
 use super::solve::{Maps, Weights, logit, surrogate};
 use crate::error::Result;
@@ -21,6 +21,8 @@ pub struct Plan {
     pub quantity: Quantity,
     /// Ridge penalty and class-balance exponent of the read-out.
     pub lambda: f64,
+    /// As `lambda`, of the read-out on both scales, which the held-out part judges.
+    pub refined_lambda: f64,
     pub balance: f64,
     pub mirror: Mirror,
     /// Gradient steps in all; the rate falls to zero over them.
@@ -74,7 +76,7 @@ impl Tuning {
     ///
     /// # Panics
     /// Without examples.
-    pub async fn step(&mut self, examples: &[Labelled]) -> Result<f32> {
+    pub async fn step(&mut self, examples: &[Example]) -> Result<f32> {
         let plan = self.plan;
         let crops = self.draw(examples);
         let side = crops[0].side;
@@ -160,8 +162,8 @@ impl Tuning {
         Ok((value, Asked { by_maps, by_weights }))
     }
 
-    /// Crops for one step, pseudo-support first; no example serves both halves where there are two or more.
-    fn draw(&mut self, examples: &[Labelled]) -> Vec<Labelled> {
+    /// Crops for one step at one scale, pseudo-support first; no example serves both halves where there are two or more.
+    fn draw(&mut self, examples: &[Example]) -> Vec<Labelled> {
         let mut order: Vec<_> = (0..examples.len()).collect();
         self.rng.shuffle(&mut order);
         let (support, query) = match order.len() {
@@ -173,7 +175,8 @@ impl Tuning {
             .flat_map(|half| half.iter().copied().cycle().take(HALF))
             .collect();
         let Plan { side, mirror, .. } = self.plan;
-        chosen.into_iter().map(|i| examples[i].crop(side, mirror, &mut self.rng)).collect()
+        let scale = usize::from(self.rng.bool());
+        chosen.into_iter().map(|i| examples[i].0[scale].crop(side, mirror, &mut self.rng)).collect()
     }
 }
 

@@ -2,8 +2,9 @@
 
 use burn::tensor::Device;
 
+use super::views::ENLARGEMENT;
 use super::{Session, find_task};
-use crate::adapt::{HeldOut, Labelled, Plan, Tuning};
+use crate::adapt::{Example, HeldOut, Labelled, Plan, Tuning};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Trunk;
 use crate::weights::NamedTensors;
@@ -101,15 +102,18 @@ impl Session {
     pub async fn begin_adaptation(&self, task: u32, options: AdaptOptions) -> Result<Adaptation> {
         let found = self.tasks.get(&task).ok_or(ErrorKind::NotFound { what: "task", id: task })?;
         let kind = found.kind();
-        let examples = found.labels().into_iter().map(|(picture, cells)| {
-            let (rgb, fit) = self.pictures[&picture].picture.fit(self.side);
-            Labelled { rgb, cells: cells.clone(), side: fit.side }
+        let examples = found.labels().into_iter().map(|(picture, label)| {
+            let picture = &self.pictures[&picture].picture;
+            let at = |side, cells| Labelled { rgb: picture.fit(side).0, cells, side };
+            let plain = at(self.side, label.cells.clone());
+            Example([plain, at(ENLARGEMENT * self.side, label.enlarged_cells())])
         });
         let parts = HeldOut::new(examples.collect())?;
         let plan = Plan {
             loss: kind.loss(found.channels()),
             quantity: kind.quantity(),
             lambda: kind.lambda(parts.train.len()),
+            refined_lambda: kind.refined_lambda(parts.train.len()),
             balance: kind.balance(found.unpainted()),
             mirror: kind.mirror(found.channels()),
             steps: options.steps,

@@ -9,7 +9,7 @@ use super::picture::EncodedPicture;
 use super::refined::Refined;
 use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
-use crate::model::{CellLabels, FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, Trunk};
+use crate::model::{FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, Trunk};
 
 pub struct Task {
     kind: TaskKind,
@@ -128,9 +128,9 @@ impl Task {
         self.adapter = adapter;
     }
 
-    /// The read-out's labels by picture.
-    pub fn labels(&self) -> Vec<(u32, &CellLabels)> {
-        self.examples.iter().map(|(&id, example)| (id, &example.label.cells)).collect()
+    /// Labels by picture.
+    pub fn labels(&self) -> Vec<(u32, &FittedLabel)> {
+        self.examples.iter().map(|(&id, example)| (id, &example.label)).collect()
     }
 
     /// Whether some of the background is only what nobody painted.

@@ -30,6 +30,29 @@ impl FittedLabel {
         }
         stacked
     }
+
+    /// Cells of the picture enlarged twice, which are pixels of the square; where those are unknown, the coarser cell says
+    /// what it knows.
+    pub fn enlarged_cells(&self) -> CellLabels {
+        let half = self.cells[0].len().isqrt();
+        let side = half * STRIDE;
+        let layers: Vec<_> = self.raster.chunks_exact(side * side).collect();
+        let fine = |channel: usize, i: usize| match layers.get(channel) {
+            Some(layer) => layer[i],
+            // The background is what the classes leave.
+            None if layers[0][i] == UNKNOWN => UNKNOWN,
+            None => 1.0 - layers.iter().map(|layer| layer[i]).sum::<f32>(),
+        };
+        let coarse = |i: usize| i / side / STRIDE * half + i % side / STRIDE;
+        let enlarge = |(channel, cells): (usize, &Vec<f32>)| {
+            let cell = |i| match fine(channel, i) {
+                UNKNOWN => cells[coarse(i)],
+                known => known,
+            };
+            (0..side * side).map(cell).collect()
+        };
+        self.cells.iter().enumerate().map(enlarge).collect()
+    }
 }
 
 /// Squares of `stride` pixels: 0 where the picture is, [`UNKNOWN`] in the padding.
