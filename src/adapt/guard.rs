@@ -4,10 +4,11 @@ use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::answer::{Seen, answer, batch};
 use super::augment::{Example, Labelled};
 use super::tuning::Plan;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{CellLabels, FeatureMaps, ReadOut, Trunk, UNKNOWN, read};
+use crate::model::{CellLabels, FeatureMaps, Features, Network, ReadOut, Trunk, UNKNOWN, read};
 
 /// Fewest examples of which one can be spared whole.
 const SPARE: usize = 3;
@@ -41,35 +42,91 @@ impl HeldOut {
         }
         Ok(Self { train, held })
     }
+}
 
-    /// The loss on the held-out part of the read-out on both scales, solved on the other part, all seen by `trunk`.
+/// Judges a network by its loss on the held-out part, with the answer that predictions will start from.
+pub struct Guard {
+    pub parts: HeldOut,
+    plan: Plan,
+    /// The trunk that body and decoder were trained on.
+    shipped: Trunk,
+    device: Device,
+    /// Logits of the read-out on each held-out example; kept where no level changes them.
+    readout: Option<Vec<Vec<f32>>>,
+    /// What the shipped trunk sees of each example, the held-out ones last.
+    features: Vec<Features>,
+}
+
+impl Guard {
+    pub fn new(parts: HeldOut, shipped: &Trunk, plan: Plan, device: &Device) -> Self {
+        let (shipped, device) = (shipped.clone(), device.clone());
+        Self { parts, plan, shipped, device, readout: None, features: Vec::new() }
+    }
+
+    /// The mean loss of the held-out examples when the others are the support.
     ///
     /// # Errors
     /// `device-lost`.
-    pub async fn loss(&self, trunk: &Trunk, plan: &Plan, device: &Device) -> Result<f32> {
-        let channels = self.train[0].cells().len();
+    pub async fn loss(&mut self, network: &Network) -> Result<f32> {
+        let readout = match self.readout.take() {
+            Some(readout) if !self.plan.level.tunes_trunk() => readout,
+            _ => self.readout(&network.trunk).await?,
+        };
+        let held = &self.parts.held;
+        let (side, channels) = (held[0].0[0].side, held[0].cells().len());
+        let tensor = |values| {
+            let shape = [held.len(), channels, side / 2, side / 2];
+            Tensor::from_data(TensorData::new(values, shape), &self.device)
+        };
+        let mut logits = tensor(readout.concat());
+        let target = tensor(held.iter().flat_map(|example| example.cells().concat()).collect());
+        if self.plan.network {
+            logits = self.answer(network, side, logits);
+        }
+        self.readout = Some(readout);
+        let mut total = 0.0;
+        for i in 0..self.parts.held.len() {
+            let [logits, target] = [&logits, &target].map(|all| all.clone().narrow(0, i, 1));
+            total += read(self.plan.loss.of(logits, target)).await?[0];
+        }
+        Ok(total / self.parts.held.len() as f32)
+    }
+
+    /// Logits of the read-out on both scales, solved on the training part, for each held-out example.
+    async fn readout(&self, trunk: &Trunk) -> Result<Vec<Vec<f32>>> {
+        let (parts, plan) = (&self.parts, self.plan);
+        let channels = parts.train[0].cells().len();
         let mut sums = ReadOut::new(2 * trunk.readout_channels(), channels);
-        for example in &self.train {
-            sums.change(&example.maps(trunk, device).await?, None, Some(example.cells()));
+        for example in &parts.train {
+            sums.change(&example.maps(trunk, &self.device).await?, None, Some(example.cells()));
         }
         let solve = |channel| sums.solve(channel, plan.refined_lambda, plan.balance);
         let weights: Vec<_> = (0..channels).map(solve).collect();
-        let mut total = 0.0;
-        for example in &self.held {
-            let maps = example.maps(trunk, device).await?;
-            let logits: Vec<f32> = weights
-                .iter()
-                .flat_map(|weights| weights.apply(&maps))
-                .map(|value| plan.quantity.logit(value))
-                .collect();
-            let half = example.0[0].side / 2;
-            let tensor = |values| {
-                Tensor::from_data(TensorData::new(values, [1, channels, half, half]), device)
-            };
-            let loss = plan.loss.of(tensor(logits), tensor(example.cells().concat()));
-            total += read(loss).await?[0];
+        let mut logits = Vec::new();
+        for example in &parts.held {
+            let maps = example.maps(trunk, &self.device).await?;
+            let values = weights.iter().flat_map(|weights| weights.apply(&maps));
+            logits.push(values.map(|value| plan.quantity.logit(value)).collect());
         }
-        Ok(total / self.held.len() as f32)
+        Ok(logits)
+    }
+
+    /// The network's logits on top of the read-out's.
+    fn answer(&mut self, network: &Network, side: usize, readout: Tensor<4>) -> Tensor<4> {
+        if self.features.is_empty() {
+            let examples = self.parts.train.iter().chain(&self.parts.held);
+            let see =
+                |example: &Example| self.shipped.forward(batch([&example.0[0]], &self.device));
+            self.features = examples.map(see).collect();
+        }
+        let bias = network.body.bias([side / 16, side / 16], 1);
+        let see = |features: &Features| Seen::new(network, features.clone(), &bias);
+        let seen: Vec<_> = self.features.iter().map(see).collect();
+        let seen = Seen::join(&seen.iter().collect::<Vec<_>>());
+        let (train, held) = (self.parts.train.len(), self.parts.held.len());
+        let labels: Vec<_> = self.parts.train.iter().map(Example::cells).collect();
+        let (support, query) = (seen.part(0, train), seen.part(train, held));
+        answer(network, &support, &labels, &query, readout, self.plan.channels)
     }
 }
 
@@ -81,10 +138,7 @@ impl Example {
 
     /// What the refined read-out sees of the picture, without its mirror image.
     async fn maps(&self, trunk: &Trunk, device: &Device) -> Result<FeatureMaps> {
-        let look = |example: &Labelled| {
-            let rgb = TensorData::new(example.rgb.clone(), [1, 3, example.side, example.side]);
-            trunk.forward_fine(Tensor::from_data(rgb, device))
-        };
+        let look = |example: &Labelled| trunk.forward_fine(batch([example], device));
         let [plain, [s1, s2, s4, s8]] = self.0.each_ref().map(look);
         let halve = AvgPoolOptions::new([2, 2]).with_stride([2, 2]);
         let enlarged = [avg_pool2d(s1, halve), s2, s4, s8];

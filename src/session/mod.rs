@@ -20,6 +20,7 @@ use crate::image::{Label, Picture};
 use crate::model::{BodyBias, Network, NetworkConfig, read};
 use crate::weights::{Manifest, NamedTensors};
 
+pub use crate::adapt::Level;
 pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
 pub use kind::TaskKind;
 use picture::EncodedPicture;
@@ -188,8 +189,7 @@ impl Session {
         let background = readout.split_off(task.channels() * cells * cells);
         let readout = TensorData::new(readout, [task.channels(), 1, cells, cells]);
         let readout = Tensor::from_data(readout, &self.device);
-        let support = task.support(&self.network, &self.pictures, self.side, &self.device);
-        let logits = self.network.predict(&encoded.encoding, &support, readout);
+        let logits = task.refine(picture, readout, &self.network, &self.pictures, self.side);
         let logits = [read(logits).await?, background].concat();
         Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
     }

@@ -1,6 +1,6 @@
 //! A task: its examples, the read-out's sums and the matching's cache.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -9,7 +9,9 @@ use super::picture::EncodedPicture;
 use super::refined::Refined;
 use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
-use crate::model::{FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, Trunk};
+use crate::model::{
+    BodyBias, Encoding, FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, Trunk,
+};
 
 pub struct Task {
     kind: TaskKind,
@@ -19,8 +21,26 @@ pub struct Task {
     /// Solved from `sums` when first asked for after a change.
     weights: Option<Vec<ReadOutWeights>>,
     refined: Refined,
-    /// What `refined`'s trunk differs in from the network's.
+    /// What this task's parameters differ in from the network's.
     adapter: Option<Vec<u8>>,
+    own: Option<OwnNetwork>,
+}
+
+/// A network whose body, matching or decoder is the task's own. It sees what the shipped trunk sees.
+struct OwnNetwork {
+    network: Network,
+    bias: BodyBias,
+    encodings: BTreeMap<u32, Encoding>,
+}
+
+impl OwnNetwork {
+    fn encode(&mut self, id: u32, picture: &EncodedPicture) {
+        self.encodings.entry(id).or_insert_with(|| {
+            let features = picture.encoding.features.clone();
+            let taps = self.network.body.forward(&[&features], &self.bias);
+            Encoding { taps: self.network.matching.reweight(&taps), features }
+        });
+    }
 }
 
 struct Example {
@@ -49,6 +69,7 @@ impl Task {
             weights: None,
             refined: Refined::new(kind, all, trunk.clone(), false),
             adapter: None,
+            own: None,
         })
     }
 
@@ -75,6 +96,9 @@ impl Task {
     }
 
     pub fn remove_label(&mut self, picture: u32, encoded: &EncodedPicture) {
+        if let Some(own) = &mut self.own {
+            own.encodings.remove(&picture);
+        }
         if let Some(example) = self.examples.remove(&picture) {
             self.sums.change(&encoded.maps, Some(&example.label.cells), None);
             self.weights = None;
@@ -121,11 +145,38 @@ impl Task {
         self.adapter.as_deref()
     }
 
-    /// From now on the refined read-out sees pictures through `trunk`, which `adapter` makes of the network's.
-    pub fn tune(&mut self, trunk: Trunk, adapter: Option<Vec<u8>>) {
-        let tuned = adapter.is_some();
-        self.refined = Refined::new(self.kind, self.sums.channels(), trunk, tuned);
-        self.adapter = adapter;
+    /// From now on the task is answered with the parameters `names` of `network`, which `adapter` holds, in place of the
+    /// shipped ones.
+    pub fn set_adapter(
+        &mut self,
+        network: Network,
+        names: &BTreeSet<String>,
+        adapter: Vec<u8>,
+        side: usize,
+    ) {
+        if names.iter().any(|name| name.starts_with("trunk.")) {
+            let trunk = network.trunk.clone();
+            self.refined = Refined::new(self.kind, self.sums.channels(), trunk, true);
+        }
+        if names.iter().any(|name| !name.starts_with("trunk.")) {
+            let bias = network.body.bias([side / 16, side / 16], 1);
+            self.own = Some(OwnNetwork { network, bias, encodings: BTreeMap::new() });
+        }
+        self.adapter = Some(adapter);
+        self.forget_matched();
+    }
+
+    /// Back to the shipped parameters.
+    pub fn forget_adapter(&mut self, trunk: &Trunk) {
+        if self.adapter.take().is_some() {
+            self.refined = Refined::new(self.kind, self.sums.channels(), trunk.clone(), false);
+            self.own = None;
+            self.forget_matched();
+        }
+    }
+
+    fn forget_matched(&mut self) {
+        self.examples.values_mut().for_each(|example| example.matched = None);
     }
 
     /// Labels by picture.
@@ -138,24 +189,33 @@ impl Task {
         self.examples.values().any(|example| example.label.unpainted)
     }
 
-    /// What the matching needs of every example; only changed ones are computed.
-    pub fn support(
+    /// The decoder's logits `[channel, 1, cells, cells]` on top of the read-out's; only examples that changed are encoded
+    /// for the matching again.
+    pub fn refine(
         &mut self,
+        id: u32,
+        readout: Tensor<4>,
         network: &Network,
         pictures: &BTreeMap<u32, EncodedPicture>,
         side: usize,
-        device: &Device,
-    ) -> Vec<Matched> {
-        let channels = self.channels;
+    ) -> Tensor<4> {
+        let (channels, device) = (self.channels, readout.device());
+        if let Some(own) = &mut self.own {
+            self.examples.keys().chain([&id]).for_each(|&id| own.encode(id, &pictures[&id]));
+        }
+        let own = self.own.as_ref();
+        let network = own.map_or(network, |own| &own.network);
+        let encoding =
+            |id: u32| own.map_or_else(|| &pictures[&id].encoding, |own| &own.encodings[&id]);
         let examples = self.examples.iter_mut();
-        let matched = examples.map(|(picture, example)| {
+        let support = examples.map(|(&picture, example)| {
             let make = || {
                 let raster =
                     TensorData::new(example.label.raster.clone(), [channels, 1, side, side]);
-                network.support(&pictures[picture].encoding, Tensor::from_data(raster, device))
+                network.support(encoding(picture), Tensor::from_data(raster, &device))
             };
             example.matched.get_or_insert_with(make).clone()
         });
-        matched.collect()
+        network.predict(encoding(id), &support.collect::<Vec<_>>(), readout)
     }
 }
