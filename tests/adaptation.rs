@@ -50,7 +50,7 @@ fn adapter() -> Vec<u8> {
     let name = "trunk.stem.bias";
     let mut bias = WEIGHTS.1.0[name].clone();
     bias.values.iter_mut().for_each(|value| *value += 0.5);
-    let tensors = NamedTensors([("stem.bias".to_owned(), bias)].into());
+    let tensors = NamedTensors([(name.to_owned(), bias)].into());
     tensors.write_f16().unwrap()
 }
 
@@ -63,7 +63,7 @@ fn a_seed_decides_every_step_and_a_cancelled_adaptation_changes_nothing() {
     let (mut session, task, query) = session(2);
     let before = answer(&mut session, task, query);
     let run = |session: &Session, seed| {
-        let options = AdaptOptions { steps: 2, seed };
+        let options = AdaptOptions { steps: 2, seed, ..AdaptOptions::default() };
         let mut adaptation = read_sync(session.begin_adaptation(task, options)).unwrap();
         let steps = std::iter::from_fn(|| read_sync(adaptation.step()).unwrap());
         steps.map(|step| (step.step, step.loss)).collect::<Vec<_>>()
@@ -81,7 +81,7 @@ fn what_the_held_out_part_does_not_confirm_is_not_used() {
     let (mut session, task, query) = session(3);
     let before = answer(&mut session, task, query);
     // No step is made, so nothing can have been learnt.
-    let options = AdaptOptions { steps: 0, seed: 0 };
+    let options = AdaptOptions { steps: 0, ..AdaptOptions::default() };
     let mut adaptation = read_sync(session.begin_adaptation(task, options)).unwrap();
     assert!(read_sync(adaptation.step()).unwrap().is_none());
     let report = read_sync(session.finish_adaptation(adaptation)).unwrap();
@@ -126,7 +126,7 @@ fn a_task_without_enough_examples_cannot_be_adapted() {
 #[test]
 fn a_task_that_is_removed_while_it_is_adapted_is_not_found() {
     let (mut session, task, _) = session(2);
-    let options = AdaptOptions { steps: 1, seed: 0 };
+    let options = AdaptOptions { steps: 1, ..AdaptOptions::default() };
     let adaptation = read_sync(session.begin_adaptation(task, options)).unwrap();
     session.remove_task(task).unwrap();
     assert_eq!(code(read_sync(session.finish_adaptation(adaptation)).map(|_| ())), "not-found");

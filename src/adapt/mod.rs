@@ -6,13 +6,16 @@
 //! the weights of the trunk's stages 1 to 5 at a small rate raise it far more than biases do (docs/quality.md has the
 //! figures), so that is what is tuned; the loss reaches them through the solve on the pseudo-support.
 
+mod answer;
 mod augment;
 mod guard;
+mod level;
 mod loss;
 mod solve;
 mod tuning;
 
-pub use augment::{Labelled, Mirror};
-pub use guard::HeldOut;
+pub use augment::{Example, Labelled, Mirror};
+pub use guard::{Guard, HeldOut};
+pub use level::Level;
 pub use loss::Loss;
 pub use tuning::{Plan, Tuning};

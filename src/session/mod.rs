@@ -14,13 +14,14 @@ mod warm_up;
 
 use std::collections::BTreeMap;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 
 use crate::error::{ErrorKind, Result};
 use crate::image::{Label, Picture};
-use crate::model::{BodyBias, Encoding, Matched, Network, NetworkConfig, read};
+use crate::model::{BodyBias, Network, NetworkConfig};
 use crate::weights::{Manifest, NamedTensors};
 
+pub use crate::adapt::Level;
 pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
 pub use kind::TaskKind;
 use picture::EncodedPicture;
@@ -185,9 +186,7 @@ impl Session {
             (task.readout_logits(&encoded.maps)?, task.kind().uses_decoder())
         };
         if decode {
-            let support = task.support(network, pictures, self.side, device);
-            let support: Vec<_> = support.into_iter().map(|(_, matched)| matched).collect();
-            logits = decoded(network, &encoded.encoding, &support, logits, task.channels()).await?;
+            logits = task.decode(picture, logits, network, pictures, self.side, device).await?;
         }
         Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
     }
@@ -196,24 +195,6 @@ impl Session {
         self.next_id += 1;
         self.next_id
     }
-}
-
-/// Logits as the decoder refines them; what follows those of the channels stays.
-async fn decoded(
-    network: &Network,
-    query: &Encoding,
-    support: &[Matched],
-    mut logits: Vec<f32>,
-    channels: usize,
-) -> Result<Vec<f32>> {
-    let device = query.features.s2.device();
-    let [_, _, cells, _] = query.features.s2.dims();
-    let fine = 4 * cells * cells;
-    let side = if logits.len() >= channels * fine { 2 * cells } else { cells };
-    let background = logits.split_off(channels * side * side);
-    let readout = TensorData::new(logits, [channels, 1, side, side]);
-    let refined = network.refine(query, support, Tensor::from_data(readout, &device));
-    Ok([read(refined).await?, background].concat())
 }
 
 fn find_picture(pictures: &BTreeMap<u32, EncodedPicture>, id: u32) -> Result<&EncodedPicture> {

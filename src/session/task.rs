@@ -1,17 +1,18 @@
 //! A task: its examples, the read-out's sums and the matching's cache.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::decoded;
 use super::kind::TaskKind;
 use super::left_out::{LeftOut, Overlap};
 use super::picture::EncodedPicture;
 use super::refined::Refined;
 use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
-use crate::model::{CellLabels, FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, Trunk};
+use crate::model::{
+    BodyBias, Encoding, FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, Trunk, read,
+};
 
 pub struct Task {
     kind: TaskKind,
@@ -23,8 +24,26 @@ pub struct Task {
     refined: Refined,
     /// Found when first asked for after a change.
     decoder_trusted: Option<bool>,
-    /// What `refined`'s trunk differs in from the network's.
+    /// What this task's parameters differ in from the network's.
     adapter: Option<Vec<u8>>,
+    own: Option<OwnNetwork>,
+}
+
+/// A network whose body, matching or decoder is the task's own. It sees what the shipped trunk sees.
+struct OwnNetwork {
+    network: Network,
+    bias: BodyBias,
+    encodings: BTreeMap<u32, Encoding>,
+}
+
+impl OwnNetwork {
+    fn encode(&mut self, id: u32, picture: &EncodedPicture) {
+        self.encodings.entry(id).or_insert_with(|| {
+            let features = picture.encoding.features.clone();
+            let taps = self.network.body.forward(&[&features], &self.bias);
+            Encoding { taps: self.network.matching.reweight(&taps), features }
+        });
+    }
 }
 
 struct Example {
@@ -54,6 +73,7 @@ impl Task {
             refined: Refined::new(kind, channels.len(), trunk.clone(), false),
             decoder_trusted: None,
             adapter: None,
+            own: None,
         })
     }
 
@@ -81,6 +101,9 @@ impl Task {
     }
 
     pub fn remove_label(&mut self, picture: u32, encoded: &EncodedPicture) {
+        if let Some(own) = &mut self.own {
+            own.encodings.remove(&picture);
+        }
         if let Some(example) = self.examples.remove(&picture) {
             self.sums.change(&encoded.maps, Some(&example.label.cells), None);
             self.weights = None;
@@ -128,17 +151,44 @@ impl Task {
         self.adapter.as_deref()
     }
 
-    /// From now on the refined read-out sees pictures through `trunk`, which `adapter` makes of the network's.
-    pub fn tune(&mut self, trunk: Trunk, adapter: Option<Vec<u8>>) {
-        let tuned = adapter.is_some();
-        self.refined = Refined::new(self.kind, self.channels, trunk, tuned);
-        self.decoder_trusted = None;
-        self.adapter = adapter;
+    /// From now on the task is answered with the parameters `names` of `network`, which `adapter` holds, in place of the
+    /// shipped ones.
+    pub fn set_adapter(
+        &mut self,
+        network: Network,
+        names: &BTreeSet<String>,
+        adapter: Vec<u8>,
+        side: usize,
+    ) {
+        if names.iter().any(|name| name.starts_with("trunk.")) {
+            let trunk = network.trunk.clone();
+            self.refined = Refined::new(self.kind, self.channels, trunk, true);
+        }
+        if names.iter().any(|name| !name.starts_with("trunk.")) {
+            let bias = network.body.bias([side / 16, side / 16], 1);
+            self.own = Some(OwnNetwork { network, bias, encodings: BTreeMap::new() });
+        }
+        self.adapter = Some(adapter);
+        self.forget_matched();
     }
 
-    /// The plain read-out's labels by picture.
-    pub fn labels(&self) -> Vec<(u32, &CellLabels)> {
-        self.examples.iter().map(|(&id, example)| (id, &example.label.cells)).collect()
+    /// Back to the shipped parameters.
+    pub fn forget_adapter(&mut self, trunk: &Trunk) {
+        if self.adapter.take().is_some() {
+            self.refined = Refined::new(self.kind, self.channels, trunk.clone(), false);
+            self.own = None;
+            self.forget_matched();
+        }
+    }
+
+    fn forget_matched(&mut self) {
+        self.decoder_trusted = None;
+        self.examples.values_mut().for_each(|example| example.matched = None);
+    }
+
+    /// Labels by picture.
+    pub fn labels(&self) -> Vec<(u32, &FittedLabel)> {
+        self.examples.iter().map(|(&id, example)| (id, &example.label)).collect()
     }
 
     /// Whether some of the background is only what nobody painted.
@@ -147,7 +197,7 @@ impl Task {
     }
 
     /// Whether the decoder refines the refined read-out's answer: where examples that are left out confirm it, which takes
-    /// three of them. It has learnt to refine the plain one, and not every kind of it.
+    /// three of them. It has not learnt to refine every kind of answer.
     ///
     /// # Errors
     /// `device-lost`.
@@ -164,17 +214,13 @@ impl Task {
         if let Some(trusted) = self.decoder_trusted {
             return Ok(trusted);
         }
-        let support = self.support(network, pictures, side, device);
         let (mut before, mut after) = (Overlap::default(), Overlap::default());
         let exclusive = self.kind.has_background(self.channels);
-        for LeftOut { picture, logits } in self.refined.left_out() {
-            let others = support.iter().filter(|(other, _)| other != picture);
-            let others: Vec<_> = others.map(|(_, matched)| matched.clone()).collect();
-            let query = &pictures[picture].encoding;
-            let refined = decoded(network, query, &others, logits.clone(), self.channels).await?;
-            let label = &self.examples[picture].label.pixels;
-            before.count(logits, label, exclusive);
-            after.count(&refined, label, exclusive);
+        for LeftOut { picture, logits } in self.refined.left_out().to_vec() {
+            let label = &self.examples[&picture].label.pixels;
+            before.count(&logits, label, exclusive);
+            let decoded = self.decode(picture, logits, network, pictures, side, device).await?;
+            after.count(&decoded, &self.examples[&picture].label.pixels, exclusive);
         }
         // The overlap decides, since the decoder also changes how sure answers are, which a loss would reward.
         let trusted = after.mean() > before.mean();
@@ -182,24 +228,43 @@ impl Task {
         Ok(trusted)
     }
 
-    /// What the matching needs of every example; only changed ones are computed.
-    pub fn support(
+    /// Logits of the channels as the decoder refines them by all other examples, what follows them as it is.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub async fn decode(
         &mut self,
+        id: u32,
+        mut logits: Vec<f32>,
         network: &Network,
         pictures: &BTreeMap<u32, EncodedPicture>,
         side: usize,
         device: &Device,
-    ) -> Vec<(u32, Matched)> {
+    ) -> Result<Vec<f32>> {
         let channels = self.channels;
-        let examples = self.examples.iter_mut();
-        let matched = examples.map(|(picture, example)| {
+        if let Some(own) = &mut self.own {
+            self.examples.keys().chain([&id]).for_each(|&id| own.encode(id, &pictures[&id]));
+        }
+        let own = self.own.as_ref();
+        let network = own.map_or(network, |own| &own.network);
+        let encoding =
+            |id: u32| own.map_or_else(|| &pictures[&id].encoding, |own| &own.encodings[&id]);
+        let others = self.examples.len() > 1;
+        let examples = self.examples.iter_mut().filter(|(picture, _)| !others || **picture != id);
+        let support = examples.map(|(&picture, example)| {
+            // Only examples that changed are encoded again.
             let make = || {
                 let raster =
                     TensorData::new(example.label.raster.clone(), [channels, 1, side, side]);
-                network.support(&pictures[picture].encoding, Tensor::from_data(raster, device))
+                network.support(encoding(picture), Tensor::from_data(raster, device))
             };
-            (*picture, example.matched.get_or_insert_with(make).clone())
+            example.matched.get_or_insert_with(make).clone()
         });
-        matched.collect()
+        let support: Vec<_> = support.collect();
+        let cells = logits.len() / self.sums.channels();
+        let background = logits.split_off(channels * cells);
+        let shape = [channels, 1, cells.isqrt(), cells.isqrt()];
+        let readout = Tensor::from_data(TensorData::new(logits, shape), device);
+        Ok([read(network.refine(encoding(id), &support, readout)).await?, background].concat())
     }
 }

@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::Picture;
 use crate::session::{
-    AdaptOptions, AdaptReport, AdaptStep, Adaptation, Session, TaskKind, WARM_UP,
+    AdaptOptions, AdaptReport, AdaptStep, Adaptation, Level, Session, TaskKind, WARM_UP,
 };
 use crate::weights::{Manifest, NamedTensors};
 use answer::answer;
@@ -198,13 +198,39 @@ impl Engine {
         answer(&prediction, width, height)
     }
 
-    /// Begins to adapt a task; an earlier adaptation of it that is not finished is forgotten.
+    /// Begins to adapt a task: `{ level, steps }`, what it does and in how many steps.
+    ///
+    /// Without a `level` it is chosen for a budget of `seconds`. An earlier adaptation that is not finished is forgotten, but
+    /// goes on as it was begun with `resume`.
     #[wasm_bindgen(js_name = adaptBegin)]
-    pub async fn adapt_begin(&mut self, task: u32, steps: usize, seed: u32) -> Result<(), JsValue> {
-        let options = AdaptOptions { steps, seed: seed.into() };
-        let adaptation = self.session()?.begin_adaptation(task, options).await.map_err(to_js)?;
-        self.adaptations.insert(task, adaptation);
-        Ok(())
+    pub async fn adapt_begin(
+        &mut self,
+        task: u32,
+        level: Option<usize>,
+        steps: usize,
+        seconds: f64,
+        seed: u32,
+        resume: bool,
+    ) -> Result<JsValue, JsValue> {
+        if !(resume && self.adaptations.contains_key(&task)) {
+            let session = self.session()?;
+            let level = match level {
+                Some(level) => Level::ALL[level.min(Level::ALL.len() - 1)],
+                None => session.auto_level(task, seconds).map_err(to_js)?,
+            };
+            let steps = steps.min(level.steps_within(seconds));
+            let options = AdaptOptions { level, steps, seed: seed.into(), resume };
+            let adaptation = session.begin_adaptation(task, options).await.map_err(to_js)?;
+            self.adaptations.insert(task, adaptation);
+        }
+        #[derive(serde::Serialize)]
+        struct Begun {
+            level: usize,
+            steps: usize,
+        }
+        let adaptation = &self.adaptations[&task];
+        let (level, steps) = (adaptation.level() as usize, adaptation.steps());
+        Ok(serde_wasm_bindgen::to_value(&Begun { level, steps })?)
     }
 
     /// One step, `{ step, loss, heldOut? }`; `undefined` when all are made.
@@ -240,20 +266,17 @@ impl Engine {
         Ok(serde_wasm_bindgen::to_value(&Report { used, before, after })?)
     }
 
-    /// Forgets an adaptation that is not finished.
-    #[wasm_bindgen(js_name = adaptCancel)]
-    pub fn adapt_cancel(&mut self, task: u32) {
-        self.adaptations.remove(&task);
-    }
-
     /// The task's adapter as a file; `undefined` where it has none.
     pub fn adapter(&mut self, task: u32) -> Result<Option<Vec<u8>>, JsValue> {
         Ok(self.session()?.adapter(task).map_err(to_js)?.map(<[u8]>::to_vec))
     }
 
-    /// Gives a task an adapter, or with `undefined` takes it away.
+    /// Gives a task an adapter, or with `undefined` takes it away, and what an unfinished adaptation has tuned.
     #[wasm_bindgen(js_name = setAdapter)]
     pub fn set_adapter(&mut self, task: u32, adapter: Option<Vec<u8>>) -> Result<(), JsValue> {
+        if adapter.is_none() {
+            self.adaptations.remove(&task);
+        }
         self.session()?.set_adapter(task, adapter.as_deref()).map_err(to_js)
     }
 

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use anolis::Session;
-use anolis::session::AdaptOptions;
+use anolis::session::{AdaptOptions, Level};
 use anolis::weights;
 use burn::tensor::{Device, read_sync};
 
@@ -41,6 +41,9 @@ pub struct Options {
     /// Gradient steps of adaptation; 0 leaves it out.
     #[arg(long, default_value_t = 0)]
     adapt: usize,
+    /// The ladder's level, 0 to 4 (docs/adaptation.md).
+    #[arg(long, default_value_t = 3)]
+    level: usize,
     /// Keeps the results of an earlier run in the same folder.
     #[arg(long)]
     resume: bool,
@@ -166,7 +169,8 @@ impl Run<'_> {
         if options.adapt == 0 {
             return Ok("not adapted".into());
         }
-        let adapt = AdaptOptions { steps: options.adapt, ..AdaptOptions::default() };
+        let level = *Level::ALL.get(options.level).ok_or("--level: 0 to 4")?;
+        let adapt = AdaptOptions { level, steps: options.adapt, ..AdaptOptions::default() };
         let report = match read_sync(session.begin_adaptation(id, adapt)) {
             Ok(mut adaptation) => {
                 while read_sync(adaptation.step())?.is_some() {}

@@ -71,9 +71,12 @@ export class Dispatcher {
     return { answer, milliseconds: performance.now() - start };
   }
 
-  protected async adaptBegin({ task, steps, seed }: Input<'adaptBegin'>): Promise<undefined> {
-    await this.engine.adaptBegin(this.#task(task), steps, seed);
+  protected async adaptBegin(input: Input<'adaptBegin'>): Promise<Output<'adaptBegin'>> {
+    const { task, steps, seconds, seed, resume } = input;
+    const level = input.level === 'auto' ? undefined : input.level;
+    const begun = await this.engine.adaptBegin(this.#task(task), level, steps, seconds, seed, resume);
     this.#adapting.add(task);
+    return begun;
   }
 
   protected adaptStep({ task }: Input<'adaptStep'>): Promise<Output<'adaptStep'>> {
@@ -87,8 +90,9 @@ export class Dispatcher {
     return { report: await this.engine.adaptFinish(id), adapter: this.engine.adapter(id) };
   }
 
+  /** The engine keeps what was tuned, for an adaptation that resumes. */
   protected adaptCancel({ task }: Input<'adaptCancel'>): undefined {
-    if (this.#adapting.delete(task)) this.engine.adaptCancel(this.#task(task));
+    this.#adapting.delete(task);
   }
 
   protected setAdapter({ task, adapter }: Input<'setAdapter'>): undefined {

@@ -1,4 +1,4 @@
-import type { AdaptProgress, AdaptReport, Backend } from '../public/options.js';
+import type { AdaptLevel, AdaptProgress, AdaptReport, Backend } from '../public/options.js';
 import type { PostableMark } from './labels.js';
 
 /** The class the WebAssembly glue exports; one call at a time. */
@@ -25,13 +25,26 @@ export interface Engine {
   removeLabel(task: number, image: number): void;
   predictReadout(task: number, image: number, width: number, height: number): Answer;
   predict(task: number, image: number, width: number, height: number): Promise<Answer>;
-  adaptBegin(task: number, steps: number, seed: number): Promise<void>;
+  adaptBegin(
+    task: number,
+    level: number | undefined,
+    steps: number,
+    seconds: number,
+    seed: number,
+    resume: boolean,
+  ): Promise<Begun>;
   adaptStep(task: number): Promise<Omit<AdaptProgress, 'steps'> | undefined>;
-  adaptFinish(task: number): Promise<AdaptReport>;
-  adaptCancel(task: number): void;
+  adaptFinish(task: number): Promise<Omit<AdaptReport, 'level'>>;
   adapter(task: number): Uint8Array | undefined;
   setAdapter(task: number, adapter?: Uint8Array): void;
   free(): void;
+}
+
+/** What an adaptation that begins or goes on does. */
+export interface Begun {
+  readonly level: AdaptLevel;
+  /** In all, with those that are made already. */
+  readonly steps: number;
 }
 
 /** What is predicted; empty where the kind has none. */

@@ -1,6 +1,6 @@
-import type { AdaptProgress, AdaptReport, Backend, Notice, Phase, Quality } from '../public/options.js';
+import type { AdaptOptions, AdaptProgress, AdaptReport, Backend, Notice, Phase, Quality } from '../public/options.js';
 import type { Assets } from './assets.js';
-import type { Answer } from './engine.js';
+import type { Answer, Begun } from './engine.js';
 import type { Reply } from './failure.js';
 import type { PostableLabel } from './labels.js';
 
@@ -29,9 +29,12 @@ export interface Operations {
   addTask: [{ task: number; kind: string; channels: string[]; overlap: boolean }, undefined];
   removeTask: [{ task: number }, undefined];
   setLabel: [{ task: number; image: number; label: PostableLabel }, undefined];
-  adaptBegin: [{ task: number; steps: number; seed: number }, undefined];
+  adaptBegin: [
+    { task: number } & Required<Pick<AdaptOptions, 'level' | 'steps' | 'seconds' | 'seed' | 'resume'>>,
+    Begun,
+  ];
   adaptStep: [{ task: number }, Omit<AdaptProgress, 'steps'> | undefined];
-  adaptFinish: [{ task: number }, { report: AdaptReport; adapter: Uint8Array | undefined }];
+  adaptFinish: [{ task: number }, { report: Omit<AdaptReport, 'level'>; adapter: Uint8Array | undefined }];
   adaptCancel: [{ task: number }, undefined];
   setAdapter: [{ task: number; adapter: Uint8Array | undefined }, undefined];
   removeLabel: [{ task: number; image: number }, undefined];

@@ -19,6 +19,7 @@ export {
 export { AnolisImage } from './image.js';
 export type { ClassIds, Keypoints, Label, Layers, MapValues, Mark, Marks, Point, Points } from './labels.js';
 export type {
+  AdaptLevel,
   AdaptOptions,
   AdaptProgress,
   AdaptReport,

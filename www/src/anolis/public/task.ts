@@ -76,16 +76,19 @@ export class Task {
   }
 
   /**
-   * Tunes the task's own copy of the image encoder on its examples; predictions use it when a held-out part of the examples
-   * confirms that it helps. Other calls are answered between the steps.
+   * Tunes the task's own copy of a part of the network on its examples, the image encoder unless `level` says otherwise;
+   * predictions use it when a held-out part of the examples confirms that it helps. Other calls are answered between the
+   * steps.
    *
    * Rejects with a {@link LabelError} when the examples say too little, an {@link AbortError}, or `'adaptation-lost'` when
    * the worker had to be started again meanwhile. The task then stays as it was.
    */
   async adapt(options: AdaptOptions = {}): Promise<AdaptReport> {
-    const { steps = 120, seed = 0, onProgress, signal } = options;
+    const { level: wanted = 'auto', seconds = Number.POSITIVE_INFINITY, seed = 0, resume = false } = options;
+    const { onProgress, signal } = options;
     const task = this.#id;
-    await this.#client.call('adaptBegin', { task, steps, seed }, signal);
+    const begin = { task, level: wanted, steps: options.steps ?? 120, seconds, seed, resume };
+    const { level, steps } = await this.#client.call('adaptBegin', begin, signal);
     for (;;) {
       if (signal?.aborted) {
         await this.#client.call('adaptCancel', { task });
@@ -98,10 +101,10 @@ export class Task {
     const { report, adapter } = await this.#client.call('adaptFinish', { task });
     // Said once more, so that a worker that is started again knows it too.
     if (report.used) await this.#client.call('setAdapter', { task, adapter });
-    return report;
+    return { level, ...report };
   }
 
-  /** Goes back to the task without adaptation. */
+  /** Goes back to the task without adaptation; nothing is left to resume. */
   async forgetAdaptation(): Promise<void> {
     await this.#client.call('setAdapter', { task: this.#id, adapter: undefined });
   }
