@@ -83,19 +83,3 @@ pub fn check_point([x, y]: [f32; 2], (width, height): (usize, usize)) -> Result<
     let inside = (0.0..=width as f32).contains(&x) && (0.0..=height as f32).contains(&y);
     if inside { Ok(()) } else { Err(ErrorKind::LabelPoint { x, y, width, height }.into()) }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn enlarged_cells_are_as_fine_as_pixels_and_know_what_the_coarser_ones_know() {
-        // A square of two pixels, two classes and their background, one cell.
-        let raster = [[1.0, 0.0, UNKNOWN, 0.25], [0.0, 0.0, UNKNOWN, 0.5]].concat();
-        let cells = vec![vec![0.0], vec![0.0], vec![1.0]];
-        let fine = FittedLabel { raster, cells, unpainted: true }.enlarged_cells();
-        assert_eq!(fine[0], [1.0, 0.0, 0.0, 0.25]);
-        assert_eq!(fine[1], [0.0, 0.0, 0.0, 0.5]);
-        assert_eq!(fine[2], [0.0, 1.0, 1.0, 0.25]);
-    }
-}
