@@ -19,7 +19,7 @@ const REFINED_LAMBDA: f64 = 0.3;
 const GLOBAL_PENALTY: f64 = 3.0;
 
 /// Most channels whose read-out may see the whole picture: its sums grow with both.
-pub const MOST_WHOLE: usize = 32;
+const MOST_WHOLE: usize = 32;
 
 /// What is to be predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,19 +114,23 @@ impl TaskKind {
     /// Values such as depth, and which of several classes an object is, depend on what the whole picture is like; places
     /// and single classes mostly overfit to it.
     pub fn sights(self, channels: usize, examples: usize) -> [Sight; 2] {
-        let lambda = match self {
-            Self::Map => {
-                return [Sight { local: 1.0, global: Some(1.0) }, Sight::local(SOFT_LAMBDA)];
-            }
-            Self::Density if examples > 1 => return [Sight::local(1.0), Sight::local(3.0)],
-            Self::Keypoints if examples == 1 => 1.0,
-            _ => REFINED_LAMBDA,
+        let whole = Sight {
+            local: REFINED_LAMBDA,
+            global: (channels <= MOST_WHOLE).then_some(GLOBAL_PENALTY * REFINED_LAMBDA),
         };
-        let whole = Sight { local: lambda, global: Some(GLOBAL_PENALTY * lambda) };
-        match self.has_background(channels) && channels <= MOST_WHOLE {
-            true => [whole, Sight::local(lambda)],
-            false => [Sight::local(lambda), whole],
+        match self {
+            Self::Mask if self.has_background(channels) => [whole, Sight::local(REFINED_LAMBDA)],
+            Self::Mask | Self::OverlappingMask => [Sight::local(REFINED_LAMBDA), whole],
+            Self::Keypoints if examples == 1 => [Sight::local(3.0), Sight::local(1.0)],
+            Self::Density if examples > 1 => [Sight::local(1.0), Sight::local(3.0)],
+            Self::Keypoints | Self::Density => [REFINED_LAMBDA, 1.0].map(Sight::local),
+            Self::Map => [Sight { local: 1.0, global: Some(1.0) }, Sight::local(REFINED_LAMBDA)],
         }
+    }
+
+    /// Whether any sight of a task sees the whole picture.
+    pub fn sees_whole(self, channels: usize) -> bool {
+        self.sights(channels, 1).iter().any(|sight| sight.global.is_some())
     }
 
     /// What adaptation lowers, for a task of so many channels.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use burn::tensor::Device;
 
-use super::kind::{MOST_WHOLE, TaskKind};
+use super::kind::TaskKind;
 use super::left_out::{LeftOut, loss};
 use super::picture::EncodedPicture;
 use super::views::Views;
@@ -16,6 +16,9 @@ const RECENT: usize = 16;
 
 /// Examples that are left out, one at a time, to choose what the read-out sees; fewer than three choose nothing.
 const LEFT_OUT: std::ops::RangeInclusive<usize> = 3..=5;
+
+/// Most channels of a task that leaves examples out, which takes a copy of the sums.
+const MOST_LEFT_OUT: usize = 32;
 
 /// What a refined read-out sees, as the penalties of its features.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -152,7 +155,7 @@ impl Refined {
     ) -> Result<(Sight, Vec<LeftOut>)> {
         let count = self.examples.len();
         let sights = self.kind.sights(self.channels, count);
-        if count < *LEFT_OUT.start() || self.channels > MOST_WHOLE {
+        if count < *LEFT_OUT.start() || self.channels > MOST_LEFT_OUT {
             return Ok((sights[0], Vec::new()));
         }
         let left_out = count.min(*LEFT_OUT.end());
@@ -216,10 +219,10 @@ impl Refined {
     }
 }
 
-/// Sums of nothing; those of many channels leave the whole picture out.
+/// Sums of nothing, on the features that the task may see.
 fn empty(kind: TaskKind, channels: usize, trunk: &Trunk) -> ReadOut {
     let (local, global) = Views::features(trunk);
-    let global = if channels <= MOST_WHOLE { global } else { 0 };
+    let global = if kind.sees_whole(channels) { global } else { 0 };
     ReadOut::new(local + global, channels + usize::from(kind.has_background(channels)))
 }
 
