@@ -134,8 +134,9 @@ impl Refined {
         }
         let solved = self.solved.as_ref().expect("just solved");
         let maps = views.maps(solved.global);
-        let value =
-            |weights: &ReadOutWeights| Views::mean(maps.each_ref().map(|maps| weights.apply(maps)));
+        let value = |weights: &ReadOutWeights| {
+            Views::mean(&maps.iter().map(|maps| weights.apply(maps)).collect::<Vec<_>>())
+        };
         Ok(solved.weights.iter().flat_map(value).collect())
     }
 
@@ -170,8 +171,8 @@ impl Refined {
             sum(&mut others, &views, Some(label), None);
             for (total, sight, answers) in &mut tried {
                 let weights = self.solve(&others, *sight, unpainted);
-                let [maps, _] = views.maps(sight.global.is_some());
-                let values = weights.iter().flat_map(|weights| weights.apply(&maps));
+                let maps = &views.maps(sight.global.is_some())[0];
+                let values = weights.iter().flat_map(|weights| weights.apply(maps));
                 let logits: Vec<f32> =
                     values.map(|value| self.kind.quantity().logit(value)).collect();
                 *total += loss(self.kind, self.channels, logits.clone(), label, device).await?;
@@ -211,7 +212,11 @@ impl Refined {
         let known = self.recent.iter().position(|(recent, _)| *recent == id);
         let found = match known.and_then(|i| self.recent.remove(i)) {
             Some((_, views)) => views,
-            None => Views::new(&self.trunk, self.tuned, &pictures[&id], side, device).await?,
+            None => {
+                let mirror = self.kind.mirror(self.channels);
+                let picture = &pictures[&id];
+                Views::new(&self.trunk, self.tuned, mirror, picture, side, device).await?
+            }
         };
         self.recent.truncate(RECENT - 1);
         self.recent.push_front((id, found.clone()));
@@ -228,9 +233,10 @@ fn empty(kind: TaskKind, channels: usize, trunk: &Trunk) -> ReadOut {
 
 /// Sums what differs between two labels of a picture.
 fn sum(sums: &mut ReadOut, views: &Views, before: Option<&CellLabels>, after: Option<&CellLabels>) {
-    let [before, after] = [before, after].map(|label| label.map(Views::labels));
     let [local, whole] = [false, true].map(|global| views.maps(global));
     let maps = if sums.features() == local[0].channels() { local } else { whole };
+    let labels = |label: Option<&CellLabels>| label.map(|label| Views::labels(label, maps.len()));
+    let (before, after) = (labels(before), labels(after));
     for (view, maps) in maps.iter().enumerate() {
         let [before, after] = [&before, &after].map(|l| l.as_ref().map(|l| &l[view]));
         sums.change(maps, before, after);

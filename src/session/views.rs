@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::picture::EncodedPicture;
+use crate::adapt::Mirror;
 use crate::error::Result;
 use crate::image::Picture;
 use crate::model::{CellLabels, FeatureMaps, Trunk, UNKNOWN};
@@ -13,9 +14,9 @@ pub const ENLARGEMENT: usize = 2;
 /// Pixels of a label that serve one view; of fewer known ones all serve both.
 const SERVING: usize = 8192;
 
-/// The features of a picture and of its mirror image.
+/// The features of a picture and, unless left and right mean something, of its mirror image.
 #[derive(Clone, Debug)]
-pub struct Views([View; 2]);
+pub struct Views(Vec<View>);
 
 /// Features of one picture, to be read at every pixel of its square.
 #[derive(Clone, Debug)]
@@ -27,21 +28,23 @@ struct View {
 }
 
 impl Views {
-    /// Runs the trunk on both views at both scales; what the picture's encoding knows already is not computed again, unless
-    /// the trunk is `tuned`.
+    /// Runs the trunk on the picture, and on its mirror image where `mirror` allows it, at both scales; what the picture's
+    /// encoding knows already is not computed again, unless the trunk is `tuned`.
     ///
     /// # Errors
     /// `device-lost`.
     pub async fn new(
         trunk: &Trunk,
         tuned: bool,
+        mirror: Mirror,
         picture: &EncodedPicture,
         side: usize,
         device: &Device,
     ) -> Result<Self> {
+        let sides: &[bool] = if mirror == Mirror::Free { &[false, true] } else { &[false] };
         let look = |side: usize, mirrored: bool| input(&picture.picture, side, mirrored, device);
         let mut views = Vec::with_capacity(2);
-        for mirrored in [false, true] {
+        for &mirrored in sides {
             let (maps, s32) = if tuned || mirrored {
                 let features = trunk.forward(look(side, mirrored));
                 (FeatureMaps::read(&features).await?, features.s32)
@@ -54,14 +57,14 @@ impl Views {
                 global: FeatureMaps::read_maps(&[s32]).await?,
             });
         }
-        Ok(Self(views.try_into().expect("two views")))
+        Ok(Self(views))
     }
 
     /// The features of each view; `global` adds those at stride 32 at the end.
-    pub fn maps(&self, global: bool) -> [FeatureMaps; 2] {
-        self.0
-            .each_ref()
-            .map(|view| if global { view.local.with(&view.global) } else { view.local.clone() })
+    pub fn maps(&self, global: bool) -> Vec<FeatureMaps> {
+        let maps =
+            |view: &View| if global { view.local.with(&view.global) } else { view.local.clone() };
+        self.0.iter().map(maps).collect()
     }
 
     /// Numbers of local and of global features.
@@ -69,13 +72,14 @@ impl Views {
         (2 * trunk.readout_channels(), trunk.global_channels())
     }
 
-    /// A label as each view's read-out takes it. Neighbours say the same, so of many known pixels each view takes an even
-    /// share, and no pixel serves both: taking all costs more and scores the same.
-    pub fn labels(pixels: &CellLabels) -> [CellLabels; 2] {
+    /// A label as the read-out takes it from each of one or two views. Neighbours say the same, so of many known pixels each
+    /// view takes an even share, and no pixel serves both: taking all costs more and scores the same.
+    pub fn labels(pixels: &CellLabels, views: usize) -> Vec<CellLabels> {
         let width = pixels[0].len().isqrt();
         let known = (0..width * width).filter(|&i| pixels.iter().any(|label| label[i] != UNKNOWN));
-        let share = known.count().div_ceil(SERVING).next_power_of_two().min(8);
-        [0, 1].map(|view| {
+        let serving = SERVING * 2 / views;
+        let share = known.count().div_ceil(serving).next_power_of_two().min(8);
+        let label = |view: usize| {
             // A lattice whose points are far from each other in every direction.
             let serves = |i: usize| (i % width + 3 * (i / width)) % share == view * share / 2;
             let label = pixels.iter().map(|label| {
@@ -85,14 +89,19 @@ impl Views {
                 if view == 0 { own } else { mirror(&own, width) }
             });
             label.collect()
-        })
+        };
+        (0..views).map(label).collect()
     }
 
-    /// The mean of both views' values `[height, width]`, the second one's read backwards.
-    pub fn mean([plain, mirrored]: [Vec<f32>; 2]) -> Vec<f32> {
-        let width = plain.len().isqrt();
-        let mirrored = mirror(&mirrored, width);
-        plain.iter().zip(mirrored).map(|(a, b)| (a + b) / 2.0).collect()
+    /// The mean of the views' values `[height, width]`, the second one's read backwards.
+    pub fn mean(values: &[Vec<f32>]) -> Vec<f32> {
+        match values {
+            [plain, mirrored] => {
+                let mirrored = mirror(mirrored, plain.len().isqrt());
+                plain.iter().zip(mirrored).map(|(a, b)| (a + b) / 2.0).collect()
+            }
+            others => others.concat(),
+        }
     }
 }
 
@@ -116,9 +125,9 @@ mod tests {
     fn serving(width: usize, known: usize) -> Vec<usize> {
         let label: Vec<f32> =
             (0..width * width).map(|i| if i < known { 0.5 } else { UNKNOWN }).collect();
-        let [plain, mirrored] = Views::labels(&vec![label]);
-        let back = mirror(&mirrored[0], width);
-        plain[0]
+        let views = Views::labels(&vec![label], 2);
+        let back = mirror(&views[1][0], width);
+        views[0][0]
             .iter()
             .zip(back)
             .map(|(&a, b)| [a, b].iter().filter(|&&v| v == 0.5).count())
@@ -146,7 +155,7 @@ mod tests {
 
     #[test]
     fn the_mean_reads_the_mirror_backwards() {
-        let mean = Views::mean([vec![0.0, 1.0, 2.0, 3.0], vec![1.0, 0.0, 3.0, 2.0]]);
+        let mean = Views::mean(&[vec![0.0, 1.0, 2.0, 3.0], vec![1.0, 0.0, 3.0, 2.0]]);
         assert_eq!(mean, [0.0, 1.0, 2.0, 3.0]);
     }
 }
