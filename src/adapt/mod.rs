@@ -4,8 +4,8 @@
 //! # Differences from the reference
 //! - The reference tunes the image encoder's biases through the matching ([`Level::Biases`] is that, with the read-out
 //!   under the decoder). Here the read-out carries most of the answer, so the trunk learns through its closed-form solve on
-//!   the pseudo-support, and its weights ([`Level::Trunk`]) raise the answer more than biases do; docs/adaptation.md has the
-//!   figures of every level.
+//!   the pseudo-support, and its weights ([`Level::Trunk`]) are tuned by default: in pilots they raised the answer and
+//!   biases hardly did. docs/adaptation.md has what was measured, and what was not.
 //! - Body, matching and decoder keep seeing the shipped trunk's features, whatever the trunk becomes: the read-out passes on
 //!   what it learnt, and a picture's features need not be computed anew for them.
 //! - A part of the support is held out, and nothing is used that it does not confirm ([`Guard`]); the reference takes what

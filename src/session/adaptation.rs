@@ -15,10 +15,10 @@ const CHECK: usize = 40;
 /// Share by which the held-out loss must fall before what was tuned is used.
 const LEAST_GAIN: f32 = 0.02;
 
-/// Seconds of a step by level on one core (docs/adaptation.md).
+/// Seconds of a step by level on one core, roughly (docs/adaptation.md).
 const MATCHING_SECONDS: f64 = 0.1;
-const TRUNK_SECONDS: f64 = 0.5;
-const WHOLE_SECONDS: f64 = 1.0;
+const TRUNK_SECONDS: f64 = 0.7;
+const WHOLE_SECONDS: f64 = 1.2;
 
 /// Side of the crops in pixels.
 const CROP: usize = 160;

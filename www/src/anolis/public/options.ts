@@ -95,7 +95,7 @@ export interface AdaptProgress {
  * - 1: how the matching weighs and normalises the levels of the body. The features are computed once, so that steps are
  *   cheap. Masks only; other kinds take it as 0.
  * - 2: the biases of the image encoder: of its convolutions and, for masks, of its transformer.
- * - 3: the weights of the encoder's convolutions. It gains most.
+ * - 3: the weights of the encoder's convolutions. Of the levels that were measured it gains most.
  * - 4: these, the transformer's and the decoder's. Masks only; other kinds take it as 3.
  */
 export type AdaptLevel = 0 | 1 | 2 | 3 | 4;
