@@ -15,7 +15,7 @@ pub const BEST: u32 = 11;
 /// Close to the best in a tenth of the time.
 pub const FAST: u32 = 9;
 
-/// What `brotli FILE` takes for a file of more than 8 MB, and the largest that a browser must read (RFC 7932).
+/// What `brotli FILE` takes for a file of more than 8 MB, and the largest that a decoder must read (RFC 7932, 9.1).
 const WINDOW: u32 = 24;
 
 /// The page's scripts, brotli, in bytes.
