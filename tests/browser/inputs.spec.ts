@@ -1,6 +1,17 @@
 import { expect, test } from './support/fixtures.js';
 import { openLibrary } from './support/library.js';
-import { deep, grey, movingGif, square, transparent, turnedJpeg } from './support/pictures.js';
+import {
+  deep,
+  disc,
+  grey,
+  movingGif,
+  onWhite,
+  plain,
+  square,
+  transparent,
+  turnedJpeg,
+  uprightJpeg,
+} from './support/pictures.js';
 
 test.describe('the library', () => {
   const open = async (page: import('@playwright/test').Page, file: Buffer, type: string) => {
@@ -20,6 +31,38 @@ test.describe('the library', () => {
       },
       [file.toString('base64'), type] as const,
     );
+  };
+
+  /** Teaches a mask on one picture; answers where it is seen there and in another. */
+  const seen = async (page: import('@playwright/test').Page, taught: Buffer, mask: Uint8Array, other: Buffer) =>
+    page.evaluate(
+      async ([files, ids]) => {
+        const blobs = files.map(async (base64) => (await fetch(`data:image/*;base64,${base64}`)).blob());
+        const [example, query] = (await Promise.all(blobs)) as [Blob, Blob];
+        const anolis = await library.Anolis.load({ backend: 'cpu' });
+        const task = await anolis.task({ kind: 'mask', channels: ['a'] });
+        const image = await anolis.image(example);
+        await task.add(image, { width: image.width, height: image.height, data: Uint8Array.from(ids) });
+        const see = async (picture: Blob) => {
+          const { width, height, notices } = await anolis.image(picture);
+          const probabilities = [...(await task.predict(picture, { quick: true })).probability(0)];
+          return { width, height, notices: notices.map(({ code }) => code), probabilities };
+        };
+        const found = { taught: await see(example), other: await see(query) };
+        anolis.dispose();
+        return found;
+      },
+      [[taught, other].map((file) => file.toString('base64')), [...mask]] as const,
+    );
+
+  /** That the mask was learnt, and that the network sees the same in both pictures. */
+  const expectSame = ({ taught, other }: Awaited<ReturnType<typeof seen>>, mask: Uint8Array) => {
+    const right = taught.probabilities.filter((probability, at) => probability > 0.5 === (mask[at] === 1));
+    expect(right.length / mask.length).toBeGreaterThan(0.97);
+    const differences = taught.probabilities.map((probability, at) =>
+      Math.abs(probability - (other.probabilities[at] as number)),
+    );
+    expect(Math.max(...differences)).toBeLessThan(0.02);
   };
 
   test('refuses what is not a picture', async ({ page }) => {
@@ -42,13 +85,25 @@ test.describe('the library', () => {
 
   test('turns pictures upright', async ({ page }) => {
     await openLibrary(page);
-    const opened = await open(page, await turnedJpeg(page, 64, 32), 'image/jpeg');
-    expect(opened).toEqual({ width: 32, height: 64, notices: [] });
+    const [upright, turned] = [await uprightJpeg(page, 64, 128), await turnedJpeg(page, 64, 128)];
+    const mask = Uint8Array.from({ length: 64 * 128 }, (_, at) => Number(at % 64 >= 32 && at < 64 * 64));
+    const found = await seen(page, upright, mask, turned);
+    expect(found.other).toMatchObject({ width: 64, height: 128, notices: [] });
+    expectSame(found, mask);
   });
 
-  for (const [name, file] of Object.entries({ '16 bits': deep(32), grey: grey(32), transparency: transparent(32) })) {
+  const coloured = disc(64, [220, 90, 40], [40, 70, 130]);
+  const colourless = disc(64, [230, 230, 230], [60, 60, 60]);
+  for (const [name, { mask }, file, same] of [
+    ['16 bits', coloured, deep(coloured), plain(coloured)],
+    ['grey', colourless, grey(colourless), plain(colourless)],
+    ['transparency, on white', coloured, transparent(coloured), onWhite(coloured)],
+  ] as const) {
     test(`reads ${name}`, async ({ page }) => {
-      expect(await open(page, file, 'image/png')).toEqual({ width: 32, height: 32, notices: [] });
+      await openLibrary(page);
+      const found = await seen(page, same, mask, file);
+      expect(found.other).toMatchObject({ width: 64, height: 64, notices: [] });
+      expectSame(found, mask);
     });
   }
 
@@ -177,6 +232,13 @@ test('the page opens what it can and names what it cannot', async ({ anolis }) =
   await expect(anolis.pictures).toHaveCount(1);
   await expect(anolis.problems).toContainText('notes.txt: This is not a picture');
   await expect(anolis.problems).toContainText('dot.png: Use a picture of at least 16 pixels');
+});
+
+test('the page says that it scales a panorama down', async ({ anolis }) => {
+  await anolis.open();
+  await anolis.choose({ name: 'panorama.png', mimeType: 'image/png', buffer: square(20000, 200) });
+  await expect(anolis.pictures).toHaveCount(1);
+  await expect(anolis.status).toContainText('Scaled from 20000 × 200 to 2048 × 20 pixels.');
 });
 
 test('pictures can be dropped and pasted', async ({ anolis, page }) => {

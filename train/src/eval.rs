@@ -38,6 +38,9 @@ pub struct Options {
     /// The scoring program; by default `score.py` beside the data.
     #[arg(long)]
     score: Option<PathBuf>,
+    /// The answers that are written and scored.
+    #[arg(long, value_delimiter = ',', value_parser = ANSWERS, default_values = ANSWERS)]
+    answers: Vec<String>,
     /// Gradient steps of adaptation; 0 leaves it out.
     #[arg(long, default_value_t = 0)]
     adapt: usize,
@@ -155,18 +158,25 @@ impl Run<'_> {
             fs::create_dir_all(&folder)?;
             Ok(folder)
         };
+        let asked = |answer: &str| options.answers.iter().any(|asked| asked == answer);
         let mut pictures = Vec::new();
         for name in query {
             let picture = self.task.picture(self.folder, name)?;
             let size = (picture.width(), picture.height());
             let number = read_sync(session.add_picture(&picture))?;
-            save(&session.predict_readout(id, number)?, &folder("readout")?, name, size)?;
-            let refined = read_sync(session.predict_refined(id, number))?;
-            save(&refined, &folder("refined")?, name, size)?;
-            save(&read_sync(session.predict(id, number))?, &folder("untuned")?, name, size)?;
+            if asked("readout") {
+                save(&session.predict_readout(id, number)?, &folder("readout")?, name, size)?;
+            }
+            if asked("refined") {
+                let refined = read_sync(session.predict_refined(id, number))?;
+                save(&refined, &folder("refined")?, name, size)?;
+            }
+            if asked("untuned") {
+                save(&read_sync(session.predict(id, number))?, &folder("untuned")?, name, size)?;
+            }
             pictures.push((number, name, size));
         }
-        if options.adapt == 0 {
+        if options.adapt == 0 || !asked("adapted") {
             return Ok("not adapted".into());
         }
         let level = *Level::ALL.get(options.level).ok_or("--level: 0 to 4")?;

@@ -200,7 +200,7 @@ fn belongs_to_outer_toolchain(name: &str) -> bool {
 /// Becomes `train [subcommand] args…`, so that its terminal and exit code are the person's.
 pub fn run_train(subcommand: Option<&str>, args: &[String]) -> Result<()> {
     let mut command = cargo();
-    command.args(["run", "--package", "train", "--"]).args(subcommand).args(args);
+    command.args(["run", "--bin", "train", "--"]).args(subcommand).args(args);
     #[cfg(unix)]
     {
         let error = std::os::unix::process::CommandExt::exec(&mut command);

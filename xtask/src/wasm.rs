@@ -108,7 +108,8 @@ pub fn build(toolchain: Toolchain, backend: Backend, release: bool) -> Result<Ru
     let variant = format!("{}-{}", backend.name(), if release { "release" } else { "dev" });
     let built = paths::web_target().join("runtime").join(variant);
     let stamp_file = built.join("stamp.json");
-    let fixed = format!("{}\n{release}\n{}", toolchain.identity()?, include_str!("wasm.rs"));
+    let recipe = [include_str!("wasm.rs"), include_str!("size.rs")].concat();
+    let fixed = format!("{}\n{release}\n{recipe}", toolchain.identity()?);
 
     if let Some(stamp) = fresh(&stamp_file, &fixed)
         && FILES.iter().all(|name| built.join(name).is_file())

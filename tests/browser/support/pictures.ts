@@ -10,21 +10,70 @@ export function square(width: number, height: number): Buffer {
   return encodePng(width, height, 8, colourType.rgb, samples);
 }
 
-/** 16 bits a sample. */
-export function deep(side: number): Buffer {
-  const samples = new Uint8Array(side * side * 6).map((_, at) => (at * 7) % 256);
+type Rgb = readonly [number, number, number];
+
+/** What {@link disc} shows, and whether a pixel belongs to it. */
+interface Disc {
+  readonly side: number;
+  readonly rgb: Uint8Array;
+  readonly mask: Uint8Array;
+}
+
+/** A disc on a striped ground. */
+export function disc(side: number, colour: Rgb, ground: Rgb): Disc {
+  const inside = (at: number) => Math.hypot((at % side) - side / 3, Math.floor(at / side) - side / 3) < side / 5;
+  const mask = Uint8Array.from({ length: side * side }, (_, at) => Number(inside(at)));
+  const stripe = (at: number) => ((at % side) % 8 < 4 ? 0 : 16);
+  const rgb = Uint8Array.from({ length: 3 * side * side }, (_, sample) => {
+    const [at, channel] = [Math.floor(sample / 3), sample % 3];
+    return mask[at] === 1 ? (colour[channel] as number) : (ground[channel] as number) + stripe(at);
+  });
+  return { side, rgb, mask };
+}
+
+/** 8 bits a sample. */
+export function plain({ side, rgb }: Disc): Buffer {
+  return encodePng(side, side, 8, colourType.rgb, rgb);
+}
+
+/** 16 bits a sample, whose lower byte says nothing. */
+export function deep({ side, rgb }: Disc): Buffer {
+  const samples = Uint8Array.from({ length: 2 * rgb.length }, (_, at) =>
+    at % 2 === 0 ? (rgb[at / 2] as number) : 128,
+  );
   return encodePng(side, side, 16, colourType.rgb, samples);
 }
 
-/** One sample a pixel. */
-export function grey(side: number): Buffer {
-  const samples = new Uint8Array(side * side).map((_, at) => at % 256);
-  return encodePng(side, side, 8, colourType.grey, samples);
+/** One sample a pixel: the red one. */
+export function grey({ side, rgb }: Disc): Buffer {
+  return encodePng(
+    side,
+    side,
+    8,
+    colourType.grey,
+    rgb.filter((_, at) => at % 3 === 0),
+  );
 }
 
-/** Nothing but transparency. */
-export function transparent(side: number): Buffer {
-  return encodePng(side, side, 8, colourType.rgba, new Uint8Array(side * side * 4));
+/** The disc alone; its ground is transparent, and black under it. */
+export function transparent({ side, rgb, mask }: Disc): Buffer {
+  const samples = Uint8Array.from({ length: 4 * side * side }, (_, sample) => {
+    const [at, channel] = [sample >> 2, sample & 3];
+    const value = channel === 3 ? 255 : (rgb[3 * at + channel] as number);
+    return mask[at] === 1 ? value : 0;
+  });
+  return encodePng(side, side, 8, colourType.rgba, samples);
+}
+
+/** The disc on white. */
+export function onWhite({ side, rgb, mask }: Disc): Buffer {
+  return encodePng(
+    side,
+    side,
+    8,
+    colourType.rgb,
+    rgb.map((value, at) => (mask[Math.floor(at / 3)] === 1 ? value : 255)),
+  );
 }
 
 /** Two frames of `side` by `side` pixels, one colour each. */
@@ -63,43 +112,33 @@ function gifData(pixels: number, colour: number): number[] {
   return blocks;
 }
 
-/** A JPEG, `width` by `height` as stored, that asks to be turned by a quarter. */
+/** A JPEG of a dark rectangle, a quarter of the picture in its top right corner. */
+export async function uprightJpeg(page: Page, width: number, height: number): Promise<Buffer> {
+  return cornerJpeg(page, width, height, [width / 2, 0]);
+}
+
+/** The same picture, stored turned by a quarter, that asks to be turned back. */
 export async function turnedJpeg(page: Page, width: number, height: number): Promise<Buffer> {
+  const jpeg = await cornerJpeg(page, height, width, [0, 0]);
+  const entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
+  const orientation = Buffer.from([...Buffer.from('Exif\0\0MM\0*'), 0, 0, 0, 8, 0, 1, ...entry, 0, 0, 0, 0]);
+  const segment = Buffer.from([0xff, 0xe1, 0, orientation.length + 2, ...orientation]);
+  return Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
+}
+
+async function cornerJpeg(page: Page, width: number, height: number, at: readonly [number, number]): Promise<Buffer> {
   const base64 = await page.evaluate(
-    async ([columns, rows]) => {
-      const canvas = new OffscreenCanvas(columns as number, rows as number);
-      canvas.getContext('2d')?.fillRect(0, 0, 9, 9);
+    async ([columns, rows, x, y]) => {
+      const canvas = new OffscreenCanvas(columns, rows);
+      const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+      context.fillStyle = '#cba';
+      context.fillRect(0, 0, columns, rows);
+      context.fillStyle = '#123';
+      context.fillRect(x, y, columns / 2, rows / 2);
       const blob = await canvas.convertToBlob({ type: 'image/jpeg' });
       return btoa(String.fromCharCode(...new Uint8Array(await blob.arrayBuffer())));
     },
-    [width, height],
+    [width, height, ...at] as const,
   );
-  const jpeg = Buffer.from(base64, 'base64');
-  const orientation = [
-    ...Buffer.from('Exif\0\0MM\0*'),
-    0,
-    0,
-    0,
-    8,
-    0,
-    1,
-    0x01,
-    0x12,
-    0,
-    3,
-    0,
-    0,
-    0,
-    1,
-    0,
-    6,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-  ];
-  const segment = Buffer.from([0xff, 0xe1, 0, orientation.length + 2, ...orientation]);
-  return Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
+  return Buffer.from(base64, 'base64');
 }
