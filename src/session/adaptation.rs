@@ -166,7 +166,7 @@ impl Session {
             loss: kind.loss(found.channels()),
             quantity: kind.quantity(),
             lambda: kind.lambda(parts.train.len()),
-            refined_lambda: kind.sights(found.channels(), parts.train.len())[0].local,
+            refined_lambda: kind.sights(found.channels(), parts.train.len())[0].plain,
             balance: kind.balance(found.unpainted()),
             mirror: kind.mirror(found.channels()),
             steps: options.steps,

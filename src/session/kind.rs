@@ -18,6 +18,9 @@ const REFINED_LAMBDA: f64 = 0.3;
 /// How much more the features of the whole picture are shrunk than others.
 const GLOBAL_PENALTY: f64 = 3.0;
 
+/// A penalty that leaves little of what it is put on.
+const NEARLY_BLIND: f64 = 30.0;
+
 /// Most channels whose read-out may see the whole picture: its sums grow with both.
 const MOST_WHOLE: usize = 32;
 
@@ -114,17 +117,18 @@ impl TaskKind {
     /// Values such as depth, and which of several classes an object is, depend on what the whole picture is like; places
     /// and single classes mostly overfit to it.
     pub fn sights(self, channels: usize, examples: usize) -> [Sight; 2] {
-        let whole = Sight {
-            local: REFINED_LAMBDA,
-            global: (channels <= MOST_WHOLE).then_some(GLOBAL_PENALTY * REFINED_LAMBDA),
-        };
+        let local = Sight::local(REFINED_LAMBDA);
+        let global = (channels <= MOST_WHOLE).then_some(GLOBAL_PENALTY * REFINED_LAMBDA);
+        let whole = Sight { global, ..local };
         match self {
-            Self::Mask if self.has_background(channels) => [whole, Sight::local(REFINED_LAMBDA)],
-            Self::Mask | Self::OverlappingMask => [Sight::local(REFINED_LAMBDA), whole],
-            Self::Keypoints if examples == 1 => [Sight::local(3.0), Sight::local(1.0)],
-            Self::Density if examples > 1 => [Sight::local(1.0), Sight::local(3.0)],
-            Self::Keypoints | Self::Density => [REFINED_LAMBDA, 1.0].map(Sight::local),
-            Self::Map => [Sight { local: 1.0, global: Some(1.0) }, Sight::local(REFINED_LAMBDA)],
+            Self::Mask if self.has_background(channels) => [whole, local],
+            Self::Mask | Self::OverlappingMask => [local, whole],
+            Self::Keypoints if examples == 1 => [3.0, 1.0].map(Sight::local),
+            // Details that only the enlarged picture shows may be another point's in another picture.
+            Self::Keypoints => [local, Sight { enlarged: NEARLY_BLIND, ..local }],
+            Self::Density if examples > 1 => [1.0, 3.0].map(Sight::local),
+            Self::Density => [local, Sight::local(1.0)],
+            Self::Map => [Sight { global: Some(1.0), ..Sight::local(1.0) }, local],
         }
     }
 

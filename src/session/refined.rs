@@ -23,16 +23,18 @@ const MOST_LEFT_OUT: usize = 32;
 /// What a refined read-out sees, as the penalties of its features.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sight {
-    /// Of what is where.
-    pub local: f64,
+    /// Of what is where in the enlarged picture.
+    pub enlarged: f64,
+    /// The same at the picture's own size.
+    pub plain: f64,
     /// Of what the whole picture is like; `None` leaves it out.
     pub global: Option<f64>,
 }
 
 impl Sight {
-    /// Only what is where.
+    /// What is where, at both scales alike.
     pub fn local(penalty: f64) -> Self {
-        Self { local: penalty, global: None }
+        Self { enlarged: penalty, plain: penalty, global: None }
     }
 }
 
@@ -186,7 +188,8 @@ impl Refined {
 
     fn solve(&self, sums: &ReadOut, sight: Sight, unpainted: bool) -> Vec<ReadOutWeights> {
         let (local, global) = Views::features(&self.trunk);
-        let mut penalties = vec![sight.local; local];
+        let mut penalties = vec![sight.enlarged; local / 2];
+        penalties.resize(local, sight.plain);
         if let Some(penalty) = sight.global {
             penalties.resize(local + global, penalty);
         }
