@@ -1,13 +1,16 @@
 //! Pictures, tasks and examples, and what is predicted from them.
 
 mod adaptation;
+mod held_out;
 mod kind;
 mod peaks;
 mod picture;
 mod prediction;
 mod refined;
 mod self_test;
+mod suggest;
 mod task;
+mod uncertainty;
 mod views;
 mod warm_up;
 
@@ -154,7 +157,8 @@ impl Session {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
         let logits = task.readout_logits(&encoded.maps)?;
-        Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
+        let prediction = Prediction::new(task.kind(), logits, task.channels(), encoded.fit);
+        Ok(prediction.calibrated(task.last_calibration(&self.pictures)))
     }
 
     /// The closed form as good as it gets, without the network that refines it: at two scales, from the picture and its
@@ -166,7 +170,8 @@ impl Session {
         let fit = find_picture(&self.pictures, picture)?.fit;
         let task = find_task(&mut self.tasks, task)?;
         let logits = task.refined_logits(picture, &self.pictures, self.side, &self.device).await?;
-        Ok(Prediction::new(task.kind(), logits, task.channels(), fit))
+        let prediction = Prediction::new(task.kind(), logits, task.channels(), fit);
+        Ok(prediction.calibrated(task.calibration(&self.pictures)))
     }
 
     /// The whole network's answer; the read-out's for kinds that the decoder has not learnt.
@@ -182,7 +187,8 @@ impl Session {
             task.readout_logits(&encoded.maps)?
         };
         if !task.kind().uses_decoder() {
-            return Ok(Prediction::new(task.kind(), readout, task.channels(), encoded.fit));
+            let prediction = Prediction::new(task.kind(), readout, task.channels(), encoded.fit);
+            return Ok(prediction.calibrated(task.calibration(&self.pictures)));
         }
         let cells = self.side / 2;
         let background = readout.split_off(task.channels() * cells * cells);
@@ -191,7 +197,8 @@ impl Session {
         let support = task.support(&self.network, &self.pictures, self.side, &self.device);
         let logits = self.network.predict(&encoded.encoding, &support, readout);
         let logits = [read(logits).await?, background].concat();
-        Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
+        let prediction = Prediction::new(task.kind(), logits, task.channels(), encoded.fit);
+        Ok(prediction.calibrated(task.calibration(&self.pictures)))
     }
 
     fn new_id(&mut self) -> u32 {

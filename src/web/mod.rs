@@ -198,6 +198,16 @@ impl Engine {
         answer(&prediction, width, height)
     }
 
+    /// Which of `images` to label next, the most useful first, at most `count`.
+    pub fn suggest(
+        &mut self,
+        task: u32,
+        images: Vec<u32>,
+        count: usize,
+    ) -> Result<Vec<u32>, JsValue> {
+        self.session()?.suggest(task, &images, count).map_err(to_js)
+    }
+
     /// Begins to adapt a task; an earlier adaptation of it that is not finished is forgotten.
     #[wasm_bindgen(js_name = adaptBegin)]
     pub async fn adapt_begin(&mut self, task: u32, steps: usize, seed: u32) -> Result<(), JsValue> {
