@@ -1,6 +1,7 @@
 //! Pictures, tasks and examples, and what is predicted from them.
 
 mod adaptation;
+mod held_out;
 mod kind;
 mod left_out;
 mod peaks;
@@ -8,7 +9,9 @@ mod picture;
 mod prediction;
 mod refined;
 mod self_test;
+mod suggest;
 mod task;
+mod uncertainty;
 mod views;
 mod warm_up;
 
@@ -156,7 +159,8 @@ impl Session {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
         let logits = task.readout_logits(&encoded.maps)?;
-        Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
+        let prediction = Prediction::new(task.kind(), logits, task.channels(), encoded.fit);
+        Ok(prediction.calibrated(task.last_calibration(&self.pictures)))
     }
 
     /// The closed form as good as it gets, without the network that refines it: at two scales, from the picture and its
@@ -168,7 +172,8 @@ impl Session {
         let fit = find_picture(&self.pictures, picture)?.fit;
         let task = find_task(&mut self.tasks, task)?;
         let logits = task.refined_logits(picture, &self.pictures, self.side, &self.device).await?;
-        Ok(Prediction::new(task.kind(), logits, task.channels(), fit))
+        let prediction = Prediction::new(task.kind(), logits, task.channels(), fit);
+        Ok(prediction.calibrated(task.calibration(&self.pictures)))
     }
 
     /// The whole network's answer; the read-out's for kinds that the decoder has not learnt.
@@ -188,7 +193,8 @@ impl Session {
         if decode {
             logits = task.decode(picture, logits, network, pictures, self.side, device).await?;
         }
-        Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
+        let prediction = Prediction::new(task.kind(), logits, task.channels(), encoded.fit);
+        Ok(prediction.calibrated(task.calibration(pictures)))
     }
 
     fn new_id(&mut self) -> u32 {

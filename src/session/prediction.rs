@@ -2,6 +2,7 @@
 
 use super::kind::TaskKind;
 use super::peaks::{Grid, Peak};
+use super::uncertainty::{Calibration, Decision};
 use crate::error::{ErrorKind, Result};
 use crate::image::Fit;
 use crate::image::label::{DENSITY_MASS, DENSITY_PEAK, DENSITY_SIGMA, KEYPOINT_SIGMA};
@@ -31,6 +32,7 @@ pub struct Prediction {
     /// Cells along a side of the square.
     width: usize,
     fit: Fit,
+    calibration: Calibration,
 }
 
 impl Prediction {
@@ -47,7 +49,13 @@ impl Prediction {
                 }
             }
         }
-        Self { kind, logits, channels, width: cells.isqrt(), fit }
+        let calibration = Calibration::assumed(kind);
+        Self { kind, logits, channels, width: cells.isqrt(), fit, calibration }
+    }
+
+    /// The same answer, with what it is known to be worth.
+    pub(super) fn calibrated(self, calibration: Calibration) -> Self {
+        Self { calibration, ..self }
     }
 
     pub fn kind(&self) -> TaskKind {
@@ -140,8 +148,7 @@ impl Prediction {
     /// `answer-kind` unless the task is a density.
     pub fn density(&self, channel: usize, width: usize, height: usize) -> Result<Vec<f32>> {
         self.expect(&[TaskKind::Density], "density")?;
-        let area = (self.fit.width * self.fit.height) as f32 / self.stride().pow(2) as f32;
-        let share = area / (width * height) as f32 / self.mass();
+        let share = self.share(width, height);
         let values = self.probability(channel, width, height);
         Ok(values.into_iter().map(|value| value * share).collect())
     }
@@ -162,8 +169,60 @@ impl Prediction {
             .collect())
     }
 
+    /// How far each pixel of a picture of `width x height` can be trusted: `[height, width]`, 0 is sure.
+    ///
+    /// For exclusive masks the probability that the pixel's class is wrong, for overlapping ones that of its least sure class;
+    /// else the expected absolute error, averaged over the channels, in the unit of [`Prediction::probability`] or, for
+    /// densities, of [`Prediction::density`]. It is learnt from examples that are predicted from the others.
+    pub fn uncertainty(&self, width: usize, height: usize) -> Vec<f32> {
+        let scale = if self.kind == TaskKind::Density { self.share(width, height) } else { 1.0 };
+        let doubts = self.fit.unfit(&self.doubts(), self.width, width, height);
+        doubts.into_iter().map(|doubt| doubt * scale).collect()
+    }
+
+    /// One number that ranks the pictures of a task, from 0, where the answer is sure, to 1: the mean of
+    /// [`Prediction::uncertainty`], for keypoints by how much their heat falls short of 1 on average.
+    pub fn image_uncertainty(&self) -> f32 {
+        let (columns, rows) = self.fit.cells(self.stride());
+        if self.kind == TaskKind::Keypoints {
+            let height = |channel: usize| {
+                let values = self.values(channel);
+                self.grid(&values).highest().value.clamp(0.0, 1.0)
+            };
+            let sum: f32 = (0..self.channels).map(height).sum();
+            return 1.0 - sum / self.channels as f32;
+        }
+        self.sum(&self.doubts()) / (columns * rows) as f32
+    }
+
+    /// Uncertainty of every cell: `[cells, cells]`.
+    fn doubts(&self) -> Vec<f32> {
+        let cells = self.cells();
+        let doubt = |cell: usize| {
+            let logits = (0..self.channels).map(|channel| self.logits[channel * cells + cell]);
+            match self.kind {
+                TaskKind::Mask => self.calibration.doubt(Decision::among(logits).lead),
+                TaskKind::OverlappingMask => {
+                    let doubts = logits.map(|logit| self.calibration.doubt(logit.abs()));
+                    doubts.fold(0.0, f32::max)
+                }
+                TaskKind::Keypoints | TaskKind::Map | TaskKind::Density => {
+                    let errors = logits.map(|logit| self.calibration.error(self.answer(logit)));
+                    errors.sum::<f32>() / self.channels as f32
+                }
+            }
+        };
+        (0..cells).map(doubt).collect()
+    }
+
     fn answer(&self, logit: f32) -> f32 {
         self.kind.quantity().answer(logit)
+    }
+
+    /// Objects a pixel of a picture of `width x height` for a density of 1.
+    fn share(&self, width: usize, height: usize) -> f32 {
+        let area = (self.fit.width * self.fit.height) as f32 / self.stride().pow(2) as f32;
+        area / (width * height) as f32 / self.mass()
     }
 
     fn cells(&self) -> usize {

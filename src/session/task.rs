@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::held_out::{HeldOut, Solving};
 use super::kind::TaskKind;
 use super::left_out::{LeftOut, Overlap};
 use super::picture::EncodedPicture;
 use super::refined::Refined;
+use super::uncertainty::Calibration;
 use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
 use crate::model::{
@@ -22,6 +24,7 @@ pub struct Task {
     /// Solved from `sums` when first asked for after a change.
     weights: Option<Vec<ReadOutWeights>>,
     refined: Refined,
+    held_out: HeldOut,
     /// Found when first asked for after a change.
     decoder_trusted: Option<bool>,
     /// What this task's parameters differ in from the network's.
@@ -72,6 +75,7 @@ impl Task {
             weights: None,
             refined: Refined::new(kind, channels.len(), trunk.clone(), false),
             decoder_trusted: None,
+            held_out: HeldOut::default(),
             adapter: None,
             own: None,
         })
@@ -145,6 +149,25 @@ impl Task {
         self.refined.update(&labels.collect(), pictures, side, device).await?;
         let values = self.refined.values(id, unpainted, pictures, side, device).await?;
         Ok(values.into_iter().map(|value| self.kind.quantity().logit(value)).collect())
+    }
+
+    /// What answers are worth, by the examples as they are now.
+    pub fn calibration(&mut self, pictures: &BTreeMap<u32, EncodedPicture>) -> Calibration {
+        let balance = self.kind.balance(self.unpainted());
+        let solving = Solving { kind: self.kind, channels: self.channels, balance };
+        let labels: Vec<_> =
+            self.examples.iter().map(|(&id, example)| (id, &example.label.cells)).collect();
+        self.held_out.calibration(solving, &labels, pictures)
+    }
+
+    /// What answers were worth when a full one was last asked for, so that a stroke does not wait.
+    pub fn last_calibration(&mut self, pictures: &BTreeMap<u32, EncodedPicture>) -> Calibration {
+        self.held_out.last().unwrap_or_else(|| self.calibration(pictures))
+    }
+
+    /// Whether the picture is an example.
+    pub fn has(&self, picture: u32) -> bool {
+        self.examples.contains_key(&picture)
     }
 
     pub fn adapter(&self) -> Option<&[u8]> {

@@ -198,6 +198,16 @@ impl Engine {
         answer(&prediction, width, height)
     }
 
+    /// Which of `images` to label next, the most useful first, at most `count`.
+    pub fn suggest(
+        &mut self,
+        task: u32,
+        images: Vec<u32>,
+        count: usize,
+    ) -> Result<Vec<u32>, JsValue> {
+        self.session()?.suggest(task, &images, count).map_err(to_js)
+    }
+
     /// Begins to adapt a task: `{ level, steps }`, what it does and in how many steps.
     ///
     /// Without a `level` it is chosen for a budget of `seconds`. An earlier adaptation that is not finished is forgotten, but

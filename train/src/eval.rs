@@ -1,6 +1,6 @@
 //! Predicts few-shot task folders through the public API; `score.py` beside the data scores them.
 
-mod format;
+pub mod format;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -197,7 +197,8 @@ impl Run<'_> {
     }
 }
 
-fn task_folders(data: &Path) -> Result<Vec<PathBuf>> {
+/// The task folders in `data`, or itself.
+pub fn task_folders(data: &Path) -> Result<Vec<PathBuf>> {
     if data.join("task.json").exists() {
         return Ok(vec![data.to_owned()]);
     }
@@ -208,7 +209,8 @@ fn task_folders(data: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-fn run_score(
+/// What `score.py` says of a folder of predictions.
+pub fn run_score(
     python: &str,
     score: &Path,
     task: &Path,

@@ -71,6 +71,12 @@ export class Dispatcher {
     return { answer, milliseconds: performance.now() - start };
   }
 
+  protected suggest({ task, images, count }: Input<'suggest'>): Output<'suggest'> {
+    const clients = new Map(images.map((image) => [this.#image(image), image]));
+    const found = this.engine.suggest(this.#task(task), Uint32Array.from(clients.keys()), count);
+    return Array.from(found, (image) => clients.get(image) as number);
+  }
+
   protected async adaptBegin(input: Input<'adaptBegin'>): Promise<Output<'adaptBegin'>> {
     const { task, steps, seconds, seed, resume } = input;
     const level = input.level === 'auto' ? undefined : input.level;
@@ -117,5 +123,6 @@ export function laneOf(operation: Operation, input: Input<Operation>): Lane {
   if (operation === 'addImage') return 'encode';
   if (operation === 'adaptBegin' || operation === 'adaptStep' || operation === 'adaptFinish') return 'adapt';
   if (operation === 'predict') return (input as Input<'predict'>).quick ? 'quick' : 'full';
+  if (operation === 'suggest') return 'quick';
   return 'stroke';
 }

@@ -25,6 +25,7 @@ export interface Engine {
   removeLabel(task: number, image: number): void;
   predictReadout(task: number, image: number, width: number, height: number): Answer;
   predict(task: number, image: number, width: number, height: number): Promise<Answer>;
+  suggest(task: number, images: Uint32Array, count: number): Uint32Array;
   adaptBegin(
     task: number,
     level: number | undefined,
@@ -55,6 +56,9 @@ export interface Answer {
   readonly points: Float32Array;
   /** `[channel]` */
   readonly counts: Float32Array;
+  /** `[height, width]` */
+  readonly uncertainty: Float32Array;
+  readonly imageUncertainty: number;
 }
 
 /** How the golden input came out on this machine. */

@@ -29,6 +29,7 @@ export interface Operations {
   addTask: [{ task: number; kind: string; channels: string[]; overlap: boolean }, undefined];
   removeTask: [{ task: number }, undefined];
   setLabel: [{ task: number; image: number; label: PostableLabel }, undefined];
+  suggest: [{ task: number; images: number[]; count: number }, number[]];
   adaptBegin: [
     { task: number } & Required<Pick<AdaptOptions, 'level' | 'steps' | 'seconds' | 'seed' | 'resume'>>,
     Begun,

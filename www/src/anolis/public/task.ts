@@ -76,6 +76,19 @@ export class Task {
   }
 
   /**
+   * Which of some open pictures to label next, the most useful first; at most `count`, never examples of the task.
+   *
+   * Without examples it begins with the most typical picture; each further one stands for pictures that neither the examples
+   * nor the suggestions before it resemble. Nothing is predicted for it, so it is quick.
+   */
+  async suggest(pictures: readonly AnolisImage[], count = 1): Promise<AnolisImage[]> {
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`Ask for 1 picture or more, not ${count}.`);
+    const images = pictures.map(({ id }) => id);
+    const found = await this.#client.call('suggest', { task: this.#id, images, count });
+    return found.map((id) => pictures[images.indexOf(id)] as AnolisImage);
+  }
+
+  /**
    * Tunes the task's own copy of a part of the network on its examples, the image encoder unless `level` says otherwise;
    * predictions use it when a held-out part of the examples confirms that it helps. Other calls are answered between the
    * steps.
