@@ -1,6 +1,7 @@
 //! Predicts few-shot task folders through the public API; `score.py` beside the data scores them.
 
 pub mod format;
+mod sheet;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use burn::tensor::{Device, read_sync};
 
 use crate::Result;
 use format::{TaskFile, save};
+use sheet::Sheet;
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -50,6 +52,9 @@ pub struct Options {
     /// Keeps the results of an earlier run in the same folder.
     #[arg(long)]
     resume: bool,
+    /// A folder for one picture a run: examples, queries, truth, answer, uncertainty.
+    #[arg(long)]
+    sheets: Option<PathBuf>,
     /// Prints the scores as JSON.
     #[arg(long)]
     json: bool,
@@ -85,8 +90,14 @@ pub fn run(options: &Options) -> Result<()> {
                 let started = Instant::now();
                 let mut session = Session::new(&manifest, &tensors, &Device::flex())?;
                 let run = Run { folder: &folder, task: &task, out: &out };
-                let report =
-                    run.predict(&mut session, &split.support[shots], &split.query, options)?;
+                let support = &split.support[shots];
+                let (id, report) = run.predict(&mut session, support, &split.query, options)?;
+                if let Some(folder) = &options.sheets {
+                    fs::create_dir_all(folder)?;
+                    let sheet = run.sheet(&mut session, id, support, &split.query)?;
+                    let file = format!("{}-{shots}-{seed}.jpg", task.name);
+                    sheet.draw()?.save(folder.join(file))?;
+                }
                 let mut row = serde_json::json!({
                     "task": task.name, "shots": shots, "seed": seed, "adaptation": report,
                 });
@@ -136,14 +147,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Writes every answer's predictions; returns what came of the adaptation.
+    /// Writes every answer's predictions; returns the session's task and what came of the adaptation.
     fn predict(
         &self,
         session: &mut Session,
         support: &[String],
         query: &[String],
         options: &Options,
-    ) -> Result<String> {
+    ) -> Result<(u32, String)> {
         let kind = self.task.kind().ok_or("tags are not built yet")?;
         let id = session.add_task(kind, self.task.channels.clone())?;
         for name in support {
@@ -177,7 +188,7 @@ impl Run<'_> {
             pictures.push((number, name, size));
         }
         if options.adapt == 0 || !asked("adapted") {
-            return Ok("not adapted".into());
+            return Ok((id, "not adapted".into()));
         }
         let level = *Level::ALL.get(options.level).ok_or("--level: 0 to 4")?;
         let adapt = AdaptOptions { level, steps: options.adapt, ..AdaptOptions::default() };
@@ -193,7 +204,36 @@ impl Run<'_> {
         for (number, name, size) in pictures {
             save(&read_sync(session.predict(id, number))?, &folder("adapted")?, name, size)?;
         }
-        Ok(report)
+        Ok((id, report))
+    }
+
+    /// The examples, and the last answer for the first queries.
+    fn sheet(
+        &self,
+        session: &mut Session,
+        id: u32,
+        support: &[String],
+        query: &[String],
+    ) -> Result<Sheet> {
+        let load = |name: &String| -> Result<_> {
+            let picture = self.task.picture(self.folder, name)?;
+            let label = self.task.label(self.folder, name, &picture)?;
+            let drawn = image::open(self.folder.join(format!("images/{name}.jpg")))?.into_rgb8();
+            Ok((picture, drawn, label))
+        };
+        let mut sheet = Sheet::default();
+        let examples = support.iter().take(sheet::EXAMPLES).map(|name| {
+            let (_, drawn, label) = load(name)?;
+            Ok((drawn, label))
+        });
+        sheet.support(&examples.collect::<Result<Vec<_>>>()?);
+        for name in query.iter().take(sheet::QUERIES) {
+            let (picture, drawn, truth) = load(name)?;
+            let number = read_sync(session.add_picture(&picture))?;
+            sheet.query(&drawn, &truth, &read_sync(session.predict(id, number))?)?;
+            session.remove_picture(number)?;
+        }
+        Ok(sheet)
     }
 }
 

@@ -11,7 +11,8 @@ use crate::Result;
 const TILE: u32 = 200;
 const GAP: u32 = 4;
 
-/// Queries on a sheet.
+/// Most examples and queries on a sheet.
+pub const EXAMPLES: usize = 5;
 pub const QUERIES: usize = 6;
 
 /// Colours of channels that colour-blind eyes tell apart (Okabe and Ito 2008), from the tenth channel on again.
@@ -121,7 +122,8 @@ fn grey(like: &RgbImage, value: impl Fn(usize) -> f32) -> RgbImage {
     let mut drawn = like.clone();
     for (i, pixel) in drawn.pixels_mut().enumerate() {
         let value = value(i);
-        pixel.0 = if value.is_nan() { [40, 40, 90] } else { [(255.0 * value.clamp(0.0, 1.0)) as u8; 3] };
+        pixel.0 =
+            if value.is_nan() { [40, 40, 90] } else { [(255.0 * value.clamp(0.0, 1.0)) as u8; 3] };
     }
     drawn
 }
@@ -139,8 +141,8 @@ fn dot(picture: &mut RgbImage, [x, y]: [f32; 2], colour: [u8; 3]) {
     for dy in -RADIUS..=RADIUS {
         for dx in -RADIUS..=RADIUS {
             let (x, y) = (x as i64 + dx, y as i64 + dy);
-            let inside =
-                (0..i64::from(picture.width())).contains(&x) && (0..i64::from(picture.height())).contains(&y);
+            let inside = (0..i64::from(picture.width())).contains(&x)
+                && (0..i64::from(picture.height())).contains(&y);
             if inside {
                 picture.put_pixel(x as u32, y as u32, Rgb(colour));
             }
