@@ -1,7 +1,5 @@
 //! What keeps tuning honest: a part of the support is held out, and only what it confirms is used.
 
-use burn::tensor::module::avg_pool2d;
-use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::answer::{Seen, answer, batch};
@@ -100,13 +98,11 @@ impl Guard {
         for example in &parts.train {
             sums.change(&example.maps(trunk, &self.device).await?, None, Some(example.cells()));
         }
-        let solve = |channel| sums.solve(channel, plan.refined_lambda, plan.balance);
-        let weights: Vec<_> = (0..channels).map(solve).collect();
+        let weights = sums.solve_all(plan.refined_lambda, plan.balance);
         let mut logits = Vec::new();
         for example in &parts.held {
             let maps = example.maps(trunk, &self.device).await?;
-            let values = weights.iter().flat_map(|weights| weights.apply(&maps));
-            logits.push(values.map(|value| plan.quantity.logit(value)).collect());
+            logits.push(plan.quantity.logits(&weights, &maps));
         }
         Ok(logits)
     }
@@ -138,11 +134,9 @@ impl Example {
 
     /// What the refined read-out sees of the picture, without its mirror image.
     async fn maps(&self, trunk: &Trunk, device: &Device) -> Result<FeatureMaps> {
-        let look = |example: &Labelled| trunk.forward_fine(batch([example], device));
-        let [plain, [s1, s2, s4, s8]] = self.0.each_ref().map(look);
-        let halve = AvgPoolOptions::new([2, 2]).with_stride([2, 2]);
-        let enlarged = [avg_pool2d(s1, halve), s2, s4, s8];
-        let plain = FeatureMaps::read_maps(&plain).await?;
+        let [plain, enlarged] = self.0.each_ref().map(|example| batch([example], device));
+        let enlarged = trunk.forward_enlarged(enlarged);
+        let plain = FeatureMaps::read_maps(&trunk.forward_fine(plain)).await?;
         Ok(plain.with(&FeatureMaps::read_maps(&enlarged).await?))
     }
 

@@ -4,12 +4,10 @@ use burn::module::{Module, Param};
 use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::tensor::activation::relu;
-use burn::tensor::module::avg_pool2d;
-use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor};
 
 use super::config::NetworkConfig;
-use super::resize::up2;
+use super::resize::{pool, up2};
 use super::trunk::Features;
 
 /// From stride 16 to stride 2, one logit map a channel, added to the read-out's logit.
@@ -102,12 +100,4 @@ fn conv(from: usize, to: usize, kernel: usize, device: &Device) -> Conv2d {
     Conv2dConfig::new([from, to], [kernel, kernel])
         .with_padding(PaddingConfig2d::Explicit(pad, pad, pad, pad))
         .init(device)
-}
-
-/// Mean over `cell x cell` squares.
-fn pool(x: Tensor<4>, cell: usize) -> Tensor<4> {
-    if cell == 1 {
-        return x;
-    }
-    avg_pool2d(x, AvgPoolOptions::new([cell, cell]).with_stride([cell, cell]))
 }

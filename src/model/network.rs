@@ -1,8 +1,6 @@
 //! The whole network: encode once, match many.
 
 use burn::module::Module;
-use burn::tensor::module::avg_pool2d;
-use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor};
 
 use super::body::{Body, BodyBias, Taps};
@@ -10,7 +8,7 @@ use super::config::NetworkConfig;
 use super::decoder::Decoder;
 use super::label_encoder::LabelEncoder;
 use super::matching::{Matched, Matching};
-use super::resize::up2;
+use super::resize::{pool, up2};
 use super::trunk::{Features, Trunk};
 
 /// Trunk, body, label encoder, matching and decoder; see docs/network.md.
@@ -72,8 +70,7 @@ impl Network {
         if height == cells {
             return self.predict(query, support, readout);
         }
-        let halve = AvgPoolOptions::new([2, 2]).with_stride([2, 2]);
-        let coarse = avg_pool2d(readout.clone(), halve);
+        let coarse = pool(readout.clone(), 2);
         let change = self.predict(query, support, coarse.clone()) - coarse;
         readout + up2(change)
     }

@@ -44,6 +44,15 @@ impl Quantity {
         }
     }
 
+    /// The logits of all channels for every cell of the finest level: `[channel, height, width]`.
+    pub fn logits(self, weights: &[ReadOutWeights], maps: &FeatureMaps) -> Vec<f32> {
+        weights
+            .iter()
+            .flat_map(|weights| weights.apply(maps))
+            .map(|value| self.logit(value))
+            .collect()
+    }
+
     /// What a logit answers: a probability, a value in `[0, 1]`, or an amount, which noise may bring below 0.
     pub fn answer(self, logit: f32) -> f32 {
         match self {
@@ -191,6 +200,11 @@ impl ReadOut {
     pub fn solution(&self, channel: usize, lambda: f64, balance: f64) -> Solution {
         let penalties = vec![lambda; self.features()];
         self.channels[channel].solution(&Ridge { penalties, balance })
+    }
+
+    /// [`ReadOut::solve`] for all channels.
+    pub fn solve_all(&self, lambda: f64, balance: f64) -> Vec<ReadOutWeights> {
+        self.solve_each(&Ridge { penalties: vec![lambda; self.features()], balance })
     }
 
     /// The weights of all channels, each of them a question of its own.

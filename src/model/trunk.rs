@@ -5,6 +5,8 @@ use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::tensor::{Device, Tensor};
 
+use super::resize::pool;
+
 /// One stage: kernel, stride of its first block, expansion, output channels, blocks.
 const STAGES: [(usize, usize, usize, usize, usize); 7] = [
     (3, 1, 1, 16, 1),
@@ -81,6 +83,13 @@ impl Trunk {
     /// The features at strides 2, 4, 8 and 16 alone, without the stages after them.
     pub fn forward_fine(&self, rgb: Tensor<4>) -> [Tensor<4>; 4] {
         self.taps(rgb)
+    }
+
+    /// The features at strides 2 to 16 of pictures that were enlarged twice, on the grids of strides 2, 2, 4 and 8 of the
+    /// pictures as they were.
+    pub fn forward_enlarged(&self, rgb: Tensor<4>) -> [Tensor<4>; 4] {
+        let [s1, s2, s4, s8] = self.forward_fine(rgb);
+        [pool(s1, 2), s2, s4, s8]
     }
 
     /// The first `N` features.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::kind::TaskKind;
 use super::picture::EncodedPicture;
 use super::uncertainty::{Calibration, Decision, labelled_class};
-use crate::model::{CellLabels, ReadOut, ReadOutWeights, UNKNOWN};
+use crate::model::{CellLabels, ReadOut, UNKNOWN};
 
 /// Parts the examples are dealt into; each is predicted from the rest.
 const PARTS: usize = 5;
@@ -124,16 +124,13 @@ impl HeldOut {
                 sums
             });
             let Some(sums) = sums.filter(|sums| !sums.is_empty()) else { continue };
-            let solve = |channel| sums.solve(channel, kind.lambda(trained), balance);
-            let weights: Vec<_> = (0..sums.channels()).map(solve).collect();
+            let weights = sums.solve_all(kind.lambda(trained), balance);
             for (picture, labels) in part.labels.iter().take(PREDICTED) {
                 examples += 1;
-                let logits = |weights: &ReadOutWeights| {
-                    let values = weights.apply(&pictures[picture].maps).into_iter();
-                    values.map(|value| kind.quantity().logit(value)).collect::<Vec<_>>()
-                };
-                let mut logits: Vec<_> = weights.iter().map(logits).collect();
-                against_background(&mut logits, channels);
+                let maps = &pictures[picture].maps;
+                let mut logits = kind.quantity().logits(&weights, maps);
+                kind.against_background(&mut logits, channels);
+                let logits: Vec<_> = logits.chunks_exact(maps.cells()).collect();
                 match kind {
                     TaskKind::Mask => decisions.extend(exclusive(&logits, &labels[..channels])),
                     TaskKind::OverlappingMask => decisions.extend(separate(&logits, labels)),
@@ -160,19 +157,8 @@ fn sampled(cells: &CellLabels) -> CellLabels {
     cells.iter().map(sample).collect()
 }
 
-/// Holds the first `channels` against the background after them, if there is one.
-fn against_background(logits: &mut Vec<Vec<f32>>, channels: usize) {
-    for background in logits.split_off(channels) {
-        for channel in logits.iter_mut() {
-            for (logit, background) in channel.iter_mut().zip(&background) {
-                *logit = (*logit - background) / 2.0;
-            }
-        }
-    }
-}
-
 /// `(lead, right)` of every known cell of exclusive classes.
-fn exclusive(logits: &[Vec<f32>], labels: &[Vec<f32>]) -> Vec<(f32, bool)> {
+fn exclusive(logits: &[&[f32]], labels: &[Vec<f32>]) -> Vec<(f32, bool)> {
     let cell = |cell: usize| {
         let label = labelled_class(labels.iter().map(|channel| channel[cell]))?;
         let decision = Decision::among(logits.iter().map(|channel| channel[cell]));
@@ -182,14 +168,14 @@ fn exclusive(logits: &[Vec<f32>], labels: &[Vec<f32>]) -> Vec<(f32, bool)> {
 }
 
 /// `(lead, right)` of every known cell of every channel, each a question of its own.
-fn separate(logits: &[Vec<f32>], labels: &[Vec<f32>]) -> Vec<(f32, bool)> {
+fn separate(logits: &[&[f32]], labels: &[Vec<f32>]) -> Vec<(f32, bool)> {
     let pairs = logits.iter().zip(labels).flat_map(|(logits, labels)| logits.iter().zip(labels));
     let known = pairs.filter(|&(_, &label)| label != UNKNOWN);
     known.map(|(&logit, &label)| (logit.abs(), (logit > 0.0) == (label > 0.5))).collect()
 }
 
 /// `(answer, label)` of every known cell of every channel.
-fn answers(kind: TaskKind, logits: &[Vec<f32>], labels: &[Vec<f32>]) -> Vec<(f32, f32)> {
+fn answers(kind: TaskKind, logits: &[&[f32]], labels: &[Vec<f32>]) -> Vec<(f32, f32)> {
     let pairs = logits.iter().zip(labels).flat_map(|(logits, labels)| logits.iter().zip(labels));
     let known = pairs.filter(|&(_, &label)| label != UNKNOWN);
     known.map(|(&logit, &label)| (kind.quantity().answer(logit), label)).collect()

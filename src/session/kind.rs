@@ -83,6 +83,20 @@ impl TaskKind {
         self == Self::Mask && channels > 1
     }
 
+    /// Of the logits of all channels, where there are several exclusive ones, takes the background's off, which follow them,
+    /// and holds each channel against it.
+    pub fn against_background(self, logits: &mut Vec<f32>, channels: usize) {
+        if !self.has_background(channels) {
+            return;
+        }
+        let background = logits.split_off(channels * (logits.len() / (channels + 1)));
+        for channel in logits.chunks_exact_mut(background.len()) {
+            for (logit, background) in channel.iter_mut().zip(&background) {
+                *logit = (*logit - background) / 2.0;
+            }
+        }
+    }
+
     /// What the read-out's values stand for.
     pub fn quantity(self) -> Quantity {
         match self {

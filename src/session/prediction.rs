@@ -39,16 +39,8 @@ impl Prediction {
     /// `logits` of all channels; where there are several exclusive ones the background's follow, and each channel is held
     /// against it.
     pub(super) fn new(kind: TaskKind, mut logits: Vec<f32>, channels: usize, fit: Fit) -> Self {
-        let all = channels + usize::from(kind.has_background(channels));
-        let cells = logits.len() / all;
-        let background = logits.split_off(channels * cells);
-        if !background.is_empty() {
-            for channel in logits.chunks_exact_mut(background.len()) {
-                for (logit, background) in channel.iter_mut().zip(&background) {
-                    *logit = (*logit - background) / 2.0;
-                }
-            }
-        }
+        kind.against_background(&mut logits, channels);
+        let cells = logits.len() / channels;
         let calibration = Calibration::assumed(kind);
         Self { kind, logits, channels, width: cells.isqrt(), fit, calibration }
     }

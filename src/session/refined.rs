@@ -174,9 +174,7 @@ impl Refined {
             for (total, sight, answers) in &mut tried {
                 let weights = self.solve(&others, *sight, unpainted);
                 let maps = &views.maps(sight.global.is_some())[0];
-                let values = weights.iter().flat_map(|weights| weights.apply(maps));
-                let logits: Vec<f32> =
-                    values.map(|value| self.kind.quantity().logit(value)).collect();
+                let logits = self.kind.quantity().logits(&weights, maps);
                 *total += loss(self.kind, self.channels, logits.clone(), label, device).await?;
                 answers.push(LeftOut { picture, logits });
             }

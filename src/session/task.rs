@@ -123,14 +123,8 @@ impl Task {
         let lambda = self.kind.lambda(self.examples.len());
         let balance = self.kind.balance(self.unpainted());
         let sums = &self.sums;
-        let solve =
-            || (0..sums.channels()).map(|channel| sums.solve(channel, lambda, balance)).collect();
-        let weights = self.weights.get_or_insert_with(solve);
-        Ok(weights
-            .iter()
-            .flat_map(|weights| weights.apply(maps))
-            .map(|value| self.kind.quantity().logit(value))
-            .collect())
+        let weights = self.weights.get_or_insert_with(|| sums.solve_all(lambda, balance));
+        Ok(self.kind.quantity().logits(weights, maps))
     }
 
     /// The refined read-out's logits for every pixel of the square: `[channel, side, side]`, the background last.

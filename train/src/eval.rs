@@ -1,11 +1,11 @@
 //! Predicts few-shot task folders through the public API; `score.py` beside the data scores them.
 
 pub mod format;
+mod scoring;
 mod sheet;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Instant;
 
 use anolis::Session;
@@ -15,6 +15,7 @@ use burn::tensor::{Device, read_sync};
 
 use crate::Result;
 use format::{TaskFile, save};
+pub use scoring::Scoring;
 use sheet::Sheet;
 
 #[derive(clap::Args)]
@@ -34,12 +35,8 @@ pub struct Options {
     /// Folder of the weights.
     #[arg(long, default_value = "weights")]
     weights: PathBuf,
-    /// A python with NumPy and Pillow.
-    #[arg(long, env = "ANOLIS_PYTHON", default_value = "python3")]
-    python: String,
-    /// The scoring program; by default `score.py` beside the data.
-    #[arg(long)]
-    score: Option<PathBuf>,
+    #[command(flatten)]
+    scoring: Scoring,
     /// The answers that are written and scored.
     #[arg(long, value_delimiter = ',', value_parser = ANSWERS, default_values = ANSWERS)]
     answers: Vec<String>,
@@ -65,10 +62,6 @@ const ANSWERS: [&str; 4] = ["readout", "refined", "untuned", "adapted"];
 
 pub fn run(options: &Options) -> Result<()> {
     let (manifest, tensors) = weights::load(&options.weights)?;
-    let score = match &options.score {
-        Some(score) => score.clone(),
-        None => options.data.join("../score.py"),
-    };
     let mut rows = Vec::new();
     for folder in task_folders(&options.data)? {
         let task = TaskFile::read(&folder)?;
@@ -103,8 +96,8 @@ pub fn run(options: &Options) -> Result<()> {
                 });
                 for answer in ANSWERS.into_iter().filter(|answer| out.join(answer).exists()) {
                     let predictions = out.join(answer);
-                    row[answer] =
-                        run_score(&options.python, &score, &folder, &predictions, *seed)?.into();
+                    let score = options.scoring.run(&options.data, &folder, &predictions, *seed)?;
+                    row[answer] = score.into();
                 }
                 fs::write(&row_file, serde_json::to_vec(&row)?)?;
                 let seconds = started.elapsed().as_secs_f64();
@@ -247,27 +240,4 @@ pub fn task_folders(data: &Path) -> Result<Vec<PathBuf>> {
     folders.retain(|folder| folder.join("task.json").exists());
     folders.sort();
     Ok(folders)
-}
-
-/// What `score.py` says of a folder of predictions.
-pub fn run_score(
-    python: &str,
-    score: &Path,
-    task: &Path,
-    predictions: &Path,
-    seed: u64,
-) -> Result<f64> {
-    let output = Command::new(python)
-        .arg(score)
-        .arg(task)
-        .arg(predictions)
-        .args(["--seed", &seed.to_string()])
-        .output()?;
-    if !output.status.success() {
-        return Err(
-            format!("{}: {}", score.display(), String::from_utf8_lossy(&output.stderr)).into()
-        );
-    }
-    let result: serde_json::Value = serde_json::from_slice(&output.stdout)?;
-    result["score"].as_f64().ok_or_else(|| "score.py printed no score".into())
 }

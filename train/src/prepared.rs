@@ -5,8 +5,6 @@ use std::borrow::Cow;
 use anolis::model::{
     BALANCE, CellLabels, FeatureMaps, Features, Quantity, ReadOut, Trunk, UNPAINTED_BALANCE, up2,
 };
-use burn::tensor::module::avg_pool2d;
-use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData, read_sync};
 
 use crate::episodes::labels::{UNPAINTED, cells, raster, target};
@@ -68,7 +66,7 @@ impl Prepared {
         let rgb = shots_of().map(|shot| &shot.rgb);
         let rgb = pictures(rgb, side, &Device::flex());
         let features = trunk.forward(rgb.clone());
-        let enlarged = enlarged(rgb, trunk);
+        let enlarged = trunk.forward_enlarged(up2(rgb));
         let maps: Vec<_> = (0..shots + episode.queries.len())
             .map(|i| {
                 let Features { s2, s4, s8, s16, .. } = one(&features, i);
@@ -101,10 +99,7 @@ impl Prepared {
                 (Kind::Mask, true) => (Quantity::Class, UNPAINTED_BALANCE),
                 _ => (Quantity::Value, 0.0),
             };
-            let readout = (0..channels)
-                .flat_map(|channel| sums.solve(channel, LAMBDA, balance).apply(&maps[picture]))
-                .map(|value| quantity.logit(value))
-                .collect();
+            let readout = quantity.logits(&sums.solve_all(LAMBDA, balance), &maps[picture]);
             let shot = shots_of().nth(picture).expect("a picture of the episode");
             let target = shot.labels.iter().flat_map(|label| target(label, side)).collect();
             Question { picture, support, readout, target }
@@ -130,13 +125,6 @@ impl Prepared {
         let shape = [self.questions.len() * self.channels, 1, self.side / 2, self.side / 2];
         Tensor::from_data(TensorData::new(values, shape), device)
     }
-}
-
-/// What the refined read-out sees of pictures enlarged twice, on the grids of strides 2 to 8 of their own size.
-fn enlarged(rgb: Tensor<4>, trunk: &Trunk) -> [Tensor<4>; 4] {
-    let [s1, s2, s4, s8] = trunk.forward_fine(up2(rgb));
-    let halve = AvgPoolOptions::new([2, 2]).with_stride([2, 2]);
-    [avg_pool2d(s1, halve), s2, s4, s8]
 }
 
 /// The features of one picture.

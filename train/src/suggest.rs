@@ -12,7 +12,7 @@ use burn::tensor::{Device, read_sync};
 
 use crate::Result;
 use crate::eval::format::{Split, TaskFile, save};
-use crate::eval::{run_score, task_folders};
+use crate::eval::{Scoring, task_folders};
 use crate::scenes::dice::Dice;
 
 #[derive(clap::Args)]
@@ -35,12 +35,8 @@ pub struct Options {
     /// Folder of the weights.
     #[arg(long, default_value = "weights")]
     weights: PathBuf,
-    /// A python with NumPy and Pillow.
-    #[arg(long, env = "ANOLIS_PYTHON", default_value = "python3")]
-    python: String,
-    /// The scoring program; by default `score.py` beside the data.
-    #[arg(long)]
-    score: Option<PathBuf>,
+    #[command(flatten)]
+    scoring: Scoring,
 }
 
 pub fn run(options: &Options) -> Result<()> {
@@ -123,8 +119,6 @@ impl<'a> Pool<'a> {
     fn scores(&mut self, order: &[String], split: &Split, options: &Options) -> Result<Vec<f64>> {
         let task = self.task()?;
         fs::create_dir_all(&options.out)?;
-        let program = options.score.clone();
-        let program = program.unwrap_or_else(|| options.data.join("../score.py"));
         let mut scores = Vec::new();
         for (before, name) in order.iter().enumerate() {
             if scores.len() == options.labels.len() {
@@ -139,8 +133,8 @@ impl<'a> Pool<'a> {
                 let Known { id, size, .. } = self.pictures[name];
                 save(&self.session.predict_readout(task, id)?, &options.out, name, size)?;
             }
-            let Options { python, out, .. } = options;
-            scores.push(run_score(python, &program, self.folder, out, split.seed)?);
+            let Options { scoring, data, out, .. } = options;
+            scores.push(scoring.run(data, self.folder, out, split.seed)?);
         }
         self.session.remove_task(task)?;
         Ok(scores)
