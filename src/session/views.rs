@@ -4,7 +4,6 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::picture::EncodedPicture;
 use crate::error::Result;
-use crate::image::Picture;
 use crate::model::{CellLabels, FeatureMaps, Trunk, UNKNOWN};
 
 /// How much larger the second scale is.
@@ -39,7 +38,7 @@ impl Views {
         side: usize,
         device: &Device,
     ) -> Result<Self> {
-        let look = |side: usize, mirrored: bool| input(&picture.picture, side, mirrored, device);
+        let look = |side: usize, mirrored: bool| input(picture, side, mirrored, device);
         let mut views = Vec::with_capacity(2);
         for mirrored in [false, true] {
             let (maps, s32) = if tuned || mirrored {
@@ -64,9 +63,9 @@ impl Views {
             .map(|view| if global { view.local.with(&view.global) } else { view.local.clone() })
     }
 
-    /// Numbers of local and of global features.
-    pub fn features(trunk: &Trunk) -> (usize, usize) {
-        (2 * trunk.readout_channels(), trunk.global_channels())
+    /// Numbers of local and of global features of `images` pictures that are seen together.
+    pub fn features(trunk: &Trunk, images: usize) -> (usize, usize) {
+        (2 * images * trunk.readout_channels(), images * trunk.global_channels())
     }
 
     /// A label as each view's read-out takes it. Neighbours say the same, so of many known pixels each view takes an even
@@ -96,11 +95,12 @@ impl Views {
     }
 }
 
-/// A picture in a square of `side` pixels: `[1, 3, side, side]`.
-fn input(picture: &Picture, side: usize, mirrored: bool, device: &Device) -> Tensor<4> {
-    let (rgb, _) = picture.fit(side);
+/// A picture in a square of `side` pixels: `[1, 3, side, side]`, those that are seen together side by side.
+fn input(picture: &EncodedPicture, side: usize, mirrored: bool, device: &Device) -> Tensor<4> {
+    let rgb = picture.rgb(side);
     let rgb = if mirrored { mirror(&rgb, side) } else { rgb };
-    Tensor::from_data(TensorData::new(rgb, [1, 3, side, side]), device)
+    let planes = 3 * picture.pictures.len();
+    Tensor::from_data(TensorData::new(rgb, [1, planes, side, side]), device)
 }
 
 /// Every row of `width` values backwards.
