@@ -17,7 +17,7 @@ pub struct Seen {
 impl Seen {
     /// What `body` makes of features of the shipped trunk.
     pub fn new(network: &Network, features: Features, bias: &BodyBias) -> Self {
-        let taps = network.body.forward(&[&features], bias);
+        let taps = network.body.forward(&features, bias);
         Self { features, taps }
     }
 
@@ -108,14 +108,15 @@ fn rasters(labels: &[&CellLabels], channels: usize, device: &Device) -> Tensor<4
     Tensor::from_data(TensorData::new(values, shape), device)
 }
 
-/// Pictures of one side as a batch `[picture, 3, side, side]`.
+/// Pictures of one side as a batch `[picture, 3, side, side]`, those that belong together side by side.
 pub fn batch<'a>(pictures: impl IntoIterator<Item = &'a Labelled>, device: &Device) -> Tensor<4> {
     let (mut rgb, mut count, mut side) = (Vec::new(), 0, 0);
     for picture in pictures {
         rgb.extend_from_slice(&picture.rgb);
         (count, side) = (count + 1, picture.side);
     }
-    Tensor::from_data(TensorData::new(rgb, [count, 3, side, side]), device)
+    let planes = rgb.len() / (count * side * side);
+    Tensor::from_data(TensorData::new(rgb, [count, planes, side, side]), device)
 }
 
 /// The same change of every map.

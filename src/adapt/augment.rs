@@ -13,7 +13,7 @@ pub struct Example(pub [Labelled; 2]);
 /// A labelled picture in a square.
 #[derive(Clone, Debug)]
 pub struct Labelled {
-    /// `[3, side, side]`, RGB in `[0, 1]`.
+    /// `[3, side, side]`, RGB in `[0, 1]`; of pictures that belong together one after the other.
     pub rgb: Vec<f32>,
     /// The read-out's labels at stride 2.
     pub cells: CellLabels,

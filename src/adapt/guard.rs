@@ -94,7 +94,7 @@ impl Guard {
     async fn readout(&self, trunk: &Trunk) -> Result<Vec<Vec<f32>>> {
         let (parts, plan) = (&self.parts, self.plan);
         let channels = parts.train[0].cells().len();
-        let mut sums = ReadOut::new(2 * trunk.readout_channels(), channels);
+        let mut sums = ReadOut::new(2 * plan.images * trunk.readout_channels(), channels);
         for example in &parts.train {
             sums.change(&example.maps(trunk, &self.device).await?, None, Some(example.cells()));
         }
@@ -115,7 +115,7 @@ impl Guard {
                 |example: &Example| self.shipped.forward(batch([&example.0[0]], &self.device));
             self.features = examples.map(see).collect();
         }
-        let bias = network.body.bias([side / 16, side / 16], 1);
+        let bias = network.body.bias([side / 16, side / 16], self.plan.images);
         let see = |features: &Features| Seen::new(network, features.clone(), &bias);
         let seen: Vec<_> = self.features.iter().map(see).collect();
         let seen = Seen::join(&seen.iter().collect::<Vec<_>>());

@@ -29,6 +29,8 @@ pub struct Plan {
     pub network: bool,
     /// Channels of the task, without the background.
     pub channels: usize,
+    /// Pictures that belong together.
+    pub images: usize,
     pub loss: Loss,
     pub quantity: Quantity,
     /// Ridge penalty and class-balance exponent of the read-out.
@@ -68,7 +70,7 @@ impl Tuning {
         let network = plan.level.select(network.clone().train());
         Self {
             plan,
-            bias: network.body.bias([grid, grid], 1),
+            bias: network.body.bias([grid, grid], plan.images),
             network,
             shipped: shipped.clone(),
             pool: Vec::new(),
@@ -104,7 +106,7 @@ impl Tuning {
 
         let labels: Vec<&CellLabels> = episode.cells.iter().collect();
         let channels = labels[0].len();
-        let mut sums = ReadOut::new(self.network.trunk.readout_channels(), channels);
+        let mut sums = ReadOut::new(plan.images * self.network.trunk.readout_channels(), channels);
         for (i, label) in labels[..HALF].iter().enumerate() {
             let maps = support.clone().map(|map| map.narrow(0, i, 1).inner());
             sums.change(&FeatureMaps::read_maps(&maps).await?, None, Some(label));

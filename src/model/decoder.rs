@@ -53,7 +53,7 @@ impl Decoder {
     ///
     /// # Shapes
     /// - `matched`: per level `[channel, tokens, label_dim]`
-    /// - `query`: features of one picture, batch 1
+    /// - `query`: features of one picture, batch 1; of several side by side those of the first count
     /// - `readout`: the read-out's logit `[channel, 1, height / 2, width / 2]`
     /// - returns `[channel, 1, height / 2, width / 2]`
     pub fn forward(
@@ -70,7 +70,8 @@ impl Decoder {
         for (n, (features, cell)) in
             [(&query.s8, 4), (&query.s4, 2), (&query.s2, 1)].into_iter().enumerate()
         {
-            let detail = self.detail[n].forward(features.clone());
+            let first = features.clone().narrow(1, 0, self.detail[n].weight.dims()[1]);
+            let detail = self.detail[n].forward(first);
             let hint = self.readout[n + 1].forward(pool(readout.clone(), cell));
             x = self.rcu[n + 1].forward(up2(self.shrink[n].forward(x)) + hint + detail);
         }

@@ -24,9 +24,9 @@ pub struct Network {
 /// A picture as the network sees it; serves as query and as support.
 #[derive(Clone, Debug)]
 pub struct Encoding {
-    /// What the trunk sees, batch 1.
+    /// What the trunk sees, batch 1; pictures that belong together side by side.
     pub features: Features,
-    /// Re-weighted taps `[1, tokens, dim]`.
+    /// Re-weighted taps of the first picture `[1, tokens, dim]`.
     pub taps: Taps,
 }
 
@@ -42,10 +42,11 @@ impl Network {
         }
     }
 
-    /// Encodes one picture `[1, 3, height, width]`, RGB in `[0, 1]`.
+    /// Encodes one picture `[1, 3, height, width]`, RGB in `[0, 1]`, or several side by side jointly; `bias` is made for as
+    /// many.
     pub fn encode(&self, rgb: Tensor<4>, bias: &BodyBias) -> Encoding {
         let features = self.trunk.forward(rgb);
-        let taps = self.matching.reweight(&self.body.forward(&[&features], bias));
+        let taps = self.matching.reweight(&self.body.forward(&features, bias));
         Encoding { features, taps }
     }
 

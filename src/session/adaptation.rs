@@ -157,8 +157,8 @@ impl Session {
         let kind = found.kind();
         let level = options.level.for_kind(kind);
         let examples = found.labels().into_iter().map(|(picture, label)| {
-            let picture = &self.pictures[&picture].picture;
-            let at = |side, cells| Labelled { rgb: picture.fit(side).0, cells, side };
+            let picture = &self.pictures[&picture];
+            let at = |side, cells| Labelled { rgb: picture.rgb(side), cells, side };
             let plain = at(self.side, label.cells.clone());
             Example([plain, at(ENLARGEMENT * self.side, label.pixels.clone())])
         });
@@ -167,10 +167,12 @@ impl Session {
             level,
             network: kind.uses_decoder() && level.tunes_network(),
             channels: found.channels(),
+            images: found.images(),
             loss: kind.loss(found.channels()),
             quantity: kind.quantity(),
             lambda: kind.lambda(parts.train.len()),
-            refined_lambda: kind.sights(found.channels(), parts.train.len())[0].plain,
+            refined_lambda: kind.sights(found.channels(), found.images(), parts.train.len())[0]
+                .plain,
             balance: kind.balance(found.unpainted()),
             mirror: kind.mirror(found.channels()),
             steps: options.steps,

@@ -21,7 +21,8 @@ const GLOBAL_PENALTY: f64 = 3.0;
 /// A penalty that leaves little of what it is put on.
 const NEARLY_BLIND: f64 = 30.0;
 
-/// Most channels whose read-out may see the whole picture: its sums grow with both.
+/// Most channels whose read-out may see the whole picture: its sums grow with both, and with the square of the pictures that
+/// are seen at a time.
 const MOST_WHOLE: usize = 32;
 
 /// What is to be predicted.
@@ -130,10 +131,11 @@ impl TaskKind {
     ///
     /// Values such as depth, and which of several classes an object is, depend on what the whole picture is like; places
     /// and single classes mostly overfit to it.
-    pub fn sights(self, channels: usize, examples: usize) -> [Sight; 2] {
+    pub fn sights(self, channels: usize, images: usize, examples: usize) -> [Sight; 2] {
         let local = Sight::local(REFINED_LAMBDA);
-        let global = (channels <= MOST_WHOLE).then_some(GLOBAL_PENALTY * REFINED_LAMBDA);
-        let whole = Sight { global, ..local };
+        let affordable = channels * images.pow(2) <= MOST_WHOLE;
+        let whole =
+            Sight { global: affordable.then_some(GLOBAL_PENALTY * REFINED_LAMBDA), ..local };
         match self {
             Self::Mask if self.has_background(channels) => [whole, local],
             Self::Mask | Self::OverlappingMask => [local, whole],
@@ -147,8 +149,8 @@ impl TaskKind {
     }
 
     /// Whether any sight of a task sees the whole picture.
-    pub fn sees_whole(self, channels: usize) -> bool {
-        self.sights(channels, 1).iter().any(|sight| sight.global.is_some())
+    pub fn sees_whole(self, channels: usize, images: usize) -> bool {
+        self.sights(channels, images, 1).iter().any(|sight| sight.global.is_some())
     }
 
     /// What adaptation lowers, for a task of so many channels.

@@ -11,13 +11,14 @@ use super::views::Views;
 use crate::error::Result;
 use crate::model::{CellLabels, ReadOut, ReadOutWeights, Ridge, Trunk};
 
-/// Pictures whose features are kept: about 17 MB each.
+/// Pictures whose features are kept, about 17 MB each, counting all that are seen together.
 const RECENT: usize = 16;
 
 /// Examples that are left out, one at a time, to choose what the read-out sees; fewer than three choose nothing.
 const LEFT_OUT: std::ops::RangeInclusive<usize> = 3..=5;
 
-/// Most channels of a task that leaves examples out, which takes a copy of the sums.
+/// Most channels of a task that leaves examples out, which takes a copy of the sums; fewer by the square of the pictures
+/// that are seen at a time, as the sums are larger by it.
 const MOST_LEFT_OUT: usize = 32;
 
 /// What a refined read-out sees, as the penalties of its features.
@@ -43,6 +44,8 @@ pub struct Refined {
     kind: TaskKind,
     /// The task's, without the background.
     channels: usize,
+    /// Pictures that are seen at a time.
+    images: usize,
     trunk: Trunk,
     /// Whether the trunk is not the network's.
     tuned: bool,
@@ -63,12 +66,13 @@ struct Solved {
 }
 
 impl Refined {
-    /// Empty sums for a task of `channels` channels on features of `trunk`.
-    pub fn new(kind: TaskKind, channels: usize, trunk: Trunk, tuned: bool) -> Self {
+    /// Empty sums for a task of `channels` channels on features of `images` pictures at a time that `trunk` sees.
+    pub fn new(kind: TaskKind, channels: usize, images: usize, trunk: Trunk, tuned: bool) -> Self {
         Self {
             kind,
             channels,
-            sums: empty(kind, channels, &trunk),
+            images,
+            sums: empty(kind, channels, images, &trunk),
             trunk,
             tuned,
             solved: None,
@@ -92,7 +96,7 @@ impl Refined {
         let gone: Vec<u32> = gone.copied().collect();
         if gone.iter().any(|picture| !pictures.contains_key(picture)) {
             // What its features were may be forgotten.
-            self.sums = empty(self.kind, self.channels, &self.trunk);
+            self.sums = empty(self.kind, self.channels, self.images, &self.trunk);
             self.examples.clear();
             self.solved = None;
         }
@@ -157,8 +161,8 @@ impl Refined {
         device: &Device,
     ) -> Result<(Sight, Vec<LeftOut>)> {
         let count = self.examples.len();
-        let sights = self.kind.sights(self.channels, count);
-        if count < *LEFT_OUT.start() || self.channels > MOST_LEFT_OUT {
+        let sights = self.kind.sights(self.channels, self.images, count);
+        if count < *LEFT_OUT.start() || self.channels * self.images.pow(2) > MOST_LEFT_OUT {
             return Ok((sights[0], Vec::new()));
         }
         let left_out = count.min(*LEFT_OUT.end());
@@ -185,7 +189,7 @@ impl Refined {
     }
 
     fn solve(&self, sums: &ReadOut, sight: Sight, unpainted: bool) -> Vec<ReadOutWeights> {
-        let (local, global) = Views::features(&self.trunk);
+        let (local, global) = Views::features(&self.trunk, self.images);
         let mut penalties = vec![sight.enlarged; local / 2];
         penalties.resize(local, sight.plain);
         if let Some(penalty) = sight.global {
@@ -219,16 +223,16 @@ impl Refined {
                 Views::new(&self.trunk, self.tuned, mirror, picture, side, device).await?
             }
         };
-        self.recent.truncate(RECENT - 1);
+        self.recent.truncate(RECENT / self.images - 1);
         self.recent.push_front((id, found.clone()));
         Ok(found)
     }
 }
 
 /// Sums of nothing, on the features that the task may see.
-fn empty(kind: TaskKind, channels: usize, trunk: &Trunk) -> ReadOut {
-    let (local, global) = Views::features(trunk);
-    let global = if kind.sees_whole(channels) { global } else { 0 };
+fn empty(kind: TaskKind, channels: usize, images: usize, trunk: &Trunk) -> ReadOut {
+    let (local, global) = Views::features(trunk, images);
+    let global = if kind.sees_whole(channels, images) { global } else { 0 };
     ReadOut::new(local + global, channels + usize::from(kind.has_background(channels)))
 }
 

@@ -13,12 +13,12 @@ impl Session {
     /// that neither the examples nor the suggestions before it resemble. Ties go to the picture named first.
     ///
     /// # Errors
-    /// `not-found`.
+    /// `not-found`, `image-count`.
     pub fn suggest(&self, task: u32, pictures: &[u32], count: usize) -> Result<Vec<u32>> {
         let task = self.tasks.get(&task).ok_or(ErrorKind::NotFound { what: "task", id: task })?;
         let mut named: Vec<u32> = Vec::with_capacity(pictures.len());
         for &picture in pictures {
-            find_picture(&self.pictures, picture)?;
+            task.check(find_picture(&self.pictures, picture)?)?;
             if !named.contains(&picture) {
                 named.push(picture);
             }

@@ -19,6 +19,8 @@ use crate::model::{
 pub struct Task {
     kind: TaskKind,
     channels: usize,
+    /// Pictures that are seen at a time.
+    images: usize,
     examples: BTreeMap<u32, Example>,
     sums: ReadOut,
     /// Solved from `sums` when first asked for after a change.
@@ -43,7 +45,7 @@ impl OwnNetwork {
     fn encode(&mut self, id: u32, picture: &EncodedPicture) {
         self.encodings.entry(id).or_insert_with(|| {
             let features = picture.encoding.features.clone();
-            let taps = self.network.body.forward(&[&features], &self.bias);
+            let taps = self.network.body.forward(&features, &self.bias);
             Encoding { taps: self.network.matching.reweight(&taps), features }
         });
     }
@@ -56,7 +58,12 @@ struct Example {
 }
 
 impl Task {
-    pub fn new(kind: TaskKind, channels: Vec<String>, trunk: &Trunk) -> Result<Self> {
+    pub fn new(
+        kind: TaskKind,
+        channels: Vec<String>,
+        images: usize,
+        trunk: &Trunk,
+    ) -> Result<Self> {
         let names: std::collections::BTreeSet<_> =
             channels.iter().map(|name| name.trim()).collect();
         if !(1..=253).contains(&channels.len())
@@ -70,10 +77,11 @@ impl Task {
         Ok(Self {
             kind,
             channels: channels.len(),
+            images,
             examples: BTreeMap::new(),
-            sums: ReadOut::new(trunk.readout_channels(), all),
+            sums: ReadOut::new(images * trunk.readout_channels(), all),
             weights: None,
-            refined: Refined::new(kind, channels.len(), trunk.clone(), false),
+            refined: Refined::new(kind, channels.len(), images, trunk.clone(), false),
             decoder_trusted: None,
             held_out: HeldOut::default(),
             adapter: None,
@@ -87,6 +95,21 @@ impl Task {
 
     pub fn channels(&self) -> usize {
         self.channels
+    }
+
+    /// Pictures that are seen at a time.
+    pub fn images(&self) -> usize {
+        self.images
+    }
+
+    /// # Errors
+    /// `image-count` unless as many pictures are seen together as the task sees.
+    pub fn check(&self, picture: &EncodedPicture) -> Result<()> {
+        let (found, wanted) = (picture.pictures.len(), self.images);
+        if found == wanted {
+            return Ok(());
+        }
+        Err(ErrorKind::ImagesOfTask { found, wanted }.into())
     }
 
     pub fn set_label(&mut self, picture: u32, encoded: &EncodedPicture, label: FittedLabel) {
@@ -179,10 +202,10 @@ impl Task {
     ) {
         if names.iter().any(|name| name.starts_with("trunk.")) {
             let trunk = network.trunk.clone();
-            self.refined = Refined::new(self.kind, self.channels, trunk, true);
+            self.refined = Refined::new(self.kind, self.channels, self.images, trunk, true);
         }
         if names.iter().any(|name| !name.starts_with("trunk.")) {
-            let bias = network.body.bias([side / 16, side / 16], 1);
+            let bias = network.body.bias([side / 16, side / 16], self.images);
             self.own = Some(OwnNetwork { network, bias, encodings: BTreeMap::new() });
         }
         self.adapter = Some(adapter);
@@ -192,7 +215,8 @@ impl Task {
     /// Back to the shipped parameters.
     pub fn forget_adapter(&mut self, trunk: &Trunk) {
         if self.adapter.take().is_some() {
-            self.refined = Refined::new(self.kind, self.channels, trunk.clone(), false);
+            let trunk = trunk.clone();
+            self.refined = Refined::new(self.kind, self.channels, self.images, trunk, false);
             self.own = None;
             self.forget_matched();
         }

@@ -5,7 +5,6 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::picture::EncodedPicture;
 use crate::adapt::Mirror;
 use crate::error::Result;
-use crate::image::Picture;
 use crate::model::{CellLabels, FeatureMaps, Trunk, UNKNOWN};
 
 /// How much larger the second scale is.
@@ -42,7 +41,7 @@ impl Views {
         device: &Device,
     ) -> Result<Self> {
         let sides: &[bool] = if mirror == Mirror::Free { &[false, true] } else { &[false] };
-        let look = |side: usize, mirrored: bool| input(&picture.picture, side, mirrored, device);
+        let look = |side: usize, mirrored: bool| input(picture, side, mirrored, device);
         let mut views = Vec::with_capacity(2);
         for &mirrored in sides {
             let (maps, s32) = if tuned || mirrored {
@@ -67,9 +66,9 @@ impl Views {
         self.0.iter().map(maps).collect()
     }
 
-    /// Numbers of local and of global features.
-    pub fn features(trunk: &Trunk) -> (usize, usize) {
-        (2 * trunk.readout_channels(), trunk.global_channels())
+    /// Numbers of local and of global features of `images` pictures that are seen together.
+    pub fn features(trunk: &Trunk, images: usize) -> (usize, usize) {
+        (2 * images * trunk.readout_channels(), images * trunk.global_channels())
     }
 
     /// A label as the read-out takes it from each of one or two views. Neighbours say the same, so of many known pixels each
@@ -105,11 +104,12 @@ impl Views {
     }
 }
 
-/// A picture in a square of `side` pixels: `[1, 3, side, side]`.
-fn input(picture: &Picture, side: usize, mirrored: bool, device: &Device) -> Tensor<4> {
-    let (rgb, _) = picture.fit(side);
+/// A picture in a square of `side` pixels: `[1, 3, side, side]`, those that are seen together side by side.
+fn input(picture: &EncodedPicture, side: usize, mirrored: bool, device: &Device) -> Tensor<4> {
+    let rgb = picture.rgb(side);
     let rgb = if mirrored { mirror(&rgb, side) } else { rgb };
-    Tensor::from_data(TensorData::new(rgb, [1, 3, side, side]), device)
+    let planes = 3 * picture.pictures.len();
+    Tensor::from_data(TensorData::new(rgb, [1, planes, side, side]), device)
 }
 
 /// Every row of `width` values backwards.

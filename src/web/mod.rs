@@ -8,6 +8,7 @@ mod labels;
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -133,17 +134,19 @@ impl Engine {
         Ok(serde_wasm_bindgen::to_value(&report)?)
     }
 
-    /// Encodes a picture of `[height, width, 4]` bytes and returns its number.
+    /// Encodes a picture of `[height, width, 4]` bytes, or pictures that are seen together, and returns their number; `sizes`
+    /// are width and height of each in turn.
     #[wasm_bindgen(js_name = addImage)]
     pub async fn add_image(
         &mut self,
-        rgba: Vec<u8>,
-        width: usize,
-        height: usize,
+        rgba: Vec<Uint8Array>,
+        sizes: Vec<usize>,
     ) -> Result<u32, JsValue> {
-        let picture = Picture::from_rgba(&rgba, width, height).map_err(to_js)?;
-        drop(rgba);
-        self.session()?.add_picture(&picture).await.map_err(to_js)
+        let pictures = rgba.iter().zip(sizes.chunks_exact(2));
+        let pictures =
+            pictures.map(|(rgba, size)| Picture::from_rgba(&rgba.to_vec(), size[0], size[1]));
+        let pictures: Vec<_> = pictures.collect::<Result<_>>().map_err(to_js)?;
+        self.session()?.add_pictures(&pictures).await.map_err(to_js)
     }
 
     #[wasm_bindgen(js_name = removeImage)]
@@ -157,9 +160,10 @@ impl Engine {
         kind: &str,
         channels: Vec<String>,
         overlap: bool,
+        images: usize,
     ) -> Result<u32, JsValue> {
         let kind = TaskKind::parse(kind, overlap).map_err(to_js)?;
-        self.session()?.add_task(kind, channels).map_err(to_js)
+        self.session()?.add_task_with_images(kind, channels, images).map_err(to_js)
     }
 
     #[wasm_bindgen(js_name = removeTask)]

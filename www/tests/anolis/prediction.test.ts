@@ -7,7 +7,7 @@ type Parts = { maps?: number[][]; points?: number[]; counts?: number[] };
 /** A prediction one pixel high. */
 function predict(task: Partial<TaskOptions>, { maps = [], points = [], counts = [] }: Parts) {
   const channels = Array.from({ length: Math.max(maps.length, counts.length, 1) }, (_, i) => `channel ${i}`);
-  const options = { kind: 'mask', channels, overlap: false, ...task } as const;
+  const options = { kind: 'mask', channels, overlap: false, images: 1, ...task } as const;
   const answer = {
     maps: Float32Array.from(maps.flat()),
     points: Float32Array.from(points),

@@ -18,11 +18,15 @@ export class Dispatcher {
     return Promise.resolve(handler.call(this, input));
   }
 
-  protected async addImage({ image, source }: Input<'addImage'>): Promise<Output<'addImage'>> {
-    const { pixels, notices } = await decode(source);
-    const { width, height, data } = pixels;
-    this.#images.set(image, await this.engine.addImage(new Uint8Array(data.buffer), width, height));
-    return { width, height, notices };
+  protected async addImage({ image, sources }: Input<'addImage'>): Promise<Output<'addImage'>> {
+    const decoded = await Promise.all(sources.map(decode));
+    const pixels = decoded.map(({ pixels }) => pixels);
+    const [first] = pixels;
+    if (!first) throw errorOf('image-count');
+    const rgba = pixels.map(({ data }) => new Uint8Array(data.buffer));
+    const sizes = Uint32Array.from(pixels.flatMap(({ width, height }) => [width, height]));
+    this.#images.set(image, await this.engine.addImage(rgba, sizes));
+    return { width: first.width, height: first.height, notices: decoded.flatMap(({ notices }) => notices) };
   }
 
   protected removeImage({ image }: Input<'removeImage'>): undefined {
@@ -30,8 +34,8 @@ export class Dispatcher {
     this.#images.delete(image);
   }
 
-  protected addTask({ task, kind, channels, overlap }: Input<'addTask'>): undefined {
-    this.#tasks.set(task, this.engine.addTask(kind, channels, overlap));
+  protected addTask({ task, kind, channels, overlap, images }: Input<'addTask'>): undefined {
+    this.#tasks.set(task, this.engine.addTask(kind, channels, overlap, images));
   }
 
   protected removeTask({ task }: Input<'removeTask'>): undefined {

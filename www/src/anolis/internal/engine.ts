@@ -12,9 +12,10 @@ export interface Engine {
   readonly backend: Backend;
   readonly weightsHash: string;
   readonly side: number;
-  addImage(rgba: Uint8Array, width: number, height: number): Promise<number>;
+  /** `sizes`: width and height of each picture in turn. */
+  addImage(rgba: Uint8Array[], sizes: Uint32Array): Promise<number>;
   removeImage(image: number): void;
-  addTask(kind: string, channels: string[], overlap: boolean): number;
+  addTask(kind: string, channels: string[], overlap: boolean, images: number): number;
   removeTask(task: number): void;
   setClasses(task: number, image: number, ids: Uint8Array, width: number, height: number): void;
   setLayers(task: number, image: number, layers: Uint8Array, width: number, height: number): void;

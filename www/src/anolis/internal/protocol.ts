@@ -24,9 +24,12 @@ export type PostableSource = Blob | ImageBitmap | ImageData;
 
 /** Ids are the client's: they stay the same when the worker is started again. */
 export interface Operations {
-  addImage: [{ image: number; source: PostableSource }, { width: number; height: number; notices: Notice[] }];
+  addImage: [
+    { image: number; sources: readonly PostableSource[] },
+    { width: number; height: number; notices: Notice[] },
+  ];
   removeImage: [{ image: number }, undefined];
-  addTask: [{ task: number; kind: string; channels: string[]; overlap: boolean }, undefined];
+  addTask: [{ task: number; kind: string; channels: string[]; overlap: boolean; images: number }, undefined];
   removeTask: [{ task: number }, undefined];
   setLabel: [{ task: number; image: number; label: PostableLabel }, undefined];
   suggest: [{ task: number; images: number[]; count: number }, number[]];

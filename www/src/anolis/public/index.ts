@@ -25,6 +25,7 @@ export type {
   AdaptReport,
   Backend,
   ImageSource,
+  ImageSources,
   LoadOptions,
   Notice,
   Phase,

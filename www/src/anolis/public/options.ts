@@ -59,6 +59,13 @@ export type ImageSource =
   | HTMLVideoElement
   | OffscreenCanvas;
 
+/**
+ * A picture, or two that are seen together: labels and predictions belong to the first, the second is more to see, such as
+ * another stain, a depth map, the other eye, the frame before. What both show is compared at the same place, so give both the
+ * same proportions; their sizes may differ.
+ */
+export type ImageSources = ImageSource | readonly [ImageSource, ImageSource];
+
 /** What a task predicts. */
 export interface TaskOptions {
   /**
@@ -72,6 +79,8 @@ export interface TaskOptions {
   readonly channels: readonly string[];
   /** Whether a pixel may belong to several classes of a mask; not by default. */
   readonly overlap?: boolean;
+  /** How many pictures are seen together, 1 by default; with 2, examples and questions are {@link ImageSources | pairs}. */
+  readonly images?: 1 | 2;
 }
 
 /** Kinds of tasks. */

@@ -4,7 +4,7 @@ import type { Anolis } from './anolis.js';
 import { errorOf } from './errors.js';
 import { AnolisImage } from './image.js';
 import type { Label } from './labels.js';
-import type { AdaptOptions, AdaptReport, ImageSource, PredictOptions, TaskOptions } from './options.js';
+import type { AdaptOptions, AdaptReport, ImageSources, PredictOptions, TaskOptions } from './options.js';
 import { Prediction } from './prediction.js';
 
 /** What is to be predicted, and the examples it is learnt from. */
@@ -34,7 +34,7 @@ export class Task {
   }
 
   /** Adds a picture with a label of the task's kind and answers the example's id. Rejects with a {@link LabelError} or {@link ImageError}. */
-  async add(picture: AnolisImage | ImageSource, label: Label): Promise<number> {
+  async add(picture: AnolisImage | ImageSources, label: Label): Promise<number> {
     const own = !(picture instanceof AnolisImage);
     const image = own ? await this.#anolis.image(picture) : picture;
     try {
@@ -61,7 +61,7 @@ export class Task {
   }
 
   /** Predicts the task on a picture. Rejects with `'empty-support'` as long as there are no examples. */
-  async predict(picture: AnolisImage | ImageSource, options: PredictOptions = {}): Promise<Prediction> {
+  async predict(picture: AnolisImage | ImageSources, options: PredictOptions = {}): Promise<Prediction> {
     const own = !(picture instanceof AnolisImage);
     const image = own ? await this.#anolis.image(picture, options) : picture;
     const { width = image.width, height = image.height, quick = false, signal } = options;
