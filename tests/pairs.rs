@@ -153,7 +153,7 @@ fn every_level_adapts_to_pairs() {
     let mut session = session();
     let (task, query) = pairs(&mut session, 3);
     for level in [Level::Matching, Level::Biases, Level::Trunk, Level::Whole] {
-        let options = AdaptOptions { level, steps: 1, ..AdaptOptions::default() };
+        let options = AdaptOptions { level: Some(level), steps: 1, ..AdaptOptions::default() };
         let mut adaptation = read_sync(session.begin_adaptation(task, options)).unwrap();
         let step = read_sync(adaptation.step()).unwrap().unwrap();
         assert!(step.loss.is_finite() && step.held_out.unwrap().is_finite(), "{level:?}");

@@ -8,19 +8,24 @@
 //!   biases hardly did. docs/adaptation.md has what was measured, and what was not.
 //! - Body, matching and decoder keep seeing the shipped trunk's features, whatever the trunk becomes: the read-out passes on
 //!   what it learnt, and a picture's features need not be computed anew for them.
-//! - A part of the support is held out, and nothing is used that it does not confirm ([`Guard`]); the reference takes what
-//!   the last step leaves.
+//! - The support is dealt into parts, and each is held out of a run of its own ([`Support`]): what the runs learnt is used as
+//!   their mean, and only if the held-out examples confirm it together ([`confirmed`]); the reference takes what the last
+//!   step leaves.
 
 mod answer;
 mod augment;
+mod folds;
 mod guard;
 mod level;
 mod loss;
+mod overlap;
 mod solve;
 mod tuning;
 
 pub use augment::{Example, Labelled, Mirror};
-pub use guard::{Guard, HeldOut};
+pub use folds::{Fold, Support};
+pub use guard::{Guard, Judgement, confirmed, gain};
 pub use level::Level;
 pub use loss::Loss;
+pub use overlap::Overlap;
 pub use tuning::{Plan, Tuning};

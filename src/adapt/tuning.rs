@@ -98,7 +98,7 @@ impl Tuning {
     ///
     /// # Panics
     /// Without examples.
-    pub async fn step(&mut self, examples: &[Example]) -> Result<f32> {
+    pub async fn step(&mut self, examples: &[&Example]) -> Result<f32> {
         let plan = self.plan;
         let episode = self.draw(examples);
         let part = |start: usize| episode.maps.clone().map(|map| map.narrow(0, start, HALF));
@@ -193,7 +193,7 @@ impl Tuning {
     }
 
     /// Crops for one step at one scale, pseudo-support first; no example serves both halves where there are two or more.
-    fn draw(&mut self, examples: &[Example]) -> Episode {
+    fn draw(&mut self, examples: &[&Example]) -> Episode {
         let mut order: Vec<_> = (0..examples.len()).collect();
         self.rng.shuffle(&mut order);
         let (support, query) = match order.len() {

@@ -1,15 +1,16 @@
 //! A task: its examples, the read-out's sums and the matching's cache.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::held_out::{HeldOut, Solving};
 use super::kind::TaskKind;
-use super::left_out::{LeftOut, Overlap};
+use super::left_out::LeftOut;
 use super::picture::EncodedPicture;
 use super::refined::Refined;
 use super::uncertainty::Calibration;
+use crate::adapt::Overlap;
 use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
 use crate::model::{
@@ -193,18 +194,18 @@ impl Task {
 
     /// From now on the task is answered with the parameters `names` of `network`, which `adapter` holds, in place of the
     /// shipped ones.
-    pub fn set_adapter(
+    pub fn set_adapter<'a>(
         &mut self,
         network: Network,
-        names: &BTreeSet<String>,
+        names: impl Iterator<Item = &'a String> + Clone,
         adapter: Vec<u8>,
         side: usize,
     ) {
-        if names.iter().any(|name| name.starts_with("trunk.")) {
+        if names.clone().any(|name| name.starts_with("trunk.")) {
             let trunk = network.trunk.clone();
             self.refined = Refined::new(self.kind, self.channels, self.images, trunk, true);
         }
-        if names.iter().any(|name| !name.starts_with("trunk.")) {
+        if names.clone().any(|name| !name.starts_with("trunk.")) {
             let bias = network.body.bias([side / 16, side / 16], self.images);
             self.own = Some(OwnNetwork { network, bias, encodings: BTreeMap::new() });
         }

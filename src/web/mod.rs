@@ -228,12 +228,8 @@ impl Engine {
     ) -> Result<JsValue, JsValue> {
         if !(resume && self.adaptations.contains_key(&task)) {
             let session = self.session()?;
-            let level = match level {
-                Some(level) => Level::ALL[level.min(Level::ALL.len() - 1)],
-                None => session.auto_level(task, seconds).map_err(to_js)?,
-            };
-            let steps = steps.min(level.steps_within(seconds));
-            let options = AdaptOptions { level, steps, seed: seed.into(), resume };
+            let level = level.map(|level| Level::ALL[level.min(Level::ALL.len() - 1)]);
+            let options = AdaptOptions { level, steps, seconds, seed: seed.into(), resume };
             let adaptation = session.begin_adaptation(task, options).await.map_err(to_js)?;
             self.adaptations.insert(task, adaptation);
         }
@@ -265,7 +261,7 @@ impl Engine {
         Ok(serde_wasm_bindgen::to_value(&Step { step, loss, held_out })?)
     }
 
-    /// Uses what was learnt if the held-out part confirms it: `{ used, before, after }`.
+    /// Uses what was learnt if the held-out part confirms it: `{ used, before, after, judged, better }`.
     #[wasm_bindgen(js_name = adaptFinish)]
     pub async fn adapt_finish(&mut self, task: u32) -> Result<JsValue, JsValue> {
         let adaptation = self.adaptations.remove(&task).ok_or_else(|| no_adaptation(task))?;
@@ -275,9 +271,11 @@ impl Engine {
             used: bool,
             before: f32,
             after: f32,
+            judged: usize,
+            better: usize,
         }
-        let AdaptReport { used, before, after } = report;
-        Ok(serde_wasm_bindgen::to_value(&Report { used, before, after })?)
+        let AdaptReport { used, before, after, judged, better } = report;
+        Ok(serde_wasm_bindgen::to_value(&Report { used, before, after, judged, better })?)
     }
 
     /// The task's adapter as a file; `undefined` where it has none.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anolis::Session;
-use anolis::session::{AdaptOptions, Level};
+use anolis::session::{AdaptOptions, AdaptReport, Level};
 use anolis::weights;
 use burn::tensor::{Device, read_sync};
 
@@ -43,9 +43,9 @@ pub struct Options {
     /// Gradient steps of adaptation; 0 leaves it out.
     #[arg(long, default_value_t = 0)]
     adapt: usize,
-    /// The ladder's level, 0 to 4 (docs/adaptation.md).
-    #[arg(long, default_value_t = 3)]
-    level: usize,
+    /// The ladder's level, 0 to 4 (docs/adaptation.md); chosen by kind where none is given.
+    #[arg(long)]
+    level: Option<usize>,
     /// Keeps the results of an earlier run in the same folder.
     #[arg(long)]
     resume: bool,
@@ -183,14 +183,19 @@ impl Run<'_> {
         if options.adapt == 0 || !asked("adapted") {
             return Ok((id, "not adapted".into()));
         }
-        let level = *Level::ALL.get(options.level).ok_or("--level: 0 to 4")?;
+        let level =
+            options.level.map(|level| Level::ALL.get(level).copied().ok_or("--level: 0 to 4"));
+        let level = level.transpose()?;
         let adapt = AdaptOptions { level, steps: options.adapt, ..AdaptOptions::default() };
         let report = match read_sync(session.begin_adaptation(id, adapt)) {
             Ok(mut adaptation) => {
                 while read_sync(adaptation.step())?.is_some() {}
                 let report = read_sync(session.finish_adaptation(adaptation))?;
                 let verdict = if report.used { "used" } else { "not confirmed" };
-                format!("{verdict}: held-out loss {:.3} to {:.3}", report.before, report.after)
+                let AdaptReport { before, after, judged, better, .. } = report;
+                format!(
+                    "{verdict}: held-out loss {before:.3} to {after:.3}, {better} of {judged} better"
+                )
             }
             Err(error) => error.to_string(),
         };

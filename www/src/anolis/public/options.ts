@@ -93,7 +93,7 @@ export interface AdaptProgress {
   readonly steps: number;
   /** Loss on the step's crops; it falls, with noise. */
   readonly loss: number;
-  /** Loss on the examples that are held out, at the steps that look there. */
+  /** Loss on the examples that a run has held out, after its last step: the steps are shared by up to five runs. */
   readonly heldOut?: number;
 }
 
@@ -136,9 +136,12 @@ export interface AdaptReport {
   readonly level: AdaptLevel;
   /** Whether the held-out examples confirmed a gain; otherwise the task stays as it was. */
   readonly used: boolean;
-  /** Held-out loss before the first step, and at the best one. */
+  /** Mean loss on held-out examples before and after; every example is held out of one run. */
   readonly before: number;
   readonly after: number;
+  /** Held-out examples that were judged, and how many of them are answered better. */
+  readonly judged: number;
+  readonly better: number;
 }
 
 /** Options of `Task.predict`. */
