@@ -46,6 +46,9 @@ pub struct Options {
     /// The ladder's level, 0 to 4 (docs/adaptation.md); chosen by kind where none is given.
     #[arg(long)]
     level: Option<usize>,
+    /// Parameters that are set to zero, by the beginnings of their names (docs/network.md): what a part is worth.
+    #[arg(long, value_delimiter = ',')]
+    zero: Vec<String>,
     /// Keeps the results of an earlier run in the same folder.
     #[arg(long)]
     resume: bool,
@@ -61,7 +64,12 @@ pub struct Options {
 const ANSWERS: [&str; 4] = ["readout", "refined", "untuned", "adapted"];
 
 pub fn run(options: &Options) -> Result<()> {
-    let (manifest, tensors) = weights::load(&options.weights)?;
+    let (manifest, mut tensors) = weights::load(&options.weights)?;
+    for (name, tensor) in &mut tensors.0 {
+        if options.zero.iter().any(|start| name.starts_with(start)) {
+            tensor.values.fill(0.0);
+        }
+    }
     let mut rows = Vec::new();
     for folder in task_folders(&options.data)? {
         let task = TaskFile::read(&folder)?;

@@ -3,6 +3,8 @@
 mod bench;
 mod calibration;
 mod checkpoint;
+mod cost;
+mod docs;
 mod episodes;
 mod eval;
 mod export;
@@ -44,6 +46,8 @@ enum Command {
     Report(report::Options),
     /// Times what the page does, on this machine.
     Bench(bench::Options),
+    /// Writes docs/cost.md: time and memory by examples, channels and size, on this machine.
+    Cost(cost::Options),
     /// Draws pictures with known labels.
     #[command(subcommand)]
     Draw(Draw),
@@ -69,6 +73,7 @@ fn main() {
         Command::Suggest(options) => suggest::run(&options),
         Command::Report(options) => report::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Cost(options) => cost::run(&options),
         Command::Draw(Draw::Samples { out }) => samples::samples(&out),
         Command::Draw(Draw::Task { out }) => samples::task(&out),
         Command::Draw(Draw::Episodes(options)) => sheets::run(&options),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::docs::with_table;
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -70,19 +71,9 @@ pub fn run(options: &Options) -> Result<()> {
     fs::write(options.out.join("quality.json"), serde_json::to_string_pretty(&ours)? + "\n")?;
     let file = options.out.join("quality.md");
     let prose = fs::read_to_string(&file).unwrap_or_default();
-    fs::write(&file, with_tables(&prose, &tables(&ours, &baselines)?))?;
+    let tables = tables(&ours, &baselines)?;
+    fs::write(&file, with_table(&prose, "scores", "train report", &tables))?;
     Ok(())
-}
-
-/// Everything outside the two marks is written by hand and stays.
-fn with_tables(prose: &str, tables: &str) -> String {
-    const START: &str = "<!-- scores: written by `cargo xtask train report` -->\n";
-    const END: &str = "<!-- /scores -->";
-    let (before, after) = match prose.split_once(START) {
-        Some((before, rest)) => (before, rest.split_once(END).map_or("\n", |(_, after)| after)),
-        None => (prose, "\n"),
-    };
-    format!("{before}{START}{tables}{END}{after}")
 }
 
 /// A table for each number of examples, tasks by kind, the mean of a kind under them.
@@ -163,13 +154,5 @@ mod tests {
         let table = tables(&quality("adapted", 0.5), &quality("B4", 0.4)).unwrap();
         assert!(table.contains("| cells | 1 | – | – | – | 0.400 | – | – | – | 0.500 |"), "{table}");
         assert!(table.contains("| **mask**, mean |  | – | – | – | **0.400**"), "{table}");
-    }
-
-    #[test]
-    fn what_is_written_by_hand_stays() {
-        let once = with_tables("# Quality\n", "one\n");
-        let twice = with_tables(&format!("{once}after\n"), "two\n");
-        assert!(twice.starts_with("# Quality\n") && twice.ends_with("after\n"), "{twice}");
-        assert!(twice.contains("two") && !twice.contains("one"), "{twice}");
     }
 }
