@@ -179,7 +179,7 @@ fn an_adapter_of_what_follows_the_read_out_changes_answers_too() {
 }
 
 #[test]
-fn what_the_held_out_part_does_not_confirm_is_not_used() {
+fn what_held_out_examples_do_not_judge_is_not_used() {
     let (mut session, task, query) = session(3);
     let before = answer(&mut session, task, query);
     // No step is made, so nothing can have been learnt.

@@ -1,4 +1,4 @@
-//! What keeps tuning honest: every example is held out once, and only what they confirm together is used.
+//! What keeps tuning honest: every example is held out once, and together they decide how much of it is used.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,6 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::answer::{Seen, answer, batch};
 use super::augment::Example;
 use super::folds::{Fold, Support};
-use super::loss::Loss;
-use super::overlap::Overlap;
 use super::tuning::Plan;
 use crate::error::Result;
 use crate::model::{FeatureMaps, Features, Network, ReadOut, Trunk, read};
@@ -19,33 +17,8 @@ const ANSWERING: usize = 8;
 /// Most examples of a fold that are judged.
 const JUDGED: usize = 2;
 
-/// Least mean gain that is believed: of overlap, or as a share of the loss.
-const LEAST_OVERLAP: f32 = 0.01;
-const LEAST_LOSS: f32 = 0.02;
-
-/// An answer for an example that was held out.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Judgement {
-    /// How far it is from the label, by what adaptation lowers.
-    pub loss: f32,
-    /// Intersection over union, 0 to 1, where channels are classes.
-    pub overlap: Option<f32>,
-}
-
-impl Judgement {
-    /// By how many least gains this answer is better than another.
-    fn gain_over(&self, other: &Self) -> f32 {
-        match (self.overlap, other.overlap) {
-            (Some(overlap), Some(other)) => (overlap - other) / LEAST_OVERLAP,
-            _ => (other.loss - self.loss) / (LEAST_LOSS * other.loss).max(f32::MIN_POSITIVE),
-        }
-    }
-
-    /// Whether it is better at all.
-    pub fn better(&self, other: &Self) -> bool {
-        self.gain_over(other) > 0.0
-    }
-}
+/// Least share of the loss that must be gained.
+const LEAST: f32 = 0.02;
 
 /// Judges networks by their answers for held-out examples, made the way predictions will be.
 pub struct Guard {
@@ -67,7 +40,7 @@ impl Guard {
         Self { plan, device: device.clone(), features, maps: BTreeMap::new() }
     }
 
-    /// By fold the answers for its held-out examples when its other examples are the support.
+    /// By fold the loss of each held-out example, answered from the fold's other examples.
     ///
     /// # Errors
     /// `device-lost`.
@@ -76,15 +49,15 @@ impl Guard {
         network: &Network,
         support: &Support,
         folds: &[Fold],
-    ) -> Result<Vec<Vec<Judgement>>> {
-        let mut judgements = Vec::new();
+    ) -> Result<Vec<Vec<f32>>> {
+        let mut losses = Vec::new();
         for fold in folds {
-            judgements.push(self.judge_fold(network, support, fold).await?);
+            losses.push(self.judge_fold(network, support, fold).await?);
         }
         if self.plan.level.tunes_trunk() {
             self.maps.clear();
         }
-        Ok(judgements)
+        Ok(losses)
     }
 
     async fn judge_fold(
@@ -92,7 +65,7 @@ impl Guard {
         network: &Network,
         support: &Support,
         fold: &Fold,
-    ) -> Result<Vec<Judgement>> {
+    ) -> Result<Vec<f32>> {
         let plan = self.plan;
         let train = &fold.train[..fold.train.len().min(ANSWERING)];
         let held = &fold.held[..fold.held.len().min(JUDGED)];
@@ -117,20 +90,14 @@ impl Guard {
         if plan.network {
             logits = self.answer(network, support, [train, held], side, logits);
         }
-        let mut judgements = Vec::new();
+        let mut losses = Vec::new();
         for (i, example) in held.iter().enumerate() {
-            let cells = examples[*example].cells();
-            let target = TensorData::new(cells.concat(), [1, channels, side / 2, side / 2]);
-            let logits = logits.clone().narrow(0, i, 1);
-            let loss = plan.loss.of(logits.clone(), Tensor::from_data(target, &self.device));
-            let loss = read(loss).await?[0];
-            let mut overlap = Overlap::default();
-            if plan.loss.decides() {
-                overlap.count(&read(logits).await?, cells, plan.loss == Loss::Exclusive);
-            }
-            judgements.push(Judgement { loss, overlap: overlap.mean() });
+            let cells = examples[*example].cells().concat();
+            let target = TensorData::new(cells, [1, channels, side / 2, side / 2]);
+            let target = Tensor::from_data(target, &self.device);
+            losses.push(read(plan.loss.of(logits.clone().narrow(0, i, 1), target)).await?[0]);
         }
-        Ok(judgements)
+        Ok(losses)
     }
 
     /// The network's logits on top of the read-out's, for held-out examples by the others.
@@ -153,20 +120,39 @@ impl Guard {
     }
 }
 
-/// By how many least gains answers for held-out examples got better in the mean; 0 without any.
-pub fn gain(before: &[Judgement], after: &[Judgement]) -> f32 {
-    let gains = before.iter().zip(after).map(|(before, after)| after.gain_over(before));
-    gains.sum::<f32>() / before.len().max(1) as f32
+/// The mean share of their losses by which held-out examples are answered better; 0 without any.
+pub fn gain(before: &[f32], after: &[f32]) -> f32 {
+    mean(&gains(before, after))
 }
 
-/// Whether answers for held-out examples got better: by enough in the mean, and by more than the examples differ in it (the
-/// standard error), so that no single one decides.
-pub fn confirmed(before: &[Judgement], after: &[Judgement]) -> bool {
-    let (count, mean) = (before.len() as f32, gain(before, after));
+/// Whether held-out examples are answered better: by enough in the mean, and by more than they differ in it, so that no
+/// single one decides.
+pub fn confirmed(before: &[f32], after: &[f32]) -> bool {
+    let gain = gain(before, after);
+    gain > LEAST && gain > standard_error(before, after)
+}
+
+/// Whether held-out examples are answered so much worse that it cannot be chance, or are too few to tell.
+pub fn refuted(before: &[f32], after: &[f32]) -> bool {
+    before.len() < 2 || gain(before, after) < -2.0 * standard_error(before, after)
+}
+
+/// Of the mean gain; infinite for one example.
+fn standard_error(before: &[f32], after: &[f32]) -> f32 {
+    let (gains, mean) = (gains(before, after), gain(before, after));
+    let count = gains.len() as f32;
+    let squares: f32 = gains.iter().map(|gain| (gain - mean).powi(2)).sum();
+    if gains.len() > 1 { (squares / (count - 1.0) / count).sqrt() } else { f32::INFINITY }
+}
+
+fn gains(before: &[f32], after: &[f32]) -> Vec<f32> {
     let pairs = before.iter().zip(after);
-    let squares = pairs.map(|(before, after)| (after.gain_over(before) - mean).powi(2));
-    let variance = squares.sum::<f32>() / (count - 1.0);
-    before.len() > 1 && mean > 1.0 && mean > (variance / count).sqrt()
+    pairs.map(|(before, after)| (before - after) / before.max(f32::MIN_POSITIVE)).collect()
+}
+
+/// The mean; 0 of nothing.
+pub fn mean(values: &[f32]) -> f32 {
+    values.iter().sum::<f32>() / values.len().max(1) as f32
 }
 
 impl Example {
@@ -184,26 +170,33 @@ mod tests {
     use super::*;
 
     fn confirmed_by(gains: &[f32]) -> bool {
-        let judgement = |overlap| Judgement { loss: 1.0, overlap: Some(overlap) };
-        let before = vec![judgement(0.5); gains.len()];
-        let after: Vec<_> = gains.iter().map(|gain| judgement(0.5 + gain)).collect();
-        confirmed(&before, &after)
+        let after: Vec<_> = gains.iter().map(|gain| 0.5 * (1.0 - gain)).collect();
+        confirmed(&vec![0.5; gains.len()], &after)
     }
 
     #[test]
     fn a_gain_is_confirmed_by_several_examples() {
-        assert!(confirmed_by(&[0.03, 0.02, 0.04, -0.01, 0.03]));
+        assert!(confirmed_by(&[0.03, 0.02, 0.09, -0.01, 0.03]));
         assert!(!confirmed_by(&[0.3]), "one example says nothing");
         assert!(!confirmed_by(&[]));
-        assert!(!confirmed_by(&[0.3, -0.01, -0.02, -0.01, -0.01]), "one example decides");
-        assert!(!confirmed_by(&[0.001; 5]), "too little to be worth it");
+        assert!(!confirmed_by(&[0.4, -0.05, -0.07, -0.01, 0.02]), "one example decides");
+        assert!(!confirmed_by(&[0.01; 5]), "too little to be worth it");
     }
 
     #[test]
-    fn without_classes_the_loss_decides() {
-        let judgement = |loss| Judgement { loss, overlap: None };
-        let before = [judgement(1.0), judgement(0.5)];
-        assert!(confirmed(&before, &[judgement(0.9), judgement(0.46)]));
-        assert!(!confirmed(&before, &[judgement(0.99), judgement(0.495)]));
+    fn what_several_examples_answer_worse_is_refuted() {
+        let refuted_by = |gains: &[f32]| {
+            let after: Vec<_> = gains.iter().map(|gain| 1.0 - gain).collect();
+            refuted(&vec![1.0; gains.len()], &after)
+        };
+        assert!(refuted_by(&[-0.15, -0.26, -0.32, -0.22, -0.13]));
+        assert!(!refuted_by(&[-0.33, 0.01, -0.37, 0.06, 0.0]), "that may be chance");
+        assert!(!refuted_by(&[0.05, 0.02, 0.03]));
+        assert!(refuted_by(&[0.2]) && refuted_by(&[]), "too few to tell");
+    }
+
+    #[test]
+    fn an_example_counts_by_the_share_of_its_own_loss() {
+        assert!(gain(&[1.0, 0.1], &[0.9, 0.11]).abs() < 1e-6);
     }
 }

@@ -5,14 +5,14 @@ use std::mem;
 use super::views::ENLARGEMENT;
 use super::{Session, TaskKind, find_task};
 use crate::adapt::{
-    Example, Guard, Judgement, Labelled, Level, Plan, Support, Tuning, confirmed, gain,
+    Example, Guard, Labelled, Level, Plan, Support, Tuning, confirmed, gain, mean, refuted,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Network, Trunk};
 use crate::weights::NamedTensors;
 use burn::tensor::Device;
 
-/// How much of what was tuned may be used: half of it forgets less, where steps lead too far.
+/// How much of what was tuned may be used: half forgets less, where steps lead too far.
 const SHARES: [f32; 2] = [0.5, 1.0];
 
 /// Fewest steps that are worth beginning with.
@@ -27,7 +27,7 @@ const WHOLE_SECONDS: f64 = 1.2;
 const CROP: usize = 160;
 
 /// Steps of [`AdaptOptions::default`].
-const STEPS: usize = 120;
+const STEPS: usize = 240;
 
 impl Level {
     /// The level for a task with so many examples when nobody chooses: the trunk's weights, which gain most
@@ -96,7 +96,7 @@ pub struct AdaptStep {
 /// What came of an adaptation.
 #[derive(Clone, Copy, Debug)]
 pub struct AdaptReport {
-    /// Whether the held-out examples confirmed a gain, so that what was tuned is used.
+    /// Whether what was tuned is used, or half of it: held-out examples do not refute it.
     pub used: bool,
     /// Mean loss on the held-out examples of the runs that ended: at the start, and with what is best for them of what was tuned.
     pub before: f32,
@@ -122,9 +122,9 @@ pub struct Adaptation {
     from: NamedTensors,
     /// The mean of what the runs that ended made of it.
     tuned: NamedTensors,
-    /// Answers for each part that is held out: at the start, and by [`SHARES`] of what the runs that ended tuned.
-    before: Vec<Vec<Judgement>>,
-    after: Vec<[Vec<Judgement>; SHARES.len()]>,
+    /// Losses of each part that is held out: at the start, and by [`SHARES`] of what the runs that ended tuned.
+    before: Vec<Vec<f32>>,
+    after: Vec<[Vec<f32>; SHARES.len()]>,
     /// What the adapter that it started from holds beyond its level.
     kept: NamedTensors,
 }
@@ -162,7 +162,7 @@ impl Adaptation {
             let network = self.from.towards(&tuned, share).apply_some(self.start.clone())?;
             *judged = self.guard.judge(&network, &self.support, fold).await?.concat();
         }
-        let held_out = Some(mean(judged[SHARES.len() - 1].iter().map(|judgement| judgement.loss)));
+        let held_out = Some(mean(&judged[SHARES.len() - 1]));
         self.after.push(judged);
         let mean = mem::replace(&mut self.tuned, tuned);
         if self.after.len() > 1 {
@@ -185,29 +185,25 @@ impl Adaptation {
         Plan { steps, seed, ..self.plan }
     }
 
-    /// What came of the runs that ended, and the share of it that held-out examples like best.
+    /// What came of the runs that ended, and the share of it to use.
     fn report(&self) -> (AdaptReport, f32) {
         let before = self.before[..self.after.len()].concat();
-        let after = |share: usize| -> Vec<_> {
-            self.after.iter().flat_map(|judged| judged[share].iter().copied()).collect()
-        };
-        let best = (0..SHARES.len())
-            .max_by(|&a, &b| gain(&before, &after(a)).total_cmp(&gain(&before, &after(b))));
-        let best = best.expect("several shares");
-        let after = after(best);
-        let losses = |judged: &[Judgement]| mean(judged.iter().map(|judgement| judgement.loss));
+        let [half, whole] = [0, 1].map(|share| {
+            let losses = self.after.iter().flat_map(|run| run[share].iter().copied());
+            losses.collect::<Vec<_>>()
+        });
+        // A run alone strays farther than the mean of all, so what held-out examples say of runs is worse than what is used.
+        let best = confirmed(&before, &whole) && gain(&before, &whole) > gain(&before, &half);
+        let used = best || !refuted(&before, &half);
+        let (after, share) = if best { (whole, SHARES[1]) } else { (half, SHARES[0]) };
         let report = AdaptReport {
-            used: confirmed(&before, &after),
-            before: losses(&before),
-            after: losses(&after),
+            used,
+            before: mean(&before),
+            after: mean(&after),
             judged: after.len(),
-            better: before
-                .iter()
-                .zip(&after)
-                .filter(|(before, after)| after.better(before))
-                .count(),
+            better: before.iter().zip(&after).filter(|(before, after)| after < before).count(),
         };
-        (report, SHARES[best])
+        (report, share)
     }
 
     /// A share of what the runs tuned, and what was kept.
@@ -218,11 +214,6 @@ impl Adaptation {
         }
         adapter
     }
-}
-
-fn mean(values: impl ExactSizeIterator<Item = f32>) -> f32 {
-    let count = values.len().max(1) as f32;
-    values.sum::<f32>() / count
 }
 
 impl Session {
@@ -290,7 +281,7 @@ impl Session {
         })
     }
 
-    /// Takes over what an adaptation learnt, if the held-out examples confirm it; the former state stays otherwise. It need
+    /// Takes over what an adaptation learnt, unless the held-out examples refute it; the former state stays otherwise. It need
     /// not have made all its steps: the runs that ended count.
     ///
     /// # Errors

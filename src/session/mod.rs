@@ -4,6 +4,7 @@ mod adaptation;
 mod held_out;
 mod kind;
 mod left_out;
+mod overlap;
 mod peaks;
 mod picture;
 mod prediction;

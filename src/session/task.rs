@@ -7,10 +7,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::held_out::{HeldOut, Solving};
 use super::kind::TaskKind;
 use super::left_out::LeftOut;
+use super::overlap::Overlap;
 use super::picture::EncodedPicture;
 use super::refined::Refined;
 use super::uncertainty::Calibration;
-use crate::adapt::Overlap;
 use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
 use crate::model::{

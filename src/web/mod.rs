@@ -261,7 +261,7 @@ impl Engine {
         Ok(serde_wasm_bindgen::to_value(&Step { step, loss, held_out })?)
     }
 
-    /// Uses what was learnt if the held-out part confirms it: `{ used, before, after, judged, better }`.
+    /// Uses what was learnt unless the held-out examples refute it: `{ used, before, after, judged, better }`.
     #[wasm_bindgen(js_name = adaptFinish)]
     pub async fn adapt_finish(&mut self, task: u32) -> Result<JsValue, JsValue> {
         let adaptation = self.adaptations.remove(&task).ok_or_else(|| no_adaptation(task))?;

@@ -111,7 +111,7 @@ for (const folder of folders()) {
             if (kind === 'map') found.push([...answer.map()]);
             if (kind === 'points') found.push([answer.count()]);
             if (kind === 'keypoints') found.push(answer.points().flatMap(({ x, y }) => [x, y]));
-            image.dispose();
+            await image.dispose();
           }
           anolis.dispose();
           return found;

@@ -199,7 +199,7 @@ impl Run<'_> {
             Ok(mut adaptation) => {
                 while read_sync(adaptation.step())?.is_some() {}
                 let report = read_sync(session.finish_adaptation(adaptation))?;
-                let verdict = if report.used { "used" } else { "not confirmed" };
+                let verdict = if report.used { "used" } else { "refuted" };
                 let AdaptReport { before, after, judged, better, .. } = report;
                 format!(
                     "{verdict}: held-out loss {before:.3} to {after:.3}, {better} of {judged} better"

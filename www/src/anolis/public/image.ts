@@ -1,4 +1,5 @@
 import type { Client } from '../internal/client.js';
+import { freed } from '../internal/freed.js';
 import type { Notice } from './options.js';
 
 /** A picture that is open and encoded, or two that are seen together. */
@@ -25,6 +26,6 @@ export class AnolisImage {
   async dispose(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
-    await this.#client.call('removeImage', { image: this.id });
+    await freed(this.#client.call('removeImage', { image: this.id }));
   }
 }

@@ -113,7 +113,7 @@ export type AdaptLevel = 0 | 1 | 2 | 3 | 4;
 export interface AdaptOptions {
   /** What is tuned; by default `'auto'`: level 3, or 0 for keypoints and where `seconds` are too few for it. */
   readonly level?: AdaptLevel | 'auto';
-  /** Gradient steps, 120 by default; more help where pictures are far from photographs. */
+  /** Gradient steps, 240 by default; more help where pictures are far from photographs. */
   readonly steps?: number;
   /** About how long the steps may take on a CPU; fewer are made where they would take longer. No limit by default. */
   readonly seconds?: number;
@@ -134,7 +134,7 @@ export interface AdaptOptions {
 export interface AdaptReport {
   /** What was tuned. */
   readonly level: AdaptLevel;
-  /** Whether the held-out examples confirmed a gain; otherwise the task stays as it was. */
+  /** Whether what was tuned, or half of it, is used: held-out examples do not refute it. Otherwise the task stays as it was. */
   readonly used: boolean;
   /** Mean loss on held-out examples before and after; every example is held out of one run. */
   readonly before: number;

@@ -1,4 +1,5 @@
 import type { Client } from '../internal/client.js';
+import { freed } from '../internal/freed.js';
 import { postableLabel } from '../internal/labels.js';
 import type { Anolis } from './anolis.js';
 import { errorOf } from './errors.js';
@@ -90,7 +91,7 @@ export class Task {
 
   /**
    * Tunes the task's own copy of a part of the network on its examples, the image encoder unless `level` says otherwise;
-   * predictions use it when a held-out part of the examples confirms that it helps. Other calls are answered between the
+   * predictions use it unless the examples, each held out once, refute it. Other calls are answered between the
    * steps.
    *
    * Rejects with a {@link LabelError} when the examples say too little, an {@link AbortError}, or `'adaptation-lost'` when
@@ -100,7 +101,7 @@ export class Task {
     const { level: wanted = 'auto', seconds = Number.POSITIVE_INFINITY, seed = 0, resume = false } = options;
     const { onProgress, signal } = options;
     const task = this.#id;
-    const begin = { task, level: wanted, steps: options.steps ?? 120, seconds, seed, resume };
+    const begin = { task, level: wanted, steps: options.steps ?? 240, seconds, seed, resume };
     const { level, steps } = await this.#client.call('adaptBegin', begin, signal);
     for (;;) {
       if (signal?.aborted) {
@@ -126,7 +127,7 @@ export class Task {
   async dispose(): Promise<void> {
     const own = [...this.#examples.values()].filter((example) => example.own);
     this.#examples.clear();
-    await this.#client.call('removeTask', { task: this.#id });
+    await freed(this.#client.call('removeTask', { task: this.#id }));
     await Promise.all(own.map(({ image }) => image.dispose()));
   }
 
