@@ -159,7 +159,9 @@ fn a_resumed_adaptation_starts_from_the_adapter() {
 fn the_level_is_chosen_by_examples_and_time() {
     let auto = |examples, seconds| Level::auto(TaskKind::Mask, examples, seconds);
     assert_eq!(auto(5, f64::INFINITY), Level::Trunk);
-    assert_eq!(Level::auto(TaskKind::Keypoints, 5, f64::INFINITY), Level::None);
+    for kind in [TaskKind::Keypoints, TaskKind::Density] {
+        assert_eq!(Level::auto(kind, 5, f64::INFINITY), Level::None);
+    }
     assert_eq!(auto(5, 1.0), Level::None);
     assert_eq!(auto(0, f64::INFINITY), Level::None);
     assert_eq!(Level::Whole.for_kind(TaskKind::Map), Level::Trunk);

@@ -41,7 +41,7 @@ test('a task is adapted step by step, stopped, and answers meanwhile', async ({ 
   expect(found.seen.every(({ loss }) => Number.isFinite(loss))).toBe(true);
   expect(found.seen.at(-1)?.heldOut).toBeGreaterThan(0);
   expect(found.stepsAtAnswer).toBeLessThan(3);
-  expect(found.report.after).toBeLessThanOrEqual(found.report.before);
+  expect(found.report).toMatchObject({ level: 3, judged: 3 });
   expect(found).toMatchObject({ aborted: 'aborted', steps: 1, moved: 0, refused: 'empty-support' });
 });
 
