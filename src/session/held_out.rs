@@ -13,6 +13,9 @@ const PARTS: usize = 5;
 /// Examples of a part that are predicted.
 const PREDICTED: usize = 2;
 
+/// Most channels, and fewer by the square of the pictures that are seen at a time: every part has sums of its own.
+const MOST: usize = 32;
+
 /// Sums over parts of the support, kept up to date label by label, on every fourth cell.
 #[derive(Default)]
 pub struct HeldOut {
@@ -32,6 +35,8 @@ pub struct Solving {
     pub kind: TaskKind,
     /// Without the background.
     pub channels: usize,
+    /// Pictures that are seen at a time.
+    pub images: usize,
     pub balance: f64,
 }
 
@@ -48,6 +53,9 @@ impl HeldOut {
         labels: &[(u32, &CellLabels)],
         pictures: &BTreeMap<u32, EncodedPicture>,
     ) -> Calibration {
+        if solving.channels * solving.images.pow(2) > MOST {
+            return Calibration::assumed(solving.kind);
+        }
         if self.update(labels, pictures) {
             self.calibration = None;
         }
@@ -107,7 +115,7 @@ impl HeldOut {
     }
 
     fn calibrate(&self, solving: Solving, pictures: &BTreeMap<u32, EncodedPicture>) -> Calibration {
-        let Solving { kind, channels, balance } = solving;
+        let Solving { kind, channels, balance, .. } = solving;
         let (parts, alone) = (&self.parts, self.parts.len() == 1);
         let decides = matches!(kind, TaskKind::Mask | TaskKind::OverlappingMask);
         if parts.is_empty() || decides && alone {

@@ -172,7 +172,8 @@ impl Task {
     /// What answers are worth, by the examples as they are now.
     pub fn calibration(&mut self, pictures: &BTreeMap<u32, EncodedPicture>) -> Calibration {
         let balance = self.kind.balance(self.unpainted());
-        let solving = Solving { kind: self.kind, channels: self.channels, balance };
+        let (kind, channels, images) = (self.kind, self.channels, self.images);
+        let solving = Solving { kind, channels, images, balance };
         let labels: Vec<_> =
             self.examples.iter().map(|(&id, example)| (id, &example.label.cells)).collect();
         self.held_out.calibration(solving, &labels, pictures)
