@@ -10,6 +10,7 @@ mod size;
 mod step;
 mod test;
 mod toolchain;
+mod vulkan;
 mod wasm;
 
 use std::process::ExitCode;
