@@ -21,6 +21,14 @@ pub enum ErrorKind {
     #[error("{bytes} bytes do not make a picture of {width}x{height} pixels.")]
     ImageSize { bytes: usize, width: usize, height: usize },
     #[error(
+        "{0} pictures cannot be seen together. Give one, or two of which the first is labelled."
+    )]
+    ImageCount(usize),
+    #[error(
+        "This task sees {wanted} picture(s) at a time, not {found}. Open as many together as it was begun with."
+    )]
+    ImagesOfTask { found: usize, wanted: usize },
+    #[error(
         "The label is {label_width}x{label_height} pixels, its picture {width}x{height}. Give both the same size."
     )]
     LabelSize { label_width: usize, label_height: usize, width: usize, height: usize },
@@ -87,6 +95,7 @@ impl Error {
             ErrorKind::NotAnImage(_) => "not-an-image",
             ErrorKind::ImageTooSmall { .. } => "image-too-small",
             ErrorKind::ImageSize { .. } => "image-size",
+            ErrorKind::ImageCount(_) | ErrorKind::ImagesOfTask { .. } => "image-count",
             ErrorKind::LabelSize { .. } => "label-size",
             ErrorKind::LabelValue { .. } => "label-value",
             ErrorKind::LabelLayers { .. } => "label-size",

@@ -178,18 +178,18 @@ fn body_attends_over_one_and_two_pictures(backend: &Backend) {
     let golden = Golden::load("body", backend);
     let body = golden.fill(Body::new(&tiny(), &golden.device), "body");
     for (case, pictures) in [("single", 1), ("wide", 1), ("pair", 2)] {
-        let features: Vec<_> = (0..pictures)
-            .map(|m| {
-                let map =
-                    |s: &str| golden.tensor::<4>(&format!("input.{case}.{s}")).narrow(0, m, 1);
-                let unused = Tensor::zeros([1, 1, 1, 1], &golden.device);
-                let [s2, s4, s8] = [0, 1, 2].map(|_| unused.clone());
-                Features { s2, s4, s8, s16: map("s16"), s32: map("s32") }
-            })
-            .collect();
-        let [_, _, height, width] = features[0].s16.dims();
+        // `[picture, channel, …]` in the file, side by side in one batch here.
+        let map = |s: &str| {
+            let map = golden.tensor::<4>(&format!("input.{case}.{s}"));
+            let [_, channels, height, width] = map.dims();
+            map.reshape([1, pictures * channels, height, width])
+        };
+        let unused = Tensor::zeros([1, 1, 1, 1], &golden.device);
+        let [s2, s4, s8] = [0, 1, 2].map(|_| unused.clone());
+        let features = Features { s2, s4, s8, s16: map("s16"), s32: map("s32") };
+        let [_, _, height, width] = features.s16.dims();
         let bias = body.bias([height, width], pictures);
-        let taps = body.forward(&features.iter().collect::<Vec<_>>(), &bias);
+        let taps = body.forward(&features, &bias);
         for (l, tap) in taps.into_iter().enumerate() {
             golden.assert(&format!("output.{case}.taps.{l}"), tap);
         }
@@ -342,7 +342,7 @@ fn the_whole_network_predicts_from_one_and_two_examples(backend: &Backend) {
         let [s2, s4, s8, s16, s32] =
             ["s2", "s4", "s8", "s16", "s32"].map(|s| golden.map(&format!("{prefix}.{s}"), example));
         let features = Features { s2, s4, s8, s16, s32 };
-        let taps = network.matching.reweight(&network.body.forward(&[&features], &bias));
+        let taps = network.matching.reweight(&network.body.forward(&features, &bias));
         Encoding { features, taps }
     };
     let query = encode("input.query", None);

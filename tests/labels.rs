@@ -55,7 +55,7 @@ proptest! {
         prop_assume!(points.iter().all(inner));
         let dots = points.iter().map(|&point| Dot { point, channel: 0 }).collect();
         let label = DotLabel::new(dots, picture, 1).unwrap().fit(&fit, 1);
-        let count = known(&label.cells[0]).iter().sum::<f32>() / DENSITY_MASS;
+        let count = known(&label.pixels[0]).iter().sum::<f32>() / DENSITY_MASS;
         prop_assert!((count - points.len() as f32).abs() < 1e-3 * points.len() as f32 + 1e-6, "{count} of {}", points.len());
         prop_assert!(padding_is_unknown(&label, &fit));
     }

@@ -4,10 +4,16 @@ use fastrand::Rng;
 
 use crate::model::{CellLabels, UNKNOWN};
 
-/// An example in the network's square.
+/// An example at the two scales at which the refined read-out sees it: in the network's square, and enlarged twice.
+///
+/// Steps draw their crops from both, since a trunk that was tuned at one scale is worse at the other.
+#[derive(Clone, Debug)]
+pub struct Example(pub [Labelled; 2]);
+
+/// A labelled picture in a square.
 #[derive(Clone, Debug)]
 pub struct Labelled {
-    /// `[3, side, side]`, RGB in `[0, 1]`.
+    /// `[3, side, side]`, RGB in `[0, 1]`; of pictures that belong together one after the other.
     pub rgb: Vec<f32>,
     /// The read-out's labels at stride 2.
     pub cells: CellLabels,

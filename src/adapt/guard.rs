@@ -1,105 +1,181 @@
-//! What keeps tuning honest: a part of the support is held out, and only what it confirms is used.
+//! What keeps tuning honest: every example is held out once, and only what they confirm together is used.
+
+use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::augment::Labelled;
+use super::answer::{Seen, answer, batch};
+use super::augment::Example;
+use super::folds::{Fold, Support};
+use super::loss::Loss;
+use super::overlap::Overlap;
 use super::tuning::Plan;
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::{FeatureMaps, ReadOut, Trunk, UNKNOWN, read};
+use crate::error::Result;
+use crate::model::{FeatureMaps, Features, Network, ReadOut, Trunk, read};
 
-/// Fewest examples of which one can be spared whole.
-const SPARE: usize = 3;
+/// Most examples of a fold that an answer is made from when it is judged.
+const ANSWERING: usize = 8;
 
-/// The support in two parts.
-#[derive(Clone, Debug)]
-pub struct HeldOut {
-    /// What the steps learn from.
-    pub train: Vec<Labelled>,
-    /// What decides whether they learnt something.
-    pub held: Vec<Labelled>,
+/// Most examples of a fold that are judged.
+const JUDGED: usize = 2;
+
+/// Least mean gain that is believed: of overlap, or as a share of the loss.
+const LEAST_OVERLAP: f32 = 0.01;
+const LEAST_LOSS: f32 = 0.02;
+
+/// An answer for an example that was held out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judgement {
+    /// How far it is from the label, by what adaptation lowers.
+    pub loss: f32,
+    /// Intersection over union, 0 to 1, where channels are classes.
+    pub overlap: Option<f32>,
 }
 
-impl HeldOut {
-    /// Holds out every fifth example, at least one; of one or two examples a region.
-    ///
-    /// # Errors
-    /// `empty-support` where one of the parts would say nothing.
-    pub fn new(mut examples: Vec<Labelled>) -> Result<Self> {
-        if examples.len() >= SPARE {
-            let held = examples.len().div_ceil(5);
-            let held = examples.split_off(examples.len() - held);
-            return Ok(Self { train: examples, held });
+impl Judgement {
+    /// By how many least gains this answer is better than another.
+    fn gain_over(&self, other: &Self) -> f32 {
+        match (self.overlap, other.overlap) {
+            (Some(overlap), Some(other)) => (overlap - other) / LEAST_OVERLAP,
+            _ => (other.loss - self.loss) / (LEAST_LOSS * other.loss).max(f32::MIN_POSITIVE),
         }
-        let (train, held): (Vec<_>, Vec<_>) = examples.iter().filter_map(Labelled::divide).unzip();
-        if train.is_empty() {
-            return Err(Error::from(ErrorKind::EmptySupport));
-        }
-        Ok(Self { train, held })
     }
 
-    /// The loss of the read-out on the held-out part when it is solved on the other one, both seen by `trunk`.
+    /// Whether it is better at all.
+    pub fn better(&self, other: &Self) -> bool {
+        self.gain_over(other) > 0.0
+    }
+}
+
+/// Judges networks by their answers for held-out examples, made the way predictions will be.
+pub struct Guard {
+    plan: Plan,
+    device: Device,
+    /// What the shipped trunk sees of each example, where the network is asked.
+    features: Vec<Features>,
+    /// What the refined read-out sees of each example; kept where no level changes it.
+    maps: BTreeMap<usize, FeatureMaps>,
+}
+
+impl Guard {
+    pub fn new(support: &Support, shipped: &Trunk, plan: Plan, device: &Device) -> Self {
+        let see = |example: &Example| shipped.forward(batch([&example.0[0]], device));
+        let features = match plan.network {
+            true => support.examples.iter().map(see).collect(),
+            false => Vec::new(),
+        };
+        Self { plan, device: device.clone(), features, maps: BTreeMap::new() }
+    }
+
+    /// By fold the answers for its held-out examples when its other examples are the support.
     ///
     /// # Errors
     /// `device-lost`.
-    pub async fn loss(&self, trunk: &Trunk, plan: &Plan, device: &Device) -> Result<f32> {
-        let channels = self.train[0].cells.len();
-        let mut sums = ReadOut::new(trunk.readout_channels(), channels);
-        for example in &self.train {
-            sums.change(&maps(trunk, example, device).await?, None, Some(&example.cells));
+    pub async fn judge(
+        &mut self,
+        network: &Network,
+        support: &Support,
+        folds: &[Fold],
+    ) -> Result<Vec<Vec<Judgement>>> {
+        let mut judgements = Vec::new();
+        for fold in folds {
+            judgements.push(self.judge_fold(network, support, fold).await?);
         }
-        let weights: Vec<_> =
-            (0..channels).map(|channel| sums.solve(channel, plan.lambda, plan.balance)).collect();
-        let mut total = 0.0;
-        for example in &self.held {
-            let maps = maps(trunk, example, device).await?;
-            let logits: Vec<f32> = weights
-                .iter()
-                .flat_map(|weights| weights.apply(&maps))
-                .map(|value| plan.quantity.logit(value))
-                .collect();
-            let half = example.side / 2;
-            let tensor = |values| {
-                Tensor::from_data(TensorData::new(values, [1, channels, half, half]), device)
-            };
-            let loss = plan.loss.of(tensor(logits), tensor(example.cells.concat()));
-            total += read(loss).await?[0];
+        if self.plan.level.tunes_trunk() {
+            self.maps.clear();
         }
-        Ok(total / self.held.len() as f32)
+        Ok(judgements)
+    }
+
+    async fn judge_fold(
+        &mut self,
+        network: &Network,
+        support: &Support,
+        fold: &Fold,
+    ) -> Result<Vec<Judgement>> {
+        let plan = self.plan;
+        let train = &fold.train[..fold.train.len().min(ANSWERING)];
+        let held = &fold.held[..fold.held.len().min(JUDGED)];
+        let examples = &support.examples;
+        for &example in train.iter().chain(held) {
+            if !self.maps.contains_key(&example) {
+                let maps = examples[example].maps(&network.trunk, &self.device).await?;
+                self.maps.insert(example, maps);
+            }
+        }
+        let (side, channels) = (examples[0].0[0].side, examples[0].cells().len());
+        let mut sums = ReadOut::new(self.maps[&train[0]].channels(), channels);
+        for example in train {
+            sums.change(&self.maps[example], None, Some(examples[*example].cells()));
+        }
+        let weights = sums.solve_all(plan.refined_lambda, plan.balance);
+        let readout = held.iter().flat_map(|i| plan.quantity.logits(&weights, &self.maps[i]));
+        let readout: Vec<f32> = readout.collect();
+        let shape = [held.len(), channels, side / 2, side / 2];
+        let tensor = |values| Tensor::<4>::from_data(TensorData::new(values, shape), &self.device);
+        let mut logits = tensor(readout);
+        if plan.network {
+            logits = self.answer(network, support, [train, held], side, logits);
+        }
+        let mut judgements = Vec::new();
+        for (i, example) in held.iter().enumerate() {
+            let cells = examples[*example].cells();
+            let target = TensorData::new(cells.concat(), [1, channels, side / 2, side / 2]);
+            let logits = logits.clone().narrow(0, i, 1);
+            let loss = plan.loss.of(logits.clone(), Tensor::from_data(target, &self.device));
+            let loss = read(loss).await?[0];
+            let mut overlap = Overlap::default();
+            if plan.loss.decides() {
+                overlap.count(&read(logits).await?, cells, plan.loss == Loss::Exclusive);
+            }
+            judgements.push(Judgement { loss, overlap: overlap.mean() });
+        }
+        Ok(judgements)
+    }
+
+    /// The network's logits on top of the read-out's, for held-out examples by the others.
+    fn answer(
+        &self,
+        network: &Network,
+        support: &Support,
+        [train, held]: [&[usize]; 2],
+        side: usize,
+        readout: Tensor<4>,
+    ) -> Tensor<4> {
+        let bias = network.body.bias([side / 16, side / 16], self.plan.images);
+        let see = |examples: &[usize]| {
+            let seen =
+                examples.iter().map(|&i| Seen::new(network, self.features[i].clone(), &bias));
+            Seen::join(&seen.collect::<Vec<_>>().iter().collect::<Vec<_>>())
+        };
+        let labels: Vec<_> = train.iter().map(|&i| support.examples[i].cells()).collect();
+        answer(network, &see(train), &labels, &see(held), readout, self.plan.channels)
     }
 }
 
-async fn maps(trunk: &Trunk, example: &Labelled, device: &Device) -> Result<FeatureMaps> {
-    let rgb = TensorData::new(example.rgb.clone(), [1, 3, example.side, example.side]);
-    FeatureMaps::read_maps(&trunk.forward_fine(Tensor::from_data(rgb, device))).await
+/// By how many least gains answers for held-out examples got better in the mean; 0 without any.
+pub fn gain(before: &[Judgement], after: &[Judgement]) -> f32 {
+    let gains = before.iter().zip(after).map(|(before, after)| after.gain_over(before));
+    gains.sum::<f32>() / before.len().max(1) as f32
 }
 
-impl Labelled {
-    /// The same picture twice, each with a part of the labels: left and right, or above and below, of a line that leaves
-    /// both parts something of every channel that occurs. `None` where there is no such line.
-    fn divide(&self) -> Option<(Self, Self)> {
-        let half = self.side / 2;
-        let occurs = |cells: &[f32]| cells.iter().any(|&value| value > 0.5);
-        let lines = [0.6, 0.5, 0.7, 0.4].map(|share| (share * half as f32) as usize);
-        let axes = [|i: usize, half: usize| i % half, |i: usize, half: usize| i / half];
-        axes.into_iter().flat_map(|axis| lines.map(|line| (axis, line))).find_map(|(axis, line)| {
-            let part = |first: bool| -> Vec<Vec<f32>> {
-                let keep = |(i, &value): (usize, &f32)| {
-                    if (axis(i, half) < line) == first { value } else { UNKNOWN }
-                };
-                self.cells
-                    .iter()
-                    .map(|cells| cells.iter().enumerate().map(keep).collect())
-                    .collect()
-            };
-            let (first, second) = (part(true), part(false));
-            let fair = self
-                .cells
-                .iter()
-                .zip(first.iter().zip(&second))
-                .all(|(all, (one, two))| !occurs(all) || occurs(one) && occurs(two));
-            let with = |cells| Self { rgb: self.rgb.clone(), cells, side: self.side };
-            (fair && first.iter().any(|cells| occurs(cells))).then(|| (with(first), with(second)))
-        })
+/// Whether answers for held-out examples got better: by enough in the mean, and by more than the examples differ in it (the
+/// standard error), so that no single one decides.
+pub fn confirmed(before: &[Judgement], after: &[Judgement]) -> bool {
+    let (count, mean) = (before.len() as f32, gain(before, after));
+    let pairs = before.iter().zip(after);
+    let squares = pairs.map(|(before, after)| (after.gain_over(before) - mean).powi(2));
+    let variance = squares.sum::<f32>() / (count - 1.0);
+    before.len() > 1 && mean > 1.0 && mean > (variance / count).sqrt()
+}
+
+impl Example {
+    /// What the refined read-out sees of the picture, without its mirror image.
+    async fn maps(&self, trunk: &Trunk, device: &Device) -> Result<FeatureMaps> {
+        let [plain, enlarged] = self.0.each_ref().map(|example| batch([example], device));
+        let enlarged = trunk.forward_enlarged(enlarged);
+        let plain = FeatureMaps::read_maps(&trunk.forward_fine(plain)).await?;
+        Ok(plain.with(&FeatureMaps::read_maps(&enlarged).await?))
     }
 }
 
@@ -107,30 +183,27 @@ impl Labelled {
 mod tests {
     use super::*;
 
-    fn example(shows: impl Fn(usize, usize) -> bool) -> Labelled {
-        let cells = (0..256).map(|i| f32::from(shows(i % 16, i / 16))).collect();
-        Labelled { rgb: vec![0.5; 3 * 32 * 32], cells: vec![cells], side: 32 }
+    fn confirmed_by(gains: &[f32]) -> bool {
+        let judgement = |overlap| Judgement { loss: 1.0, overlap: Some(overlap) };
+        let before = vec![judgement(0.5); gains.len()];
+        let after: Vec<_> = gains.iter().map(|gain| judgement(0.5 + gain)).collect();
+        confirmed(&before, &after)
     }
 
     #[test]
-    fn one_of_five_examples_is_held_out() {
-        let parts = HeldOut::new(vec![example(|x, _| x < 4); 5]).unwrap();
-        assert_eq!((parts.train.len(), parts.held.len()), (4, 1));
+    fn a_gain_is_confirmed_by_several_examples() {
+        assert!(confirmed_by(&[0.03, 0.02, 0.04, -0.01, 0.03]));
+        assert!(!confirmed_by(&[0.3]), "one example says nothing");
+        assert!(!confirmed_by(&[]));
+        assert!(!confirmed_by(&[0.3, -0.01, -0.02, -0.01, -0.01]), "one example decides");
+        assert!(!confirmed_by(&[0.001; 5]), "too little to be worth it");
     }
 
     #[test]
-    fn a_single_example_is_divided_where_both_sides_show_the_object() {
-        let parts = HeldOut::new(vec![example(|x, y| x < 3 && (2..14).contains(&y))]).unwrap();
-        for side in [&parts.train[0], &parts.held[0]] {
-            assert!(side.cells[0].iter().any(|&value| value > 0.5));
-        }
-        let both = parts.train[0].cells[0].iter().zip(&parts.held[0].cells[0]);
-        assert!(both.into_iter().all(|(a, b)| (*a == UNKNOWN) != (*b == UNKNOWN)));
-    }
-
-    #[test]
-    fn what_cannot_be_divided_is_refused() {
-        let error = HeldOut::new(vec![example(|x, y| x == 0 && y == 0)]).unwrap_err();
-        assert_eq!(error.code(), "empty-support");
+    fn without_classes_the_loss_decides() {
+        let judgement = |loss| Judgement { loss, overlap: None };
+        let before = [judgement(1.0), judgement(0.5)];
+        assert!(confirmed(&before, &[judgement(0.9), judgement(0.46)]));
+        assert!(!confirmed(&before, &[judgement(0.99), judgement(0.495)]));
     }
 }

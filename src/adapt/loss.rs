@@ -30,6 +30,11 @@ pub enum Loss {
 }
 
 impl Loss {
+    /// Whether channels are classes, so that answers are decisions.
+    pub fn decides(self) -> bool {
+        matches!(self, Self::Binary | Self::Exclusive)
+    }
+
     /// The mean over known pixels, and over channels that occur.
     pub fn of(self, logits: Tensor<4>, target: Tensor<4>) -> Tensor<1> {
         let known = target.clone().greater_equal_elem(0.0).float();

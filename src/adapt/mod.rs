@@ -1,18 +1,31 @@
 //! Tuning a task on its own support (Chameleon, section 3.4): episodes of augmented crops, half of them pseudo-support,
-//! half pseudo-query, and gradient steps on the trunk through the closed-form solve of the read-out.
+//! half pseudo-query, and gradient steps on what a [`Level`] names.
 //!
 //! # Differences from the reference
-//! The reference tunes the image encoder's biases through the matching. Here the read-out carries most of the answer, and
-//! the weights of the trunk's stages 1 to 5 at a small rate raise it far more than biases do (docs/quality.md has the
-//! figures), so that is what is tuned; the loss reaches them through the solve on the pseudo-support.
+//! - The reference tunes the image encoder's biases through the matching ([`Level::Biases`] is that, with the read-out
+//!   under the decoder). Here the read-out carries most of the answer, so the trunk learns through its closed-form solve on
+//!   the pseudo-support, and its weights ([`Level::Trunk`]) are tuned by default: in pilots they raised the answer and
+//!   biases hardly did. docs/adaptation.md has what was measured, and what was not.
+//! - Body, matching and decoder keep seeing the shipped trunk's features, whatever the trunk becomes: the read-out passes on
+//!   what it learnt, and a picture's features need not be computed anew for them.
+//! - The support is dealt into parts, and each is held out of a run of its own ([`Support`]): what the runs learnt is used as
+//!   their mean, and only if the held-out examples confirm it together ([`confirmed`]); the reference takes what the last
+//!   step leaves.
 
+mod answer;
 mod augment;
+mod folds;
 mod guard;
+mod level;
 mod loss;
+mod overlap;
 mod solve;
 mod tuning;
 
-pub use augment::{Labelled, Mirror};
-pub use guard::HeldOut;
+pub use augment::{Example, Labelled, Mirror};
+pub use folds::{Fold, Support};
+pub use guard::{Guard, Judgement, confirmed, gain};
+pub use level::Level;
 pub use loss::Loss;
+pub use overlap::Overlap;
 pub use tuning::{Plan, Tuning};

@@ -227,7 +227,7 @@ mod tests {
                 let (_, solution) = solve(&support, &label);
                 f64::from(values(question(&solution, &query, &device).1.inner())[0])
             };
-            let step = 1e-3;
+            let step = 4e-3;
             let expected = (moved(step) - moved(-step)) / (2.0 * step);
             let gradient = leaves[level].grad(&found).unwrap();
             let found = f64::from(values((gradient * direction).sum())[0]);

@@ -42,6 +42,11 @@ impl Body {
         }
     }
 
+    /// Most pictures that can be encoded jointly.
+    pub fn max_images(&self) -> usize {
+        self.max_images
+    }
+
     /// Attention biases for `images` pictures of a `grid` of `[height, width]` tokens.
     pub fn bias(&self, grid: [usize; 2], images: usize) -> BodyBias {
         assert!((1..=self.max_images).contains(&images), "1 to {} pictures", self.max_images);
@@ -50,9 +55,9 @@ impl Body {
         BodyBias(self.blocks.iter().map(|block| block.bias(grid, images, index.clone())).collect())
     }
 
-    /// Taps of the first picture; `pictures` are encoded jointly and share one grid.
-    pub fn forward(&self, pictures: &[&Features], bias: &BodyBias) -> Taps {
-        let tokens: Vec<_> = pictures.iter().map(|features| self.tokenize(features)).collect();
+    /// Taps of the first picture; pictures that lie side by side are encoded jointly, `bias` is made for as many.
+    pub fn forward(&self, features: &Features, bias: &BodyBias) -> Taps {
+        let tokens = self.tokenize(features);
         let [batch, count, dim] = tokens[0].dims();
         let mut taps = vec![tokens[0].clone()];
         let cls = self.cls.val().reshape([1, 1, dim]).expand([batch, 1, dim]);
@@ -66,10 +71,15 @@ impl Body {
         taps.try_into().expect("four taps")
     }
 
-    /// `[batch, tokens, dim]` from the features at strides 16 and 32.
-    fn tokenize(&self, features: &Features) -> Tensor<3> {
-        let maps = Tensor::cat(vec![features.s16.clone(), up2(features.s32.clone())], 1);
-        self.tokens.forward(maps.flatten::<3>(2, 3).swap_dims(1, 2))
+    /// By picture `[batch, tokens, dim]` from the features at strides 16 and 32.
+    fn tokenize(&self, Features { s16, s32, .. }: &Features) -> Vec<Tensor<3>> {
+        let pictures = (s16.dims()[1] + s32.dims()[1]) / self.tokens.weight.dims()[0];
+        let [s16, s32] = [s16, s32].map(|map| map.clone().chunk(pictures, 1));
+        let tokens = s16.into_iter().zip(s32).map(|(s16, s32)| {
+            let maps = Tensor::cat(vec![s16, up2(s32)], 1);
+            self.tokens.forward(maps.flatten::<3>(2, 3).swap_dims(1, 2))
+        });
+        tokens.collect()
     }
 }
 

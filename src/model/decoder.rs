@@ -4,12 +4,10 @@ use burn::module::{Module, Param};
 use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::tensor::activation::relu;
-use burn::tensor::module::avg_pool2d;
-use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor};
 
 use super::config::NetworkConfig;
-use super::resize::up2;
+use super::resize::{pool, up2};
 use super::trunk::Features;
 
 /// From stride 16 to stride 2, one logit map a channel, added to the read-out's logit.
@@ -55,7 +53,7 @@ impl Decoder {
     ///
     /// # Shapes
     /// - `matched`: per level `[channel, tokens, label_dim]`
-    /// - `query`: features of one picture, batch 1
+    /// - `query`: features of one picture, batch 1; of several side by side those of the first count
     /// - `readout`: the read-out's logit `[channel, 1, height / 2, width / 2]`
     /// - returns `[channel, 1, height / 2, width / 2]`
     pub fn forward(
@@ -72,7 +70,8 @@ impl Decoder {
         for (n, (features, cell)) in
             [(&query.s8, 4), (&query.s4, 2), (&query.s2, 1)].into_iter().enumerate()
         {
-            let detail = self.detail[n].forward(features.clone());
+            let first = features.clone().narrow(1, 0, self.detail[n].weight.dims()[1]);
+            let detail = self.detail[n].forward(first);
             let hint = self.readout[n + 1].forward(pool(readout.clone(), cell));
             x = self.rcu[n + 1].forward(up2(self.shrink[n].forward(x)) + hint + detail);
         }
@@ -102,12 +101,4 @@ fn conv(from: usize, to: usize, kernel: usize, device: &Device) -> Conv2d {
     Conv2dConfig::new([from, to], [kernel, kernel])
         .with_padding(PaddingConfig2d::Explicit(pad, pad, pad, pad))
         .init(device)
-}
-
-/// Mean over `cell x cell` squares.
-fn pool(x: Tensor<4>, cell: usize) -> Tensor<4> {
-    if cell == 1 {
-        return x;
-    }
-    avg_pool2d(x, AvgPoolOptions::new([cell, cell]).with_stride([cell, cell]))
 }

@@ -71,33 +71,44 @@ impl FeatureMaps {
     /// When `out` is shorter than [`FeatureMaps::channels`].
     pub fn sample(&self, cell: usize, out: &mut [f32]) {
         let width = self.levels[0].width;
-        let (y, x) = (cell / width, cell % width);
         let mut rest = out;
         for level in &self.levels {
             let (now, later) = rest.split_at_mut(level.channels);
             rest = later;
-            if level.width == width {
-                now.copy_from_slice(level.at(y, x));
-                continue;
-            }
-            let scale = width as f32 / level.width as f32;
-            let [y0, y1, fy] = axis(y, scale, level.height);
-            let [x0, x1, fx] = axis(x, scale, level.width);
-            let (a, b) = (level.at(y0 as usize, x0 as usize), level.at(y0 as usize, x1 as usize));
-            let (c, d) = (level.at(y1 as usize, x0 as usize), level.at(y1 as usize, x1 as usize));
-            let weights = [(1.0 - fy) * (1.0 - fx), (1.0 - fy) * fx, fy * (1.0 - fx), fy * fx];
-            for i in 0..now.len() {
-                now[i] =
-                    weights[0] * a[i] + weights[1] * b[i] + weights[2] * c[i] + weights[3] * d[i];
-            }
+            level.read(&level.corners(cell, width), now);
         }
     }
 }
 
 impl FeatureMap {
-    fn at(&self, y: usize, x: usize) -> &[f32] {
-        let start = (y * self.width + x) * self.channels;
-        &self.data[start..start + self.channels]
+    /// The places of this level that a cell of a grid `width` cells wide reads, and their weights.
+    pub(super) fn corners(&self, cell: usize, width: usize) -> [(usize, f32); 4] {
+        if self.width == width {
+            return [(cell, 1.0), (0, 0.0), (0, 0.0), (0, 0.0)];
+        }
+        let scale = width as f32 / self.width as f32;
+        let [y0, y1, fy] = axis(cell / width, scale, self.height);
+        let [x0, x1, fx] = axis(cell % width, scale, self.width);
+        let place = |y: f32, x: f32| y as usize * self.width + x as usize;
+        [
+            (place(y0, x0), (1.0 - fy) * (1.0 - fx)),
+            (place(y0, x1), (1.0 - fy) * fx),
+            (place(y1, x0), fy * (1.0 - fx)),
+            (place(y1, x1), fy * fx),
+        ]
+    }
+
+    /// The weighted sum of the features at some places.
+    pub(super) fn read(&self, corners: &[(usize, f32); 4], out: &mut [f32]) {
+        let at = |place: usize| &self.data[place * self.channels..][..self.channels];
+        if corners[0].1 == 1.0 {
+            return out.copy_from_slice(at(corners[0].0));
+        }
+        let [a, b, c, d] = corners.map(|(place, _)| at(place));
+        let weights = corners.map(|(_, weight)| weight);
+        for i in 0..out.len() {
+            out[i] = weights[0] * a[i] + weights[1] * b[i] + weights[2] * c[i] + weights[3] * d[i];
+        }
     }
 }
 

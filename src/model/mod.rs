@@ -4,6 +4,7 @@ mod attention;
 mod body;
 mod config;
 mod decoder;
+mod gram;
 mod label_encoder;
 mod maps;
 mod matching;
@@ -20,7 +21,7 @@ pub use maps::{FeatureMap, FeatureMaps, read};
 pub use matching::{Matched, Matching};
 pub use network::{Encoding, Network};
 pub use readout::{
-    BALANCE, CellLabels, Quantity, ReadOut, ReadOutWeights, Solution, UNPAINTED_BALANCE,
+    BALANCE, CellLabels, Quantity, ReadOut, ReadOutWeights, Ridge, Solution, UNPAINTED_BALANCE,
     default_lambda,
 };
 pub use resize::{grid_resize, up2};

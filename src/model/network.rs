@@ -8,6 +8,7 @@ use super::config::NetworkConfig;
 use super::decoder::Decoder;
 use super::label_encoder::LabelEncoder;
 use super::matching::{Matched, Matching};
+use super::resize::{pool, up2};
 use super::trunk::{Features, Trunk};
 
 /// Trunk, body, label encoder, matching and decoder; see docs/network.md.
@@ -23,9 +24,9 @@ pub struct Network {
 /// A picture as the network sees it; serves as query and as support.
 #[derive(Clone, Debug)]
 pub struct Encoding {
-    /// What the trunk sees, batch 1.
+    /// What the trunk sees, batch 1; pictures that belong together side by side.
     pub features: Features,
-    /// Re-weighted taps `[1, tokens, dim]`.
+    /// Re-weighted taps of the first picture `[1, tokens, dim]`.
     pub taps: Taps,
 }
 
@@ -41,10 +42,11 @@ impl Network {
         }
     }
 
-    /// Encodes one picture `[1, 3, height, width]`, RGB in `[0, 1]`.
+    /// Encodes one picture `[1, 3, height, width]`, RGB in `[0, 1]`, or several side by side jointly; `bias` is made for as
+    /// many.
     pub fn encode(&self, rgb: Tensor<4>, bias: &BodyBias) -> Encoding {
         let features = self.trunk.forward(rgb);
-        let taps = self.matching.reweight(&self.body.forward(&[&features], bias));
+        let taps = self.matching.reweight(&self.body.forward(&features, bias));
         Encoding { features, taps }
     }
 
@@ -60,5 +62,17 @@ impl Network {
     pub fn predict(&self, query: &Encoding, support: &[Matched], readout: Tensor<4>) -> Tensor<4> {
         let matched = self.matching.forward(&query.taps, support);
         self.decoder.forward(&matched, &query.features, readout)
+    }
+
+    /// The same for a read-out at stride 2 or 1; at stride 1 what the decoder changes is added to its finer logits.
+    pub fn refine(&self, query: &Encoding, support: &[Matched], readout: Tensor<4>) -> Tensor<4> {
+        let [_, _, height, _] = readout.dims();
+        let [_, _, cells, _] = query.features.s2.dims();
+        if height == cells {
+            return self.predict(query, support, readout);
+        }
+        let coarse = pool(readout.clone(), 2);
+        let change = self.predict(query, support, coarse.clone()) - coarse;
+        readout + up2(change)
     }
 }

@@ -5,6 +5,7 @@
 
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
+use super::gram::{Step, outer};
 use super::label_encoder::UNKNOWN;
 use super::maps::{FeatureMaps, axis};
 
@@ -43,6 +44,15 @@ impl Quantity {
         }
     }
 
+    /// The logits of all channels for every cell of the finest level: `[channel, height, width]`.
+    pub fn logits(self, weights: &[ReadOutWeights], maps: &FeatureMaps) -> Vec<f32> {
+        weights
+            .iter()
+            .flat_map(|weights| weights.apply(maps))
+            .map(|value| self.logit(value))
+            .collect()
+    }
+
     /// What a logit answers: a probability, a value in `[0, 1]`, or an amount, which noise may bring below 0.
     pub fn answer(self, logit: f32) -> f32 {
         match self {
@@ -56,9 +66,6 @@ impl Quantity {
 pub fn default_lambda(examples: usize) -> f64 {
     if examples == 1 { 0.3 } else { 0.1 }
 }
-
-/// Cells that are multiplied in one go.
-const CHUNK: usize = 1024;
 
 /// Labels of one picture on the stride-2 grid: per channel a value in `[0, 1]` a cell, or [`UNKNOWN`].
 pub type CellLabels = Vec<Vec<f32>>;
@@ -84,12 +91,29 @@ struct ChannelSums {
 #[derive(Clone, Debug)]
 pub struct Solution {
     pub weights: ReadOutWeights,
-    /// Of the system in standardised features; `None` where nothing is known.
+    /// `None` where nothing is known.
+    system: Option<System>,
+}
+
+/// How weights are solved.
+#[derive(Clone, Debug)]
+pub struct Ridge {
+    /// Penalty of each feature relative to its unit variance; features after the last one are left out.
+    pub penalties: Vec<f64>,
+    /// Exponent of the class balance, for instance [`BALANCE`].
+    pub balance: f64,
+}
+
+/// The normal equations in standardised features.
+#[derive(Clone, Debug)]
+struct System {
     factor: Option<Cholesky<f64, Dyn>>,
     /// One over the features' unit.
     scale: DVector<f64>,
     /// Weighted mean of the features.
     mean: DVector<f64>,
+    /// Sum of the weights.
+    total: f64,
 }
 
 /// A linear map from features to one channel's value.
@@ -112,6 +136,11 @@ impl ReadOut {
     /// Number of label channels.
     pub fn channels(&self) -> usize {
         self.channels.len()
+    }
+
+    /// Number of features.
+    pub fn features(&self) -> usize {
+        self.channels[0].known.nrows() - 1
     }
 
     /// Whether no cell of any channel is known.
@@ -169,37 +198,38 @@ impl ReadOut {
 
     /// As [`ReadOut::solve`], with what its gradient needs.
     pub fn solution(&self, channel: usize, lambda: f64, balance: f64) -> Solution {
-        let sums = &self.channels[channel];
-        let features = sums.known.nrows() - 1;
-        let count = sums.count();
-        if count < 0.5 {
-            let weights = ReadOutWeights { beta: vec![0.0; features], beta_0: 0.5 };
-            let zeros = DVector::zeros(features);
-            return Solution { weights, factor: None, scale: zeros.clone(), mean: zeros };
-        }
-        let [loss, gain] = sums.class_weights(balance);
-        let moments = &sums.known * loss + &sums.outer * (gain - loss);
-        let target = &sums.squared * (gain - loss) + sums.outer.column(features) * loss;
+        let penalties = vec![lambda; self.features()];
+        self.channels[channel].solution(&Ridge { penalties, balance })
+    }
 
-        let total = moments[(features, features)];
-        let mean = moments.column(features).rows(0, features) / total;
-        let target_mean = target[features] / total;
-        let covariance =
-            moments.view((0, 0), (features, features)) / total - &mean * mean.transpose();
-        let scale = sums.deviation().map(|deviation| 1.0 / (deviation + 1e-4));
-        let mut system = covariance.component_mul(&(&scale * scale.transpose()));
-        for i in 0..features {
-            system[(i, i)] += lambda;
+    /// [`ReadOut::solve`] for all channels.
+    pub fn solve_all(&self, lambda: f64, balance: f64) -> Vec<ReadOutWeights> {
+        self.solve_each(&Ridge { penalties: vec![lambda; self.features()], balance })
+    }
+
+    /// The weights of all channels, each of them a question of its own.
+    pub fn solve_each(&self, ridge: &Ridge) -> Vec<ReadOutWeights> {
+        self.channels.iter().map(|sums| sums.solution(ridge).weights).collect()
+    }
+
+    /// The weights of all channels where every known cell belongs to exactly one of them: a cell weighs by its class, the
+    /// same in every channel, so that one system serves them all.
+    pub fn solve_exclusive(&self, ridge: &Ridge) -> Vec<ReadOutWeights> {
+        let last = self.channels[0].known.nrows() - 1;
+        let count = self.channels[0].count();
+        if count < 0.5 {
+            return self.solve_each(ridge);
         }
-        let right = (target.rows(0, features) / total - &mean * target_mean).component_mul(&scale);
-        let factor = system.cholesky();
-        let beta = match &factor {
-            Some(factor) => factor.solve(&right).component_mul(&scale),
-            None => DVector::zeros(features),
+        let weight = |sums: &ChannelSums| {
+            (sums.outer[(last, last)] / count).clamp(1e-4, 1.0).powf(-ridge.balance)
         };
-        let beta_0 = (target_mean - beta.dot(&mean)) as f32;
-        let weights = ReadOutWeights { beta: beta.iter().map(|&b| b as f32).collect(), beta_0 };
-        Solution { weights, factor, scale, mean }
+        let mut moments = DMatrix::zeros(last + 1, last + 1);
+        for sums in &self.channels {
+            moments += &sums.outer * weight(sums);
+        }
+        let system = System::new(&moments, &self.channels[0].deviation(), &ridge.penalties);
+        let solve = |sums: &ChannelSums| system.solve(&(sums.outer.column(last) * weight(sums)));
+        self.channels.iter().map(solve).collect()
     }
 
     /// The weights `[w of t = 0, w of t = 1]` of a channel's cells.
@@ -224,15 +254,61 @@ impl Solution {
     ///
     /// Returns `u`. It is a second solve with the same factor: `A beta = r` gives `dL = g A^-1 (dr - dA beta)`.
     pub fn adjoint(&self, gradient: &[f32], gradient_0: f32) -> Vec<f32> {
-        let Some(factor) = &self.factor else { return vec![0.0; gradient.len()] };
-        let through_mean = &self.mean * f64::from(gradient_0);
+        let zeros = || vec![0.0; gradient.len()];
+        let Some(System { factor, scale, mean, .. }) = &self.system else { return zeros() };
+        let Some(factor) = factor else { return zeros() };
+        let through_mean = mean * f64::from(gradient_0);
         let gradient = DVector::from_iterator(gradient.len(), gradient.iter().map(|&g| g.into()));
-        let right = (gradient - through_mean).component_mul(&self.scale);
-        factor.solve(&right).component_mul(&self.scale).iter().map(|&u| u as f32).collect()
+        let right = (gradient - through_mean).component_mul(scale);
+        factor.solve(&right).component_mul(scale).iter().map(|&u| u as f32).collect()
+    }
+}
+
+impl System {
+    /// The system of weighted `moments` of features and a one; only the features that have a penalty are part of it.
+    fn new(moments: &DMatrix<f64>, deviation: &DVector<f64>, penalties: &[f64]) -> Self {
+        let (features, last) = (penalties.len(), moments.nrows() - 1);
+        let total = moments[(last, last)];
+        let mean = moments.column(last).rows(0, features) / total;
+        let covariance =
+            moments.view((0, 0), (features, features)) / total - &mean * mean.transpose();
+        let scale = deviation.rows(0, features).map(|deviation| 1.0 / (deviation + 1e-4));
+        let mut system = covariance.component_mul(&(&scale * scale.transpose()));
+        for (i, penalty) in penalties.iter().enumerate() {
+            system[(i, i)] += penalty;
+        }
+        Self { factor: system.cholesky(), scale, mean, total }
+    }
+
+    /// The weights for the weighted sum of `t x`.
+    fn solve(&self, target: &DVector<f64>) -> ReadOutWeights {
+        let features = self.mean.len();
+        let target_mean = target[target.len() - 1] / self.total;
+        let right = (target.rows(0, features) / self.total - &self.mean * target_mean)
+            .component_mul(&self.scale);
+        let beta = match &self.factor {
+            Some(factor) => factor.solve(&right).component_mul(&self.scale),
+            None => DVector::zeros(features),
+        };
+        let beta_0 = (target_mean - beta.dot(&self.mean)) as f32;
+        ReadOutWeights { beta: beta.iter().map(|&b| b as f32).collect(), beta_0 }
     }
 }
 
 impl ChannelSums {
+    fn solution(&self, ridge: &Ridge) -> Solution {
+        let (features, last) = (ridge.penalties.len(), self.known.nrows() - 1);
+        if self.count() < 0.5 {
+            let weights = ReadOutWeights { beta: vec![0.0; features], beta_0: 0.5 };
+            return Solution { weights, system: None };
+        }
+        let [loss, gain] = self.class_weights(ridge.balance);
+        let moments = &self.known * loss + &self.outer * (gain - loss);
+        let target = &self.squared * (gain - loss) + self.outer.column(last) * loss;
+        let system = System::new(&moments, &self.deviation(), &ridge.penalties);
+        Solution { weights: system.solve(&target), system: Some(system) }
+    }
+
     /// Known cells.
     fn count(&self) -> f64 {
         self.known[(self.known.nrows() - 1, self.known.ncols() - 1)]
@@ -300,32 +376,6 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest
 }
 
-/// A cell and the coefficient it counts with.
-type Step = (usize, f32);
-
-/// Sum of `coefficient x xT` over cells; products in f32 by chunks, sums in f64.
-fn outer(maps: &FeatureMaps, steps: &[Step]) -> DMatrix<f64> {
-    let size = maps.channels() + 1;
-    let mut sum = DMatrix::zeros(size, size);
-    let mut product = vec![0.0f32; size * size];
-    for chunk in steps.chunks(CHUNK) {
-        let (mut plain, mut scaled) =
-            (vec![1.0f32; size * chunk.len()], vec![0.0f32; size * chunk.len()]);
-        for (i, &(cell, coefficient)) in chunk.iter().enumerate() {
-            let row = i * size..(i + 1) * size;
-            maps.sample(cell, &mut plain[row.clone()]);
-            for (s, p) in scaled[row.clone()].iter_mut().zip(&plain[row]) {
-                *s = coefficient * p;
-            }
-        }
-        transposed_product(&scaled, &plain, size, &mut product);
-        for (s, p) in sum.as_mut_slice().iter_mut().zip(&product) {
-            *s += f64::from(*p);
-        }
-    }
-    sum
-}
-
 /// `sum += coefficient x` over cells.
 fn add_scaled(sum: &mut DVector<f64>, maps: &FeatureMaps, steps: &[Step]) {
     let mut row = vec![1.0f32; sum.len()];
@@ -334,36 +384,5 @@ fn add_scaled(sum: &mut DVector<f64>, maps: &FeatureMaps, steps: &[Step]) {
         for (s, x) in sum.iter_mut().zip(&row) {
             *s += f64::from(coefficient * x);
         }
-    }
-}
-
-/// `aT b` for row-major `a`, `b` of `size` columns.
-fn transposed_product(a: &[f32], b: &[f32], size: usize, out: &mut [f32]) {
-    let rows = a.len() / size;
-    assert!(b.len() == a.len() && out.len() == size * size);
-    let (one, wide) = (1isize, size as isize);
-    // SAFETY: the three slices hold `size x rows`, `rows x size` and `size x size` values with the strides given.
-    unsafe {
-        gemm::gemm(
-            size,
-            size,
-            rows,
-            out.as_mut_ptr(),
-            wide,
-            one,
-            false,
-            a.as_ptr(),
-            wide,
-            one,
-            b.as_ptr(),
-            one,
-            wide,
-            0.0f32,
-            1.0f32,
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
     }
 }

@@ -1,7 +1,7 @@
 //! Bilinear resizing of feature maps and of position tables.
 
-use burn::tensor::module::interpolate;
-use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
+use burn::tensor::module::{avg_pool2d, interpolate};
+use burn::tensor::ops::{AvgPoolOptions, InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 
 /// Doubles height and width, bilinear with half-pixel centres.
@@ -14,6 +14,17 @@ pub fn up2(x: Tensor<4>) -> Tensor<4> {
         .with_align_corners(false)
         .with_output_size([2 * height, 2 * width]);
     interpolate(x, options)
+}
+
+/// The mean over `cell x cell` squares.
+///
+/// # Shapes
+/// `[batch, channel, height, width]` to `[batch, channel, height / cell, width / cell]`
+pub(super) fn pool(x: Tensor<4>, cell: usize) -> Tensor<4> {
+    if cell == 1 {
+        return x;
+    }
+    avg_pool2d(x, AvgPoolOptions::new([cell, cell]).with_stride([cell, cell]))
 }
 
 /// Resizes the last two axes of a table bilinearly with aligned corners, so that its middle stays in the middle.

@@ -5,6 +5,8 @@ use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::tensor::{Device, Tensor};
 
+use super::resize::pool;
+
 /// One stage: kernel, stride of its first block, expansion, output channels, blocks.
 const STAGES: [(usize, usize, usize, usize, usize); 7] = [
     (3, 1, 1, 16, 1),
@@ -22,7 +24,8 @@ const TAPS: [usize; 5] = [0, 2, 4, 10, 15];
 /// What the trunk sees in a batch of pictures.
 ///
 /// # Shapes
-/// `s2 … s32` are `[batch, channel, height / stride, width / stride]` with 16, 24, 40, 112 and 320 channels, not bounded.
+/// `s2 … s32` are `[batch, channel, height / stride, width / stride]` with 16, 24, 40, 112 and 320 channels a picture, not
+/// bounded. What is seen in pictures that belong together lies side by side, the first one's channels first.
 #[derive(Clone, Debug)]
 pub struct Features {
     pub s2: Tensor<4>,
@@ -55,7 +58,7 @@ impl Trunk {
         Self { stem: same_conv(3, 32, 3, 2, 1, device), blocks }
     }
 
-    /// Channels of the features that the read-out uses, strides 2 to 16.
+    /// Channels of the features that the read-out uses of one picture, strides 2 to 16.
     pub fn readout_channels(&self) -> usize {
         TAPS[..4].iter().map(|&block| self.blocks[block].project.weight.dims()[0]).sum()
     }
@@ -67,12 +70,13 @@ impl Trunk {
         block.is_none_or(|block: usize| block <= TAPS[3])
     }
 
-    /// Channels of the feature at stride 32.
+    /// Channels of the feature of one picture at stride 32.
     pub fn global_channels(&self) -> usize {
         self.blocks[TAPS[4]].project.weight.dims()[0]
     }
 
-    /// Features of pictures `[batch, 3, height, width]`, RGB in `[0, 1]`; height and width are multiples of 32.
+    /// Features of pictures `[batch, 3, height, width]`, RGB in `[0, 1]`; height and width are multiples of 32. Pictures that
+    /// belong together lie side by side, three channels each.
     pub fn forward(&self, rgb: Tensor<4>) -> Features {
         let [s2, s4, s8, s16, s32] = self.taps(rgb);
         Features { s2, s4, s8, s16, s32 }
@@ -83,8 +87,24 @@ impl Trunk {
         self.taps(rgb)
     }
 
-    /// The first `N` features.
+    /// The features at strides 2 to 16 of pictures that were enlarged twice, on the grids of strides 2, 2, 4 and 8 of the
+    /// pictures as they were.
+    pub fn forward_enlarged(&self, rgb: Tensor<4>) -> [Tensor<4>; 4] {
+        let [s1, s2, s4, s8] = self.forward_fine(rgb);
+        [pool(s1, 2), s2, s4, s8]
+    }
+
+    /// The first `N` features. Pictures that belong together are seen one after the other, in the shapes of a single one.
     fn taps<const N: usize>(&self, rgb: Tensor<4>) -> [Tensor<4>; N] {
+        let pictures = rgb.dims()[1] / 3;
+        if pictures == 1 {
+            return self.see(rgb);
+        }
+        let seen: Vec<[_; N]> = rgb.chunk(pictures, 1).into_iter().map(|p| self.see(p)).collect();
+        std::array::from_fn(|n| Tensor::cat(seen.iter().map(|taps| taps[n].clone()).collect(), 1))
+    }
+
+    fn see<const N: usize>(&self, rgb: Tensor<4>) -> [Tensor<4>; N] {
         let mut x = relu6(self.stem.forward((rgb * 255.0 - 127.0) / 128.0));
         let mut taps = Vec::with_capacity(N);
         for (i, block) in self.blocks[..=TAPS[N - 1]].iter().enumerate() {

@@ -1,37 +1,84 @@
 //! Adapting a task to its examples, step by step, so that a caller can show progress and stop.
 
+use std::mem;
+
+use super::views::ENLARGEMENT;
+use super::{Session, TaskKind, find_task};
+use crate::adapt::{
+    Example, Guard, Judgement, Labelled, Level, Plan, Support, Tuning, confirmed, gain,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Network, Trunk};
+use crate::weights::NamedTensors;
 use burn::tensor::Device;
 
-use super::{Session, find_task};
-use crate::adapt::{HeldOut, Labelled, Plan, Tuning};
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::Trunk;
-use crate::weights::NamedTensors;
+/// How much of what was tuned may be used: half of it forgets less, where steps lead too far.
+const SHARES: [f32; 2] = [0.5, 1.0];
 
-/// Steps between two looks at the held-out part.
-const CHECK: usize = 40;
+/// Fewest steps that are worth beginning with.
+const FEWEST: usize = 40;
 
-/// Share by which the held-out loss must fall before the tuned trunk is used.
-const LEAST_GAIN: f32 = 0.02;
+/// Seconds of a step by level on one core, roughly (docs/adaptation.md).
+const MATCHING_SECONDS: f64 = 0.1;
+const TRUNK_SECONDS: f64 = 0.7;
+const WHOLE_SECONDS: f64 = 1.2;
 
 /// Side of the crops in pixels.
 const CROP: usize = 160;
 
-/// Adam's first learning rate: larger ones forget what the trunk knows.
-const RATE: f64 = 4e-4;
+/// Steps of [`AdaptOptions::default`].
+const STEPS: usize = 120;
+
+impl Level {
+    /// The level for a task with so many examples when nobody chooses: the trunk's weights, which gain most
+    /// (docs/adaptation.md); none for keypoints, which lose, where there is no example, or where `seconds` do not suffice for
+    /// a first look at the held-out part.
+    pub fn auto(kind: TaskKind, examples: usize, seconds: f64) -> Self {
+        let affordable = Self::Trunk.steps_within(seconds) >= FEWEST;
+        if examples > 0 && affordable && kind != TaskKind::Keypoints {
+            Self::Trunk.for_kind(kind)
+        } else {
+            Self::None
+        }
+    }
+
+    /// The level as it is for a kind: those without a decoder of their own ([`TaskKind::uses_decoder`]) take
+    /// [`Level::Matching`] as [`Level::None`] and [`Level::Whole`] as [`Level::Trunk`].
+    pub fn for_kind(self, kind: TaskKind) -> Self {
+        if kind.uses_decoder() { self } else { self.without_network() }
+    }
+
+    /// Steps that a device as fast as one core of the machine of docs/adaptation.md makes in so many seconds.
+    pub fn steps_within(self, seconds: f64) -> usize {
+        let step = match self {
+            Self::None => return 0,
+            Self::Matching => MATCHING_SECONDS,
+            Self::Trunk => TRUNK_SECONDS,
+            Self::Biases | Self::Whole => WHOLE_SECONDS,
+        };
+        (seconds / step) as usize
+    }
+}
 
 /// How a task is adapted.
 #[derive(Clone, Copy, Debug)]
 pub struct AdaptOptions {
-    /// Gradient steps; more help where the task is far from photographs.
+    /// What is tuned, by the task's kind ([`Level::for_kind`]); `None` takes [`Level::auto`].
+    pub level: Option<Level>,
+    /// Gradient steps, shared by the runs that hold out a part each; more help where the task is far from photographs.
     pub steps: usize,
+    /// About how long the steps may take on one core; fewer are made where they would take longer.
+    pub seconds: f64,
     /// Decides every random choice.
     pub seed: u64,
+    /// Whether the steps start from the task's adapter, where it has one, and are compared with it; not from the weights as
+    /// they are shipped.
+    pub resume: bool,
 }
 
 impl Default for AdaptOptions {
     fn default() -> Self {
-        Self { steps: 120, seed: 0 }
+        Self { level: None, steps: STEPS, seconds: f64::INFINITY, seed: 0, resume: false }
     }
 }
 
@@ -42,55 +89,140 @@ pub struct AdaptStep {
     pub step: usize,
     /// Loss on the step's pseudo-query.
     pub loss: f32,
-    /// Loss on the held-out part of the support, where this step looked.
+    /// Mean loss on the examples that the run held out, after its last step.
     pub held_out: Option<f32>,
 }
 
 /// What came of an adaptation.
 #[derive(Clone, Copy, Debug)]
 pub struct AdaptReport {
-    /// Whether the held-out part confirmed a gain, so that the tuned trunk is used.
+    /// Whether the held-out examples confirmed a gain, so that what was tuned is used.
     pub used: bool,
-    /// Held-out loss before the first step and at the best one.
+    /// Mean loss on the held-out examples of the runs that ended: at the start, and with what is best for them of what was tuned.
     pub before: f32,
     pub after: f32,
+    /// Held-out examples that were judged, and how many of them are answered better.
+    pub judged: usize,
+    pub better: usize,
 }
 
-/// A running adaptation; it has copies of all it needs, so the session stays usable, and dropping it cancels it.
+/// A running adaptation; it has copies of all it needs, so the session stays usable. Dropping it
+/// cancels it; kept, it goes on with its next step as if it had not been stopped.
 pub struct Adaptation {
     task: u32,
-    steps: usize,
-    parts: HeldOut,
     plan: Plan,
-    tuning: Tuning,
+    support: Support,
+    guard: Guard,
+    start: Network,
+    shipped: Trunk,
     device: Device,
-    before: f32,
-    best: Option<(f32, Trunk)>,
+    /// The run at work.
+    tuning: Tuning,
+    /// What is tuned, as it is at the start.
+    from: NamedTensors,
+    /// The mean of what the runs that ended made of it.
+    tuned: NamedTensors,
+    /// Answers for each part that is held out: at the start, and by [`SHARES`] of what the runs that ended tuned.
+    before: Vec<Vec<Judgement>>,
+    after: Vec<[Vec<Judgement>; SHARES.len()]>,
+    /// What the adapter that it started from holds beyond its level.
+    kept: NamedTensors,
 }
 
 impl Adaptation {
+    /// What is tuned.
+    pub fn level(&self) -> Level {
+        self.plan.level
+    }
+
+    /// Steps it has in all.
+    pub fn steps(&self) -> usize {
+        self.plan.steps
+    }
+
     /// Makes one step; after the last one there is nothing left to do and `None` is returned.
     ///
     /// # Errors
     /// `device-lost`.
     pub async fn step(&mut self) -> Result<Option<AdaptStep>> {
-        if self.tuning.done() >= self.steps {
-            return Ok(None);
+        let run = self.after.len();
+        let Some(fold) = self.support.folds.get(run) else { return Ok(None) };
+        let train: Vec<_> = fold.train.iter().map(|&i| &self.support.examples[i]).collect();
+        let loss = self.tuning.step(&train).await?;
+        let [first, end] = [run, run + 1].map(|run| self.first_step(run));
+        let step = first + self.tuning.done();
+        if step < end {
+            return Ok(Some(AdaptStep { step, loss, held_out: None }));
         }
-        let loss = self.tuning.step(&self.parts.train).await?;
-        let step = self.tuning.done();
-        let mut held_out = None;
-        if step.is_multiple_of(CHECK) || step == self.steps {
-            let trunk = self.tuning.trunk();
-            let found = self.parts.loss(&trunk, &self.plan, &self.device).await?;
-            held_out = Some(found);
-            let limit = self.best.as_ref().map_or(self.before * (1.0 - LEAST_GAIN), |best| best.0);
-            if found < limit {
-                self.best = Some((found, trunk));
-            }
+        let mut tuned = NamedTensors::of_async(&self.tuning.network()).await?;
+        tuned.0.retain(|name, _| self.plan.level.tunes(name));
+        let fold = std::slice::from_ref(fold);
+        let mut judged = [const { Vec::new() }; SHARES.len()];
+        for (judged, share) in judged.iter_mut().zip(SHARES) {
+            let network = self.from.towards(&tuned, share).apply_some(self.start.clone())?;
+            *judged = self.guard.judge(&network, &self.support, fold).await?.concat();
         }
+        let held_out = Some(mean(judged[SHARES.len() - 1].iter().map(|judgement| judgement.loss)));
+        self.after.push(judged);
+        let mean = mem::replace(&mut self.tuned, tuned);
+        if self.after.len() > 1 {
+            self.tuned = mean.towards(&self.tuned, 1.0 / self.after.len() as f32);
+        }
+        self.tuning = Tuning::new(&self.start, &self.shipped, self.run(), &self.device);
         Ok(Some(AdaptStep { step, loss, held_out }))
     }
+
+    /// Steps before a run's first one.
+    fn first_step(&self, run: usize) -> usize {
+        run * self.plan.steps / self.support.folds.len()
+    }
+
+    /// The plan of the next run.
+    fn run(&self) -> Plan {
+        let run = self.after.len();
+        let steps = self.first_step(run + 1) - self.first_step(run);
+        let seed = self.plan.seed.wrapping_add((run as u64) << 32);
+        Plan { steps, seed, ..self.plan }
+    }
+
+    /// What came of the runs that ended, and the share of it that held-out examples like best.
+    fn report(&self) -> (AdaptReport, f32) {
+        let before = self.before[..self.after.len()].concat();
+        let after = |share: usize| -> Vec<_> {
+            self.after.iter().flat_map(|judged| judged[share].iter().copied()).collect()
+        };
+        let best = (0..SHARES.len())
+            .max_by(|&a, &b| gain(&before, &after(a)).total_cmp(&gain(&before, &after(b))));
+        let best = best.expect("several shares");
+        let after = after(best);
+        let losses = |judged: &[Judgement]| mean(judged.iter().map(|judgement| judgement.loss));
+        let report = AdaptReport {
+            used: confirmed(&before, &after),
+            before: losses(&before),
+            after: losses(&after),
+            judged: after.len(),
+            better: before
+                .iter()
+                .zip(&after)
+                .filter(|(before, after)| after.better(before))
+                .count(),
+        };
+        (report, SHARES[best])
+    }
+
+    /// A share of what the runs tuned, and what was kept.
+    fn adapter(self, share: f32) -> NamedTensors {
+        let mut adapter = self.from.towards(&self.tuned, share);
+        for (name, tensor) in self.kept.0 {
+            adapter.0.entry(name).or_insert(tensor);
+        }
+        adapter
+    }
+}
+
+fn mean(values: impl ExactSizeIterator<Item = f32>) -> f32 {
+    let count = values.len().max(1) as f32;
+    values.sum::<f32>() / count
 }
 
 impl Session {
@@ -100,47 +232,80 @@ impl Session {
     /// `not-found`; `empty-support` when the examples say too little for a part of them to be held out.
     pub async fn begin_adaptation(&self, task: u32, options: AdaptOptions) -> Result<Adaptation> {
         let found = self.tasks.get(&task).ok_or(ErrorKind::NotFound { what: "task", id: task })?;
-        let kind = found.kind();
-        let examples = found.labels().into_iter().map(|(picture, cells)| {
-            let (rgb, fit) = self.pictures[&picture].picture.fit(self.side);
-            Labelled { rgb, cells: cells.clone(), side: fit.side }
+        let (kind, channels, images) = (found.kind(), found.channels(), found.images());
+        let examples = found.labels().into_iter().map(|(picture, label)| {
+            let picture = &self.pictures[&picture];
+            let at = |side, cells| Labelled { rgb: picture.rgb(side), cells, side };
+            let plain = at(self.side, label.cells.clone());
+            Example([plain, at(ENLARGEMENT * self.side, label.pixels.clone())])
         });
-        let parts = HeldOut::new(examples.collect())?;
+        let mut support = Support::new(examples.collect())?;
+        let seconds = options.seconds / images as f64;
+        let auto = || Level::auto(kind, found.labels().len(), seconds);
+        let level = options.level.unwrap_or_else(auto).for_kind(kind);
+        let steps = options.steps.min(level.steps_within(seconds));
+        let learning = support.folds[0].train.len();
         let plan = Plan {
-            loss: kind.loss(found.channels()),
+            level,
+            network: kind.uses_decoder() && level.tunes_network(),
+            channels,
+            images,
+            loss: kind.loss(channels),
             quantity: kind.quantity(),
-            lambda: kind.lambda(parts.train.len()),
+            lambda: kind.lambda(learning),
+            refined_lambda: kind.sights(channels, images, learning)[0].plain,
             balance: kind.balance(found.unpainted()),
-            mirror: kind.mirror(found.channels()),
-            steps: options.steps,
-            rate: RATE,
+            mirror: kind.mirror(channels),
+            steps,
             side: CROP,
             seed: options.seed,
         };
-        let trunk = &self.network.trunk;
-        let before = parts.loss(trunk, &plan, &self.device).await?;
-        let tuning = Tuning::new(trunk, plan, &self.device);
-        let (steps, device) = (options.steps, self.device.clone());
-        Ok(Adaptation { task, steps, parts, plan, tuning, device, before, best: None })
+        // Every run makes a step.
+        support.folds.truncate(steps);
+        let (start, kept) = match found.adapter().filter(|_| options.resume) {
+            Some(adapter) => self.adapted(adapter)?,
+            None => (self.network.clone(), NamedTensors::default()),
+        };
+        let (shipped, device) = (self.network.trunk.clone(), self.device.clone());
+        let mut guard = Guard::new(&support, &shipped, plan, &device);
+        let before = guard.judge(&start, &support, &support.folds).await?;
+        let mut from = NamedTensors::of_async(&start).await?;
+        from.0.retain(|name, _| level.tunes(name));
+        let first = Plan { steps: steps / support.folds.len().max(1), ..plan };
+        let tuning = Tuning::new(&start, &shipped, first, &device);
+        Ok(Adaptation {
+            task,
+            plan,
+            support,
+            guard,
+            start,
+            shipped,
+            device,
+            tuning,
+            from,
+            tuned: NamedTensors::default(),
+            before,
+            after: Vec::new(),
+            kept,
+        })
     }
 
-    /// Takes over what an adaptation learnt, if the held-out part confirms it; the former state stays otherwise.
+    /// Takes over what an adaptation learnt, if the held-out examples confirm it; the former state stays otherwise. It need
+    /// not have made all its steps: the runs that ended count.
     ///
     /// # Errors
     /// `not-found` when the task was removed meanwhile, `device-lost`.
     pub async fn finish_adaptation(&mut self, adaptation: Adaptation) -> Result<AdaptReport> {
-        let Adaptation { task, before, best, .. } = adaptation;
+        let (task, (report, share)) = (adaptation.task, adaptation.report());
         find_task(&mut self.tasks, task)?;
-        let Some((after, trunk)) = best else {
-            return Ok(AdaptReport { used: false, before, after: before });
-        };
-        let mut tuned = NamedTensors::of_async(&trunk).await?;
-        tuned.0.retain(|name, _| Trunk::is_local(name));
-        self.set_adapter(task, Some(&tuned.write_f16()?))?;
-        Ok(AdaptReport { used: true, before, after })
+        if report.used {
+            self.set_adapter(task, Some(&adaptation.adapter(share).write_f16()?))?;
+        }
+        Ok(report)
     }
 
-    /// What adaptation tuned: the trunk's parameters of stages 1 to 5 as a safetensors file of f16, about 1.4 MB.
+    /// What adaptation tuned: the parameters, named as in docs/network.md, as a safetensors file of f16; docs/adaptation.md
+    /// has the sizes.
     ///
     /// # Errors
     /// `not-found`.
@@ -154,16 +319,22 @@ impl Session {
     /// # Errors
     /// `not-found`, `adapter` when the file is damaged or of another network.
     pub fn set_adapter(&mut self, task: u32, adapter: Option<&[u8]>) -> Result<()> {
+        find_task(&mut self.tasks, task)?;
+        let adapted = adapter.map(|bytes| self.adapted(bytes)).transpose()?;
         let task = find_task(&mut self.tasks, task)?;
-        let Some(bytes) = adapter else {
-            task.tune(self.network.trunk.clone(), None);
-            return Ok(());
-        };
-        let mut tensors = NamedTensors::default();
-        let misfit = |error: Error| Error::from(ErrorKind::Adapter(error.to_string()));
-        tensors.read(bytes).map_err(misfit)?;
-        let trunk = tensors.apply_some(self.network.trunk.clone()).map_err(misfit)?;
-        task.tune(trunk, Some(bytes.to_vec()));
+        task.forget_adapter(&self.network.trunk);
+        if let (Some((network, tensors)), Some(bytes)) = (adapted, adapter) {
+            task.set_adapter(network, tensors.0.keys(), bytes.to_vec(), self.side);
+        }
         Ok(())
+    }
+
+    /// The network with an adapter's parameters, and these.
+    fn adapted(&self, adapter: &[u8]) -> Result<(Network, NamedTensors)> {
+        let misfit = |error: Error| Error::from(ErrorKind::Adapter(error.to_string()));
+        let mut tensors = NamedTensors::default();
+        tensors.read(adapter).map_err(misfit)?;
+        let network = tensors.apply_some(self.network.clone()).map_err(misfit)?;
+        Ok((network, tensors))
     }
 }

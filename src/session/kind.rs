@@ -1,5 +1,6 @@
 //! What the kinds of tasks differ in: their labels, what the read-out's values mean, and how it is fitted.
 
+use super::refined::Sight;
 use crate::adapt::{Loss, Mirror};
 use crate::error::{ErrorKind, Result};
 use crate::image::label::{
@@ -10,6 +11,19 @@ use crate::model::{BALANCE, Quantity, UNPAINTED_BALANCE, default_lambda};
 
 /// The ridge penalty of kinds whose labels are soft; on the development tasks more shrinkage than for masks pays.
 const SOFT_LAMBDA: f64 = 0.3;
+
+/// The ridge penalty of the refined read-out, which has more features than the plain one.
+const REFINED_LAMBDA: f64 = 0.3;
+
+/// How much more the features of the whole picture are shrunk than others.
+const GLOBAL_PENALTY: f64 = 3.0;
+
+/// A penalty that leaves little of what it is put on.
+const NEARLY_BLIND: f64 = 30.0;
+
+/// Most channels whose read-out may see the whole picture: its sums grow with both, and with the square of the pictures that
+/// are seen at a time.
+const MOST_WHOLE: usize = 32;
 
 /// What is to be predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +84,20 @@ impl TaskKind {
         self == Self::Mask && channels > 1
     }
 
+    /// Of the logits of all channels, where there are several exclusive ones, takes the background's off, which follow them,
+    /// and holds each channel against it.
+    pub fn against_background(self, logits: &mut Vec<f32>, channels: usize) {
+        if !self.has_background(channels) {
+            return;
+        }
+        let background = logits.split_off(channels * (logits.len() / (channels + 1)));
+        for channel in logits.chunks_exact_mut(background.len()) {
+            for (logit, background) in channel.iter_mut().zip(&background) {
+                *logit = (*logit - background) / 2.0;
+            }
+        }
+    }
+
     /// What the read-out's values stand for.
     pub fn quantity(self) -> Quantity {
         match self {
@@ -99,19 +127,30 @@ impl TaskKind {
         }
     }
 
-    /// Whether the refined read-out also sees what the whole picture is like: values such as depth depend on it, while
-    /// classes and points overfit to it.
-    pub fn global(self) -> bool {
-        matches!(self, Self::Map)
+    /// What the refined read-out of a task may see: examples that are left out choose, the first where they cannot.
+    ///
+    /// Values such as depth, and which of several classes an object is, depend on what the whole picture is like; places
+    /// and single classes mostly overfit to it.
+    pub fn sights(self, channels: usize, images: usize, examples: usize) -> [Sight; 2] {
+        let local = Sight::local(REFINED_LAMBDA);
+        let affordable = channels * images.pow(2) <= MOST_WHOLE;
+        let whole =
+            Sight { global: affordable.then_some(GLOBAL_PENALTY * REFINED_LAMBDA), ..local };
+        match self {
+            Self::Mask if self.has_background(channels) => [whole, local],
+            Self::Mask | Self::OverlappingMask => [local, whole],
+            Self::Keypoints if examples == 1 => [3.0, 1.0].map(Sight::local),
+            // Details that only the enlarged picture shows may be another point's in another picture.
+            Self::Keypoints => [local, Sight { enlarged: NEARLY_BLIND, ..local }],
+            Self::Density if examples > 1 => [1.0, 3.0].map(Sight::local),
+            Self::Density => [local, Sight::local(1.0)],
+            Self::Map => [Sight { global: Some(1.0), ..Sight::local(1.0) }, local],
+        }
     }
 
-    /// The ridge penalty of the refined read-out, which has more features.
-    pub fn refined_lambda(self, examples: usize) -> f64 {
-        match self {
-            Self::Map => 1.0,
-            Self::Density if examples > 1 => 1.0,
-            _ => self.lambda(examples),
-        }
+    /// Whether any sight of a task sees the whole picture.
+    pub fn sees_whole(self, channels: usize, images: usize) -> bool {
+        self.sights(channels, images, 1).iter().any(|sight| sight.global.is_some())
     }
 
     /// What adaptation lowers, for a task of so many channels.

@@ -1,25 +1,30 @@
 //! Pictures, tasks and examples, and what is predicted from them.
 
 mod adaptation;
+mod held_out;
 mod kind;
+mod left_out;
 mod peaks;
 mod picture;
 mod prediction;
 mod refined;
 mod self_test;
+mod suggest;
 mod task;
+mod uncertainty;
 mod views;
 mod warm_up;
 
 use std::collections::BTreeMap;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 
 use crate::error::{ErrorKind, Result};
 use crate::image::{Label, Picture};
-use crate::model::{BodyBias, Network, NetworkConfig, read};
+use crate::model::{BodyBias, Network, NetworkConfig};
 use crate::weights::{Manifest, NamedTensors};
 
+pub use crate::adapt::Level;
 pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
 pub use kind::TaskKind;
 use picture::EncodedPicture;
@@ -34,7 +39,8 @@ pub use warm_up::{Stage, WARM_UP};
 /// A call that fails changes nothing.
 pub struct Session {
     network: Network,
-    bias: BodyBias,
+    /// For one picture, for two that are seen together, and so on; all but the first are made when first needed.
+    biases: Vec<BodyBias>,
     side: usize,
     refine: bool,
     device: Device,
@@ -57,7 +63,7 @@ impl Session {
     pub fn with_network(network: Network, side: usize, device: &Device) -> Self {
         let grid = side / 16;
         Self {
-            bias: network.body.bias([grid, grid], 1),
+            biases: vec![network.body.bias([grid, grid], 1)],
             network,
             side,
             refine: true,
@@ -79,9 +85,24 @@ impl Session {
     /// # Errors
     /// `device-lost`.
     pub async fn add_picture(&mut self, picture: &Picture) -> Result<u32> {
-        let encoded =
-            EncodedPicture::new(&self.network, &self.bias, picture, self.side, &self.device)
-                .await?;
+        self.add_pictures(std::slice::from_ref(picture)).await
+    }
+
+    /// As [`Session::add_picture`], for pictures that are seen together: labels and predictions belong to the first, the
+    /// second is more to see (another stain, a depth map, the other eye, the frame before). They have one number.
+    ///
+    /// Each is fitted to the square on its own, so what both show lies at one place where they have the same proportions.
+    ///
+    /// # Errors
+    /// `image-count` unless there are one or two, `device-lost`.
+    pub async fn add_pictures(&mut self, pictures: &[Picture]) -> Result<u32> {
+        self.check_images(pictures.len())?;
+        let grid = self.side / 16;
+        while self.biases.len() < pictures.len() {
+            self.biases.push(self.network.body.bias([grid, grid], self.biases.len() + 1));
+        }
+        let (network, bias) = (&self.network, &self.biases[pictures.len() - 1]);
+        let encoded = EncodedPicture::new(network, bias, pictures, self.side, &self.device).await?;
         let id = self.new_id();
         self.pictures.insert(id, encoded);
         Ok(id)
@@ -102,12 +123,26 @@ impl Session {
         Ok(())
     }
 
-    /// Adds a task and returns its number.
+    /// Adds a task on single pictures and returns its number.
     ///
     /// # Errors
     /// `channels` when names are missing, empty, double or too many.
     pub fn add_task(&mut self, kind: TaskKind, channels: Vec<String>) -> Result<u32> {
-        let task = Task::new(kind, channels, &self.network.trunk)?;
+        self.add_task_with_images(kind, channels, 1)
+    }
+
+    /// As [`Session::add_task`], for pictures that come `images` at a time ([`Session::add_pictures`]).
+    ///
+    /// # Errors
+    /// As [`Session::add_task`]; `image-count` unless `images` is one or two.
+    pub fn add_task_with_images(
+        &mut self,
+        kind: TaskKind,
+        channels: Vec<String>,
+        images: usize,
+    ) -> Result<u32> {
+        self.check_images(images)?;
+        let task = Task::new(kind, channels, images, &self.network.trunk)?;
         let id = self.new_id();
         self.tasks.insert(id, task);
         Ok(id)
@@ -127,10 +162,12 @@ impl Session {
     /// Sets or replaces the label of a picture; only what differs from the former label is recomputed.
     ///
     /// # Errors
-    /// `not-found`; `label-kind` when the task is of another kind than the label; else what the label's type says.
+    /// `not-found`; `image-count` when the task sees another number of pictures at a time; `label-kind` when it is of another
+    /// kind than the label; else what the label's type says.
     pub fn set_label(&mut self, task: u32, picture: u32, label: Label) -> Result<()> {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
+        task.check(encoded)?;
         let label = task.kind().fit(label, task.channels(), encoded.size, &encoded.fit)?;
         task.set_label(picture, encoded, label);
         Ok(())
@@ -149,49 +186,57 @@ impl Session {
     /// The read-out's answer alone: closed form, milliseconds, on the host.
     ///
     /// # Errors
-    /// `not-found`, `empty-support`.
+    /// `not-found`, `image-count`, `empty-support`.
     pub fn predict_readout(&mut self, task: u32, picture: u32) -> Result<Prediction> {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
+        task.check(encoded)?;
         let logits = task.readout_logits(&encoded.maps)?;
-        Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
+        let prediction = Prediction::new(task.kind(), logits, task.channels(), encoded.fit);
+        Ok(prediction.calibrated(task.last_calibration(&self.pictures)))
     }
 
     /// The closed form as good as it gets, without the network that refines it: at two scales, from the picture and its
     /// mirror image, on the task's own trunk where it was adapted.
     ///
     /// # Errors
-    /// `not-found`, `empty-support`, `device-lost`.
+    /// `not-found`, `image-count`, `empty-support`, `device-lost`.
     pub async fn predict_refined(&mut self, task: u32, picture: u32) -> Result<Prediction> {
-        let fit = find_picture(&self.pictures, picture)?.fit;
+        let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
+        task.check(encoded)?;
         let logits = task.refined_logits(picture, &self.pictures, self.side, &self.device).await?;
-        Ok(Prediction::new(task.kind(), logits, task.channels(), fit))
+        let prediction = Prediction::new(task.kind(), logits, task.channels(), encoded.fit);
+        Ok(prediction.calibrated(task.calibration(&self.pictures)))
     }
 
     /// The whole network's answer; the read-out's for kinds that the decoder has not learnt.
     ///
     /// # Errors
-    /// `not-found`, `empty-support`, `device-lost`.
+    /// `not-found`, `image-count`, `empty-support`, `device-lost`.
     pub async fn predict(&mut self, task: u32, picture: u32) -> Result<Prediction> {
         let encoded = find_picture(&self.pictures, picture)?;
         let task = find_task(&mut self.tasks, task)?;
-        let mut readout = if self.refine || task.adapter().is_some() {
-            task.refined_logits(picture, &self.pictures, self.side, &self.device).await?
+        task.check(encoded)?;
+        let (network, pictures, device) = (&self.network, &self.pictures, &self.device);
+        let (mut logits, decode) = if self.refine || task.adapter().is_some() {
+            let logits = task.refined_logits(picture, pictures, self.side, device).await?;
+            (logits, task.trusts_decoder(network, pictures, self.side, device).await?)
         } else {
-            task.readout_logits(&encoded.maps)?
+            (task.readout_logits(&encoded.maps)?, task.kind().uses_decoder())
         };
-        if !task.kind().uses_decoder() {
-            return Ok(Prediction::new(task.kind(), readout, task.channels(), encoded.fit));
+        if decode {
+            logits = task.decode(picture, logits, network, pictures, self.side, device).await?;
         }
-        let cells = self.side / 2;
-        let background = readout.split_off(task.channels() * cells * cells);
-        let readout = TensorData::new(readout, [task.channels(), 1, cells, cells]);
-        let readout = Tensor::from_data(readout, &self.device);
-        let support = task.support(&self.network, &self.pictures, self.side, &self.device);
-        let logits = self.network.predict(&encoded.encoding, &support, readout);
-        let logits = [read(logits).await?, background].concat();
-        Ok(Prediction::new(task.kind(), logits, task.channels(), encoded.fit))
+        let prediction = Prediction::new(task.kind(), logits, task.channels(), encoded.fit);
+        Ok(prediction.calibrated(task.calibration(pictures)))
+    }
+
+    fn check_images(&self, images: usize) -> Result<()> {
+        if (1..=self.network.body.max_images()).contains(&images) {
+            return Ok(());
+        }
+        Err(ErrorKind::ImageCount(images).into())
     }
 
     fn new_id(&mut self) -> u32 {

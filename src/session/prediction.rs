@@ -2,12 +2,10 @@
 
 use super::kind::TaskKind;
 use super::peaks::{Grid, Peak};
+use super::uncertainty::{Calibration, Decision};
 use crate::error::{ErrorKind, Result};
 use crate::image::Fit;
 use crate::image::label::{DENSITY_MASS, DENSITY_PEAK, DENSITY_SIGMA, KEYPOINT_SIGMA};
-
-/// Pixels of the square a side of a cell.
-const STRIDE: usize = 2;
 
 /// Share of a lone object's density from which a maximum is an object.
 const LEAST_PEAK: f32 = 0.5;
@@ -23,28 +21,33 @@ pub struct Point {
 }
 
 /// Logits of every channel in the network's square, to be read at any size.
+///
+/// They are as fine as the answer: two pixels a cell from the plain read-out, one from the refined one.
 #[derive(Clone, Debug)]
 pub struct Prediction {
     kind: TaskKind,
-    /// `[channel, cells, cells]` at stride 2.
+    /// `[channel, cells, cells]`
     logits: Vec<f32>,
     channels: usize,
+    /// Cells along a side of the square.
+    width: usize,
     fit: Fit,
+    calibration: Calibration,
 }
 
 impl Prediction {
     /// `logits` of all channels; where there are several exclusive ones the background's follow, and each channel is held
     /// against it.
     pub(super) fn new(kind: TaskKind, mut logits: Vec<f32>, channels: usize, fit: Fit) -> Self {
-        let background = logits.split_off(channels * (fit.side / STRIDE).pow(2));
-        if !background.is_empty() {
-            for channel in logits.chunks_exact_mut(background.len()) {
-                for (logit, background) in channel.iter_mut().zip(&background) {
-                    *logit = (*logit - background) / 2.0;
-                }
-            }
-        }
-        Self { kind, logits, channels, fit }
+        kind.against_background(&mut logits, channels);
+        let cells = logits.len() / channels;
+        let calibration = Calibration::assumed(kind);
+        Self { kind, logits, channels, width: cells.isqrt(), fit, calibration }
+    }
+
+    /// The same answer, with what it is known to be worth.
+    pub(super) fn calibrated(self, calibration: Calibration) -> Self {
+        Self { calibration, ..self }
     }
 
     pub fn kind(&self) -> TaskKind {
@@ -60,7 +63,7 @@ impl Prediction {
     /// For masks the probability of the channel against the background, for keypoints the heat, for maps the value, each
     /// from 0 to 1; for densities the amount, [`DENSITY_PEAK`] at a lone object.
     pub fn probability(&self, channel: usize, width: usize, height: usize) -> Vec<f32> {
-        self.fit.unfit(&self.values(channel), self.fit.side / STRIDE, width, height)
+        self.fit.unfit(&self.values(channel), self.width, width, height)
     }
 
     /// Class ids `[height, width]`: 1 + the most probable channel where it is above one half, else 0.
@@ -109,11 +112,11 @@ impl Prediction {
     /// `answer-kind` unless the task has keypoints.
     pub fn keypoints(&self, width: usize, height: usize) -> Result<Vec<Point>> {
         self.expect(&[TaskKind::Keypoints], "keypoints")?;
-        let (columns, rows) = self.fit.cells(STRIDE);
+        let (columns, rows) = self.fit.cells(self.stride());
         let keypoint = |channel| {
             // A bump of the size that was learnt is worth more than a single hot cell (matched filter).
             let logits = &self.logits[channel * self.cells()..][..self.cells()];
-            let heat = self.grid(logits).blurred(KEYPOINT_SIGMA / STRIDE as f32);
+            let heat = self.grid(logits).blurred(KEYPOINT_SIGMA / self.stride() as f32);
             let mean = self.sum(&heat) / (columns * rows) as f32;
             let point = self.point(self.grid(&heat).highest(), (width, height));
             Point { score: (self.answer(point.score) - self.answer(mean)).max(0.0), ..point }
@@ -127,7 +130,7 @@ impl Prediction {
     /// `answer-kind` unless the task is a density.
     pub fn count(&self, channel: usize) -> Result<f32> {
         self.expect(&[TaskKind::Density], "count")?;
-        Ok((self.sum(&self.values(channel)) / DENSITY_MASS).max(0.0))
+        Ok((self.sum(&self.values(channel)) / self.mass()).max(0.0))
     }
 
     /// Objects a pixel of a picture of `width x height`: `[height, width]`, whose sum is about [`Prediction::count`]. Noise
@@ -137,8 +140,7 @@ impl Prediction {
     /// `answer-kind` unless the task is a density.
     pub fn density(&self, channel: usize, width: usize, height: usize) -> Result<Vec<f32>> {
         self.expect(&[TaskKind::Density], "density")?;
-        let area = (self.fit.width * self.fit.height) as f32 / (STRIDE * STRIDE) as f32;
-        let share = area / (width * height) as f32 / DENSITY_MASS;
+        let share = self.share(width, height);
         let values = self.probability(channel, width, height);
         Ok(values.into_iter().map(|value| value * share).collect())
     }
@@ -150,7 +152,7 @@ impl Prediction {
     /// `answer-kind` unless the task is a density.
     pub fn peaks(&self, channel: usize, width: usize, height: usize) -> Result<Vec<Point>> {
         self.expect(&[TaskKind::Density], "points")?;
-        let radius = (DENSITY_SIGMA / STRIDE as f32).round() as usize;
+        let radius = (DENSITY_SIGMA / self.stride() as f32).round() as usize;
         let values = self.values(channel);
         let peaks = self.grid(&values).peaks(LEAST_PEAK * DENSITY_PEAK, radius);
         let points = peaks.into_iter().map(|peak| self.point(peak, (width, height)));
@@ -159,12 +161,74 @@ impl Prediction {
             .collect())
     }
 
+    /// How far each pixel of a picture of `width x height` can be trusted: `[height, width]`, 0 is sure.
+    ///
+    /// For exclusive masks the probability that the pixel's class is wrong, for overlapping ones that of its least sure class;
+    /// else the expected absolute error, averaged over the channels, in the unit of [`Prediction::probability`] or, for
+    /// densities, of [`Prediction::density`]. It is learnt from examples that are predicted from the others.
+    pub fn uncertainty(&self, width: usize, height: usize) -> Vec<f32> {
+        let scale = if self.kind == TaskKind::Density { self.share(width, height) } else { 1.0 };
+        let doubts = self.fit.unfit(&self.doubts(), self.width, width, height);
+        doubts.into_iter().map(|doubt| doubt * scale).collect()
+    }
+
+    /// One number that ranks the pictures of a task, from 0, where the answer is sure, to 1: the mean of
+    /// [`Prediction::uncertainty`], for keypoints by how much their heat falls short of 1 on average.
+    pub fn image_uncertainty(&self) -> f32 {
+        let (columns, rows) = self.fit.cells(self.stride());
+        if self.kind == TaskKind::Keypoints {
+            let height = |channel: usize| {
+                let values = self.values(channel);
+                self.grid(&values).highest().value.clamp(0.0, 1.0)
+            };
+            let sum: f32 = (0..self.channels).map(height).sum();
+            return 1.0 - sum / self.channels as f32;
+        }
+        self.sum(&self.doubts()) / (columns * rows) as f32
+    }
+
+    /// Uncertainty of every cell: `[cells, cells]`.
+    fn doubts(&self) -> Vec<f32> {
+        let cells = self.cells();
+        let doubt = |cell: usize| {
+            let logits = (0..self.channels).map(|channel| self.logits[channel * cells + cell]);
+            match self.kind {
+                TaskKind::Mask => self.calibration.doubt(Decision::among(logits).lead),
+                TaskKind::OverlappingMask => {
+                    let doubts = logits.map(|logit| self.calibration.doubt(logit.abs()));
+                    doubts.fold(0.0, f32::max)
+                }
+                TaskKind::Keypoints | TaskKind::Map | TaskKind::Density => {
+                    let errors = logits.map(|logit| self.calibration.error(self.answer(logit)));
+                    errors.sum::<f32>() / self.channels as f32
+                }
+            }
+        };
+        (0..cells).map(doubt).collect()
+    }
+
     fn answer(&self, logit: f32) -> f32 {
         self.kind.quantity().answer(logit)
     }
 
+    /// Objects a pixel of a picture of `width x height` for a density of 1.
+    fn share(&self, width: usize, height: usize) -> f32 {
+        let area = (self.fit.width * self.fit.height) as f32 / self.stride().pow(2) as f32;
+        area / (width * height) as f32 / self.mass()
+    }
+
     fn cells(&self) -> usize {
-        (self.fit.side / STRIDE).pow(2)
+        self.width.pow(2)
+    }
+
+    /// Pixels of the square a side of a cell.
+    fn stride(&self) -> usize {
+        self.fit.side / self.width
+    }
+
+    /// What one object adds to the sum of the density.
+    fn mass(&self) -> f32 {
+        DENSITY_MASS / self.stride().pow(2) as f32
     }
 
     /// What one channel's logits answer: `[cells, cells]`.
@@ -175,19 +239,19 @@ impl Prediction {
 
     /// Sum over the cells that hold the picture.
     fn sum(&self, values: &[f32]) -> f32 {
-        let (columns, rows) = self.fit.cells(STRIDE);
-        let row = |y: usize| values[y * (self.fit.side / STRIDE)..][..columns].iter().sum::<f32>();
+        let (columns, rows) = self.fit.cells(self.stride());
+        let row = |y: usize| values[y * self.width..][..columns].iter().sum::<f32>();
         (0..rows).map(row).sum()
     }
 
     fn grid<'a>(&self, map: &'a [f32]) -> Grid<'a> {
-        let (columns, rows) = self.fit.cells(STRIDE);
-        Grid { map, width: self.fit.side / STRIDE, columns, rows }
+        let (columns, rows) = self.fit.cells(self.stride());
+        Grid { map, width: self.width, columns, rows }
     }
 
     /// A peak in cells as a point of a picture of `picture` (width, height) pixels.
     fn point(&self, peak: Peak, picture: (usize, usize)) -> Point {
-        let place = [peak.x, peak.y].map(|cell| (cell + 0.5) * STRIDE as f32);
+        let place = [peak.x, peak.y].map(|cell| (cell + 0.5) * self.stride() as f32);
         let [x, y] = self.fit.unplace(place, picture);
         Point { x, y, score: peak.value }
     }

@@ -5,44 +5,77 @@ use std::collections::{BTreeMap, VecDeque};
 use burn::tensor::Device;
 
 use super::kind::TaskKind;
+use super::left_out::{LeftOut, loss};
 use super::picture::EncodedPicture;
 use super::views::Views;
 use crate::error::Result;
-use crate::model::{CellLabels, ReadOut, ReadOutWeights, Trunk};
+use crate::model::{CellLabels, ReadOut, ReadOutWeights, Ridge, Trunk};
 
-/// Pictures without a label whose features are kept: about 11 MB each.
+/// Pictures whose features are kept, about 17 MB each, counting all that are seen together.
 const RECENT: usize = 16;
+
+/// Examples that are left out, one at a time, to choose what the read-out sees; fewer than three choose nothing.
+const LEFT_OUT: std::ops::RangeInclusive<usize> = 3..=5;
+
+/// Most channels of a task that leaves examples out, which takes a copy of the sums; fewer by the square of the pictures
+/// that are seen at a time, as the sums are larger by it.
+const MOST_LEFT_OUT: usize = 32;
+
+/// What a refined read-out sees, as the penalties of its features.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sight {
+    /// Of what is where in the enlarged picture.
+    pub enlarged: f64,
+    /// The same at the picture's own size.
+    pub plain: f64,
+    /// Of what the whole picture is like; `None` leaves it out.
+    pub global: Option<f64>,
+}
+
+impl Sight {
+    /// What is where, at both scales alike.
+    pub fn local(penalty: f64) -> Self {
+        Self { enlarged: penalty, plain: penalty, global: None }
+    }
+}
 
 /// Sums over all views of the support, kept up to date label by label.
 pub struct Refined {
     kind: TaskKind,
+    /// The task's, without the background.
+    channels: usize,
+    /// Pictures that are seen at a time.
+    images: usize,
     trunk: Trunk,
     /// Whether the trunk is not the network's.
     tuned: bool,
     sums: ReadOut,
-    /// Solved when first asked for after a change, and whether some background was unpainted then: that changes the
-    /// balance, but no cell.
-    weights: Option<(bool, Vec<ReadOutWeights>)>,
-    examples: BTreeMap<u32, Summed>,
+    solved: Option<Solved>,
+    /// The labels that are part of the sums.
+    examples: BTreeMap<u32, CellLabels>,
     recent: VecDeque<(u32, Views)>,
 }
 
-/// An example as it is part of the sums.
-struct Summed {
-    views: Views,
-    cells: CellLabels,
+/// Solved when first asked for after a change.
+struct Solved {
+    /// Whether some background was unpainted: that changes the balance, but no label.
+    unpainted: bool,
+    global: bool,
+    weights: Vec<ReadOutWeights>,
+    left_out: Vec<LeftOut>,
 }
 
 impl Refined {
-    /// Empty sums of `channels` label channels on features of `trunk`.
-    pub fn new(kind: TaskKind, channels: usize, trunk: Trunk, tuned: bool) -> Self {
-        let features = Views::features(&trunk, kind.global());
+    /// Empty sums for a task of `channels` channels on features of `images` pictures at a time that `trunk` sees.
+    pub fn new(kind: TaskKind, channels: usize, images: usize, trunk: Trunk, tuned: bool) -> Self {
         Self {
             kind,
+            channels,
+            images,
+            sums: empty(kind, channels, images, &trunk),
             trunk,
             tuned,
-            sums: ReadOut::new(features, channels),
-            weights: None,
+            solved: None,
             examples: BTreeMap::new(),
             recent: VecDeque::new(),
         }
@@ -59,77 +92,158 @@ impl Refined {
         side: usize,
         device: &Device,
     ) -> Result<()> {
-        let gone = self.examples.extract_if(.., |picture, _| !labels.contains_key(picture));
-        for (_, example) in gone.collect::<Vec<_>>() {
-            self.change(&example.views, Some(&example.cells), None);
+        let gone = self.examples.keys().filter(|picture| !labels.contains_key(picture));
+        let gone: Vec<u32> = gone.copied().collect();
+        if gone.iter().any(|picture| !pictures.contains_key(picture)) {
+            // What its features were may be forgotten.
+            self.sums = empty(self.kind, self.channels, self.images, &self.trunk);
+            self.examples.clear();
+            self.solved = None;
         }
-        for (picture, &cells) in labels {
-            if self.examples.get(picture).is_some_and(|example| example.cells == *cells) {
+        for picture in gone {
+            if self.examples.contains_key(&picture) {
+                let views = self.views(picture, pictures, side, device).await?;
+                let before = self.examples.remove(&picture);
+                self.change(&views, before.as_ref(), None);
+            }
+        }
+        for (&picture, &after) in labels {
+            let before = self.examples.get(&picture);
+            if before == Some(after) {
                 continue;
             }
-            let (views, before) = match self.examples.remove(picture) {
-                Some(Summed { views, cells }) => (views, Some(cells)),
-                None => (self.views(*picture, &pictures[picture], side, device).await?, None),
-            };
-            self.change(&views, before.as_ref(), Some(cells));
-            self.examples.insert(*picture, Summed { views, cells: cells.clone() });
+            let views = self.views(picture, pictures, side, device).await?;
+            let before = self.examples.insert(picture, after.clone());
+            self.change(&views, before.as_ref(), Some(after));
         }
         Ok(())
     }
 
-    /// Values at stride 2 for one picture: `[channel, cells, cells]`.
+    /// Values for every pixel of one picture's square: `[channel, side, side]`.
     ///
     /// # Errors
     /// `device-lost`.
     pub async fn values(
         &mut self,
-        id: u32,
-        picture: &EncodedPicture,
+        picture: u32,
         unpainted: bool,
+        pictures: &BTreeMap<u32, EncodedPicture>,
         side: usize,
         device: &Device,
     ) -> Result<Vec<f32>> {
-        let views = self.views(id, picture, side, device).await?.maps(self.kind.global());
-        let (kind, sums) = (self.kind, &self.sums);
-        let solve = || {
-            let (lambda, balance) =
-                (kind.refined_lambda(self.examples.len()), kind.balance(unpainted));
-            let solve = |channel| sums.solve(channel, lambda, balance);
-            (unpainted, (0..sums.channels()).map(solve).collect())
-        };
-        self.weights.take_if(|(solved, _)| *solved != unpainted);
-        let (_, weights) = self.weights.get_or_insert_with(solve);
+        let views = self.views(picture, pictures, side, device).await?;
+        if self.solved.as_ref().is_none_or(|solved| solved.unpainted != unpainted) {
+            let (sight, left_out) = self.choose(unpainted, pictures, side, device).await?;
+            let weights = self.solve(&self.sums, sight, unpainted);
+            let global = sight.global.is_some();
+            self.solved = Some(Solved { unpainted, global, weights, left_out });
+        }
+        let solved = self.solved.as_ref().expect("just solved");
+        let maps = views.maps(solved.global);
         let value = |weights: &ReadOutWeights| {
-            Views::mean(views.each_ref().map(|maps| weights.apply(maps)))
+            Views::mean(&maps.iter().map(|maps| weights.apply(maps)).collect::<Vec<_>>())
         };
-        Ok(weights.iter().flat_map(value).collect())
+        Ok(solved.weights.iter().flat_map(value).collect())
+    }
+
+    /// What each example that was left out would have been answered from the others; empty before the first values, and
+    /// where the examples are too few.
+    pub fn left_out(&self) -> &[LeftOut] {
+        self.solved.as_ref().map_or(&[], |solved| &solved.left_out)
+    }
+
+    /// The sight that answers best for examples that are left out, one at a time, and its answers.
+    async fn choose(
+        &mut self,
+        unpainted: bool,
+        pictures: &BTreeMap<u32, EncodedPicture>,
+        side: usize,
+        device: &Device,
+    ) -> Result<(Sight, Vec<LeftOut>)> {
+        let count = self.examples.len();
+        let sights = self.kind.sights(self.channels, self.images, count);
+        if count < *LEFT_OUT.start() || self.channels * self.images.pow(2) > MOST_LEFT_OUT {
+            return Ok((sights[0], Vec::new()));
+        }
+        let left_out = count.min(*LEFT_OUT.end());
+        let examples = (0..left_out).map(|i| i * count / left_out);
+        let examples: Vec<u32> =
+            examples.map(|i| *self.examples.keys().nth(i).expect("an example")).collect();
+        let mut tried = sights.map(|sight| (0.0, sight, Vec::new()));
+        for picture in examples {
+            let views = self.views(picture, pictures, side, device).await?;
+            let label = &self.examples[&picture];
+            let mut others = self.sums.clone();
+            sum(&mut others, &views, Some(label), None);
+            for (total, sight, answers) in &mut tried {
+                let weights = self.solve(&others, *sight, unpainted);
+                let maps = &views.maps(sight.global.is_some())[0];
+                let logits = self.kind.quantity().logits(&weights, maps);
+                *total += loss(self.kind, self.channels, logits.clone(), label, device).await?;
+                answers.push(LeftOut { picture, logits });
+            }
+        }
+        let best = tried.into_iter().min_by(|(a, ..), (b, ..)| a.total_cmp(b));
+        let (_, sight, answers) = best.expect("several sights");
+        Ok((sight, answers))
+    }
+
+    fn solve(&self, sums: &ReadOut, sight: Sight, unpainted: bool) -> Vec<ReadOutWeights> {
+        let (local, global) = Views::features(&self.trunk, self.images);
+        let mut penalties = vec![sight.enlarged; local / 2];
+        penalties.resize(local, sight.plain);
+        if let Some(penalty) = sight.global {
+            penalties.resize(local + global, penalty);
+        }
+        let ridge = Ridge { penalties, balance: self.kind.balance(unpainted) };
+        match self.kind.has_background(self.channels) {
+            true => sums.solve_exclusive(&ridge),
+            false => sums.solve_each(&ridge),
+        }
     }
 
     fn change(&mut self, views: &Views, before: Option<&CellLabels>, after: Option<&CellLabels>) {
-        let [before, after] = [before, after].map(|cells| cells.map(Views::labels));
-        for (view, maps) in views.maps(self.kind.global()).iter().enumerate() {
-            let [before, after] = [&before, &after].map(|l| l.as_ref().map(|l| &l[view]));
-            self.sums.change(maps, before, after);
-        }
-        self.weights = None;
+        sum(&mut self.sums, views, before, after);
+        self.solved = None;
     }
 
     async fn views(
         &mut self,
         id: u32,
-        picture: &EncodedPicture,
+        pictures: &BTreeMap<u32, EncodedPicture>,
         side: usize,
         device: &Device,
     ) -> Result<Views> {
-        if let Some(example) = self.examples.get(&id) {
-            return Ok(example.views.clone());
-        }
-        if let Some((_, views)) = self.recent.iter().find(|(recent, _)| *recent == id) {
-            return Ok(views.clone());
-        }
-        let views = Views::new(&self.trunk, self.tuned, picture, side, device).await?;
-        self.recent.truncate(RECENT - 1);
-        self.recent.push_front((id, views.clone()));
-        Ok(views)
+        let known = self.recent.iter().position(|(recent, _)| *recent == id);
+        let found = match known.and_then(|i| self.recent.remove(i)) {
+            Some((_, views)) => views,
+            None => {
+                let mirror = self.kind.mirror(self.channels);
+                let picture = &pictures[&id];
+                Views::new(&self.trunk, self.tuned, mirror, picture, side, device).await?
+            }
+        };
+        self.recent.truncate(RECENT / self.images - 1);
+        self.recent.push_front((id, found.clone()));
+        Ok(found)
+    }
+}
+
+/// Sums of nothing, on the features that the task may see.
+fn empty(kind: TaskKind, channels: usize, images: usize, trunk: &Trunk) -> ReadOut {
+    let (local, global) = Views::features(trunk, images);
+    let global = if kind.sees_whole(channels, images) { global } else { 0 };
+    ReadOut::new(local + global, channels + usize::from(kind.has_background(channels)))
+}
+
+/// Sums what differs between two labels of a picture.
+fn sum(sums: &mut ReadOut, views: &Views, before: Option<&CellLabels>, after: Option<&CellLabels>) {
+    let [local, whole] = [false, true].map(|global| views.maps(global));
+    let maps = if sums.features() == local[0].channels() { local } else { whole };
+    let labels = |label: Option<&CellLabels>| label.map(|label| Views::labels(label, maps.len()));
+    let (before, after) = (labels(before), labels(after));
+    for (view, maps) in maps.iter().enumerate() {
+        let [before, after] = [&before, &after].map(|l| l.as_ref().map(|l| &l[view]));
+        sums.change(maps, before, after);
     }
 }

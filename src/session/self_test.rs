@@ -52,7 +52,7 @@ impl Session {
         let (side, cells) = (self.side, self.side / 2);
         let [example, query] = [0, 1].map(|variant| {
             let rgb = TensorData::new(pattern(side, variant), [1, 3, side, side]);
-            self.network.encode(Tensor::from_data(rgb, &self.device), &self.bias)
+            self.network.encode(Tensor::from_data(rgb, &self.device), &self.biases[0])
         });
         let label: Vec<f32> =
             (0..side * side).map(|i| f32::from(disc(i % side, i / side, side, 0))).collect();

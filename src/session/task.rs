@@ -4,23 +4,52 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::held_out::{HeldOut, Solving};
 use super::kind::TaskKind;
+use super::left_out::LeftOut;
 use super::picture::EncodedPicture;
 use super::refined::Refined;
+use super::uncertainty::Calibration;
+use crate::adapt::Overlap;
 use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
-use crate::model::{CellLabels, FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, Trunk};
+use crate::model::{
+    BodyBias, Encoding, FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, Trunk, read,
+};
 
 pub struct Task {
     kind: TaskKind,
     channels: usize,
+    /// Pictures that are seen at a time.
+    images: usize,
     examples: BTreeMap<u32, Example>,
     sums: ReadOut,
     /// Solved from `sums` when first asked for after a change.
     weights: Option<Vec<ReadOutWeights>>,
     refined: Refined,
-    /// What `refined`'s trunk differs in from the network's.
+    held_out: HeldOut,
+    /// Found when first asked for after a change.
+    decoder_trusted: Option<bool>,
+    /// What this task's parameters differ in from the network's.
     adapter: Option<Vec<u8>>,
+    own: Option<OwnNetwork>,
+}
+
+/// A network whose body, matching or decoder is the task's own. It sees what the shipped trunk sees.
+struct OwnNetwork {
+    network: Network,
+    bias: BodyBias,
+    encodings: BTreeMap<u32, Encoding>,
+}
+
+impl OwnNetwork {
+    fn encode(&mut self, id: u32, picture: &EncodedPicture) {
+        self.encodings.entry(id).or_insert_with(|| {
+            let features = picture.encoding.features.clone();
+            let taps = self.network.body.forward(&features, &self.bias);
+            Encoding { taps: self.network.matching.reweight(&taps), features }
+        });
+    }
 }
 
 struct Example {
@@ -30,7 +59,12 @@ struct Example {
 }
 
 impl Task {
-    pub fn new(kind: TaskKind, channels: Vec<String>, trunk: &Trunk) -> Result<Self> {
+    pub fn new(
+        kind: TaskKind,
+        channels: Vec<String>,
+        images: usize,
+        trunk: &Trunk,
+    ) -> Result<Self> {
         let names: std::collections::BTreeSet<_> =
             channels.iter().map(|name| name.trim()).collect();
         if !(1..=253).contains(&channels.len())
@@ -44,11 +78,15 @@ impl Task {
         Ok(Self {
             kind,
             channels: channels.len(),
+            images,
             examples: BTreeMap::new(),
-            sums: ReadOut::new(trunk.readout_channels(), all),
+            sums: ReadOut::new(images * trunk.readout_channels(), all),
             weights: None,
-            refined: Refined::new(kind, all, trunk.clone(), false),
+            refined: Refined::new(kind, channels.len(), images, trunk.clone(), false),
+            decoder_trusted: None,
+            held_out: HeldOut::default(),
             adapter: None,
+            own: None,
         })
     }
 
@@ -58,6 +96,21 @@ impl Task {
 
     pub fn channels(&self) -> usize {
         self.channels
+    }
+
+    /// Pictures that are seen at a time.
+    pub fn images(&self) -> usize {
+        self.images
+    }
+
+    /// # Errors
+    /// `image-count` unless as many pictures are seen together as the task sees.
+    pub fn check(&self, picture: &EncodedPicture) -> Result<()> {
+        let (found, wanted) = (picture.pictures.len(), self.images);
+        if found == wanted {
+            return Ok(());
+        }
+        Err(ErrorKind::ImagesOfTask { found, wanted }.into())
     }
 
     pub fn set_label(&mut self, picture: u32, encoded: &EncodedPicture, label: FittedLabel) {
@@ -71,13 +124,18 @@ impl Task {
             Some(&label.cells),
         );
         self.weights = None;
+        self.decoder_trusted = None;
         self.examples.insert(picture, Example { label, matched: None });
     }
 
     pub fn remove_label(&mut self, picture: u32, encoded: &EncodedPicture) {
+        if let Some(own) = &mut self.own {
+            own.encodings.remove(&picture);
+        }
         if let Some(example) = self.examples.remove(&picture) {
             self.sums.change(&encoded.maps, Some(&example.label.cells), None);
             self.weights = None;
+            self.decoder_trusted = None;
         }
     }
 
@@ -89,17 +147,11 @@ impl Task {
         let lambda = self.kind.lambda(self.examples.len());
         let balance = self.kind.balance(self.unpainted());
         let sums = &self.sums;
-        let solve =
-            || (0..sums.channels()).map(|channel| sums.solve(channel, lambda, balance)).collect();
-        let weights = self.weights.get_or_insert_with(solve);
-        Ok(weights
-            .iter()
-            .flat_map(|weights| weights.apply(maps))
-            .map(|value| self.kind.quantity().logit(value))
-            .collect())
+        let weights = self.weights.get_or_insert_with(|| sums.solve_all(lambda, balance));
+        Ok(self.kind.quantity().logits(weights, maps))
     }
 
-    /// The refined read-out's logits, in the layout of [`Task::readout_logits`].
+    /// The refined read-out's logits for every pixel of the square: `[channel, side, side]`, the background last.
     pub async fn refined_logits(
         &mut self,
         id: u32,
@@ -111,26 +163,74 @@ impl Task {
             return Err(ErrorKind::EmptySupport.into());
         }
         let unpainted = self.unpainted();
-        let labels = self.examples.iter().map(|(&id, example)| (id, &example.label.cells));
+        let labels = self.examples.iter().map(|(&id, example)| (id, &example.label.pixels));
         self.refined.update(&labels.collect(), pictures, side, device).await?;
-        let values = self.refined.values(id, &pictures[&id], unpainted, side, device).await?;
+        let values = self.refined.values(id, unpainted, pictures, side, device).await?;
         Ok(values.into_iter().map(|value| self.kind.quantity().logit(value)).collect())
+    }
+
+    /// What answers are worth, by the examples as they are now.
+    pub fn calibration(&mut self, pictures: &BTreeMap<u32, EncodedPicture>) -> Calibration {
+        let balance = self.kind.balance(self.unpainted());
+        let solving = Solving { kind: self.kind, channels: self.channels, balance };
+        let labels: Vec<_> =
+            self.examples.iter().map(|(&id, example)| (id, &example.label.cells)).collect();
+        self.held_out.calibration(solving, &labels, pictures)
+    }
+
+    /// What answers were worth when a full one was last asked for, so that a stroke does not wait.
+    pub fn last_calibration(&mut self, pictures: &BTreeMap<u32, EncodedPicture>) -> Calibration {
+        self.held_out.last().unwrap_or_else(|| self.calibration(pictures))
+    }
+
+    /// Whether the picture is an example.
+    pub fn has(&self, picture: u32) -> bool {
+        self.examples.contains_key(&picture)
     }
 
     pub fn adapter(&self) -> Option<&[u8]> {
         self.adapter.as_deref()
     }
 
-    /// From now on the refined read-out sees pictures through `trunk`, which `adapter` makes of the network's.
-    pub fn tune(&mut self, trunk: Trunk, adapter: Option<Vec<u8>>) {
-        let tuned = adapter.is_some();
-        self.refined = Refined::new(self.kind, self.sums.channels(), trunk, tuned);
-        self.adapter = adapter;
+    /// From now on the task is answered with the parameters `names` of `network`, which `adapter` holds, in place of the
+    /// shipped ones.
+    pub fn set_adapter<'a>(
+        &mut self,
+        network: Network,
+        names: impl Iterator<Item = &'a String> + Clone,
+        adapter: Vec<u8>,
+        side: usize,
+    ) {
+        if names.clone().any(|name| name.starts_with("trunk.")) {
+            let trunk = network.trunk.clone();
+            self.refined = Refined::new(self.kind, self.channels, self.images, trunk, true);
+        }
+        if names.clone().any(|name| !name.starts_with("trunk.")) {
+            let bias = network.body.bias([side / 16, side / 16], self.images);
+            self.own = Some(OwnNetwork { network, bias, encodings: BTreeMap::new() });
+        }
+        self.adapter = Some(adapter);
+        self.forget_matched();
     }
 
-    /// The read-out's labels by picture.
-    pub fn labels(&self) -> Vec<(u32, &CellLabels)> {
-        self.examples.iter().map(|(&id, example)| (id, &example.label.cells)).collect()
+    /// Back to the shipped parameters.
+    pub fn forget_adapter(&mut self, trunk: &Trunk) {
+        if self.adapter.take().is_some() {
+            let trunk = trunk.clone();
+            self.refined = Refined::new(self.kind, self.channels, self.images, trunk, false);
+            self.own = None;
+            self.forget_matched();
+        }
+    }
+
+    fn forget_matched(&mut self) {
+        self.decoder_trusted = None;
+        self.examples.values_mut().for_each(|example| example.matched = None);
+    }
+
+    /// Labels by picture.
+    pub fn labels(&self) -> Vec<(u32, &FittedLabel)> {
+        self.examples.iter().map(|(&id, example)| (id, &example.label)).collect()
     }
 
     /// Whether some of the background is only what nobody painted.
@@ -138,24 +238,79 @@ impl Task {
         self.examples.values().any(|example| example.label.unpainted)
     }
 
-    /// What the matching needs of every example; only changed ones are computed.
-    pub fn support(
+    /// Whether the decoder refines the refined read-out's answer: where examples that are left out confirm it, which takes
+    /// three of them. It has not learnt to refine every kind of answer.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub async fn trusts_decoder(
         &mut self,
         network: &Network,
         pictures: &BTreeMap<u32, EncodedPicture>,
         side: usize,
         device: &Device,
-    ) -> Vec<Matched> {
+    ) -> Result<bool> {
+        if !self.kind.uses_decoder() {
+            return Ok(false);
+        }
+        if let Some(trusted) = self.decoder_trusted {
+            return Ok(trusted);
+        }
+        let (mut before, mut after) = (Overlap::default(), Overlap::default());
+        let exclusive = self.kind.has_background(self.channels);
+        for LeftOut { picture, logits } in self.refined.left_out().to_vec() {
+            let label = &self.examples[&picture].label.pixels;
+            before.count(&logits, label, exclusive);
+            let decoded = self.decode(picture, logits, network, pictures, side, device).await?;
+            after.count(&decoded, &self.examples[&picture].label.pixels, exclusive);
+        }
+        // The overlap decides, since the decoder also changes how sure answers are, which a loss would reward.
+        // Of fewer examples nothing says more than the adaptation's held-out part, which a network of the task's own passed.
+        let trusted = match self.refined.left_out() {
+            [] => self.own.is_some(),
+            _ => after.mean() > before.mean(),
+        };
+        self.decoder_trusted = Some(trusted);
+        Ok(trusted)
+    }
+
+    /// Logits of the channels as the decoder refines them by all other examples, what follows them as it is.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub async fn decode(
+        &mut self,
+        id: u32,
+        mut logits: Vec<f32>,
+        network: &Network,
+        pictures: &BTreeMap<u32, EncodedPicture>,
+        side: usize,
+        device: &Device,
+    ) -> Result<Vec<f32>> {
         let channels = self.channels;
-        let examples = self.examples.iter_mut();
-        let matched = examples.map(|(picture, example)| {
+        if let Some(own) = &mut self.own {
+            self.examples.keys().chain([&id]).for_each(|&id| own.encode(id, &pictures[&id]));
+        }
+        let own = self.own.as_ref();
+        let network = own.map_or(network, |own| &own.network);
+        let encoding =
+            |id: u32| own.map_or_else(|| &pictures[&id].encoding, |own| &own.encodings[&id]);
+        let others = self.examples.len() > 1;
+        let examples = self.examples.iter_mut().filter(|(picture, _)| !others || **picture != id);
+        let support = examples.map(|(&picture, example)| {
+            // Only examples that changed are encoded again.
             let make = || {
                 let raster =
                     TensorData::new(example.label.raster.clone(), [channels, 1, side, side]);
-                network.support(&pictures[picture].encoding, Tensor::from_data(raster, device))
+                network.support(encoding(picture), Tensor::from_data(raster, device))
             };
             example.matched.get_or_insert_with(make).clone()
         });
-        matched.collect()
+        let support: Vec<_> = support.collect();
+        let cells = logits.len() / self.sums.channels();
+        let background = logits.split_off(channels * cells);
+        let shape = [channels, 1, cells.isqrt(), cells.isqrt()];
+        let readout = Tensor::from_data(TensorData::new(logits, shape), device);
+        Ok([read(network.refine(encoding(id), &support, readout)).await?, background].concat())
     }
 }

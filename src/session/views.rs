@@ -1,105 +1,115 @@
 //! A picture as the refined read-out sees it: at its size and enlarged twice, as it is and mirrored.
 
-use burn::tensor::module::avg_pool2d;
-use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::picture::EncodedPicture;
+use crate::adapt::Mirror;
 use crate::error::Result;
-use crate::image::Picture;
 use crate::model::{CellLabels, FeatureMaps, Trunk, UNKNOWN};
 
 /// How much larger the second scale is.
 pub const ENLARGEMENT: usize = 2;
 
-/// The features of a picture and of its mirror image.
-#[derive(Clone, Debug)]
-pub struct Views([View; 2]);
+/// Pixels of a label that serve one view; of fewer known ones all serve both.
+const SERVING: usize = 8192;
 
-/// Features of one picture on the stride-2 grid of its square.
+/// The features of a picture and, unless left and right mean something, of its mirror image.
+#[derive(Clone, Debug)]
+pub struct Views(Vec<View>);
+
+/// Features of one picture, to be read at every pixel of its square.
 #[derive(Clone, Debug)]
 struct View {
-    /// Strides 2 to 16 at the picture's size, then of the enlarged picture: what is where.
+    /// Strides 2 to 16 of the enlarged picture, then at the picture's size: what is where.
     local: FeatureMaps,
     /// Stride 32: what the whole picture is like.
     global: FeatureMaps,
 }
 
 impl Views {
-    /// Runs the trunk on both views at both scales; what the picture's encoding knows already is not computed again, unless
-    /// the trunk is `tuned`.
+    /// Runs the trunk on the picture, and on its mirror image where `mirror` allows it, at both scales; what the picture's
+    /// encoding knows already is not computed again, unless the trunk is `tuned`.
     ///
     /// # Errors
     /// `device-lost`.
     pub async fn new(
         trunk: &Trunk,
         tuned: bool,
+        mirror: Mirror,
         picture: &EncodedPicture,
         side: usize,
         device: &Device,
     ) -> Result<Self> {
-        let look = |side: usize, mirrored: bool| input(&picture.picture, side, mirrored, device);
+        let sides: &[bool] = if mirror == Mirror::Free { &[false, true] } else { &[false] };
+        let look = |side: usize, mirrored: bool| input(picture, side, mirrored, device);
         let mut views = Vec::with_capacity(2);
-        for mirrored in [false, true] {
+        for &mirrored in sides {
             let (maps, s32) = if tuned || mirrored {
                 let features = trunk.forward(look(side, mirrored));
                 (FeatureMaps::read(&features).await?, features.s32)
             } else {
                 (picture.maps.clone(), picture.encoding.features.s32.clone())
             };
-            let [s1, s2, s4, s8] = trunk.forward_fine(look(ENLARGEMENT * side, mirrored));
-            let halve = AvgPoolOptions::new([2, 2]).with_stride([2, 2]);
-            let enlarged = [avg_pool2d(s1, halve), s2, s4, s8];
+            let enlarged = trunk.forward_fine(look(ENLARGEMENT * side, mirrored));
             views.push(View {
-                local: maps.with(&FeatureMaps::read_maps(&enlarged).await?),
+                local: FeatureMaps::read_maps(&enlarged).await?.with(&maps),
                 global: FeatureMaps::read_maps(&[s32]).await?,
             });
         }
-        Ok(Self(views.try_into().expect("two views")))
+        Ok(Self(views))
     }
 
-    /// The features of each view; `global` adds those at stride 32.
-    pub fn maps(&self, global: bool) -> [FeatureMaps; 2] {
-        self.0
-            .each_ref()
-            .map(|view| if global { view.local.with(&view.global) } else { view.local.clone() })
+    /// The features of each view; `global` adds those at stride 32 at the end.
+    pub fn maps(&self, global: bool) -> Vec<FeatureMaps> {
+        let maps =
+            |view: &View| if global { view.local.with(&view.global) } else { view.local.clone() };
+        self.0.iter().map(maps).collect()
     }
 
-    /// Number of features of [`Views::maps`].
-    pub fn features(trunk: &Trunk, global: bool) -> usize {
-        2 * trunk.readout_channels() + if global { trunk.global_channels() } else { 0 }
+    /// Numbers of local and of global features of `images` pictures that are seen together.
+    pub fn features(trunk: &Trunk, images: usize) -> (usize, usize) {
+        (2 * images * trunk.readout_channels(), images * trunk.global_channels())
     }
 
-    /// A label as each view's read-out takes it: every cell serves one of the two, like the squares of a chessboard.
-    ///
-    /// Using all cells twice costs twice as much and scores the same.
-    pub fn labels(cells: &CellLabels) -> [CellLabels; 2] {
-        [0, 1].map(|view| {
-            let label = cells.iter().map(|cells| {
-                let width = cells.len().isqrt();
-                let serves = |i: usize| (i % width + i / width) % 2 == view;
-                let own = cells.iter().enumerate();
+    /// A label as the read-out takes it from each of one or two views. Neighbours say the same, so of many known pixels each
+    /// view takes an even share, and no pixel serves both: taking all costs more and scores the same.
+    pub fn labels(pixels: &CellLabels, views: usize) -> Vec<CellLabels> {
+        let width = pixels[0].len().isqrt();
+        let known = (0..width * width).filter(|&i| pixels.iter().any(|label| label[i] != UNKNOWN));
+        let serving = SERVING * 2 / views;
+        let share = known.count().div_ceil(serving).next_power_of_two().min(8);
+        let label = |view: usize| {
+            // A lattice whose points are far from each other in every direction.
+            let serves = |i: usize| (i % width + 3 * (i / width)) % share == view * share / 2;
+            let label = pixels.iter().map(|label| {
+                let own = label.iter().enumerate();
                 let own: Vec<_> =
-                    own.map(|(i, &cell)| if serves(i) { cell } else { UNKNOWN }).collect();
+                    own.map(|(i, &value)| if serves(i) { value } else { UNKNOWN }).collect();
                 if view == 0 { own } else { mirror(&own, width) }
             });
             label.collect()
-        })
+        };
+        (0..views).map(label).collect()
     }
 
-    /// The mean of both views' values `[height, width]`, the second one's read backwards.
-    pub fn mean([plain, mirrored]: [Vec<f32>; 2]) -> Vec<f32> {
-        let width = plain.len().isqrt();
-        let mirrored = mirror(&mirrored, width);
-        plain.iter().zip(mirrored).map(|(a, b)| (a + b) / 2.0).collect()
+    /// The mean of the views' values `[height, width]`, the second one's read backwards.
+    pub fn mean(values: &[Vec<f32>]) -> Vec<f32> {
+        match values {
+            [plain, mirrored] => {
+                let mirrored = mirror(mirrored, plain.len().isqrt());
+                plain.iter().zip(mirrored).map(|(a, b)| (a + b) / 2.0).collect()
+            }
+            others => others.concat(),
+        }
     }
 }
 
-/// A picture in a square of `side` pixels: `[1, 3, side, side]`.
-fn input(picture: &Picture, side: usize, mirrored: bool, device: &Device) -> Tensor<4> {
-    let (rgb, _) = picture.fit(side);
+/// A picture in a square of `side` pixels: `[1, 3, side, side]`, those that are seen together side by side.
+fn input(picture: &EncodedPicture, side: usize, mirrored: bool, device: &Device) -> Tensor<4> {
+    let rgb = picture.rgb(side);
     let rgb = if mirrored { mirror(&rgb, side) } else { rgb };
-    Tensor::from_data(TensorData::new(rgb, [1, 3, side, side]), device)
+    let planes = 3 * picture.pictures.len();
+    Tensor::from_data(TensorData::new(rgb, [1, planes, side, side]), device)
 }
 
 /// Every row of `width` values backwards.
@@ -111,21 +121,41 @@ fn mirror(values: &[f32], width: usize) -> Vec<f32> {
 mod tests {
     use super::*;
 
+    /// For each pixel how many views a label of so many known pixels serves.
+    fn serving(width: usize, known: usize) -> Vec<usize> {
+        let label: Vec<f32> =
+            (0..width * width).map(|i| if i < known { 0.5 } else { UNKNOWN }).collect();
+        let views = Views::labels(&vec![label], 2);
+        let back = mirror(&views[1][0], width);
+        views[0][0]
+            .iter()
+            .zip(back)
+            .map(|(&a, b)| [a, b].iter().filter(|&&v| v == 0.5).count())
+            .collect()
+    }
+
     #[test]
-    fn every_cell_serves_one_view() {
-        let cells: Vec<f32> = (0..16).map(|i| i as f32 / 16.0).collect();
-        let [plain, mirrored] = Views::labels(&vec![cells.clone()]);
-        let back = mirror(&mirrored[0], 4);
-        for i in 0..16 {
-            let seen: Vec<_> =
-                [plain[0][i], back[i]].into_iter().filter(|&value| value != UNKNOWN).collect();
-            assert_eq!(seen, [cells[i]]);
-        }
+    fn every_view_takes_an_even_share_of_many_pixels() {
+        let width = 256;
+        let serving = serving(width, width * width);
+        assert!(serving.iter().all(|&views| views <= 1));
+        let rows = serving.chunks_exact(width);
+        assert!(rows.into_iter().all(|row| row.iter().sum::<usize>() == width / 4));
+        assert!(
+            (0..width)
+                .all(|x| (0..width).map(|y| serving[y * width + x]).sum::<usize>() == width / 4)
+        );
+    }
+
+    #[test]
+    fn few_pixels_serve_both_views() {
+        let serving = serving(64, 100);
+        assert!(serving.iter().enumerate().all(|(i, &views)| views == if i < 100 { 2 } else { 0 }));
     }
 
     #[test]
     fn the_mean_reads_the_mirror_backwards() {
-        let mean = Views::mean([vec![0.0, 1.0, 2.0, 3.0], vec![1.0, 0.0, 3.0, 2.0]]);
+        let mean = Views::mean(&[vec![0.0, 1.0, 2.0, 3.0], vec![1.0, 0.0, 3.0, 2.0]]);
         assert_eq!(mean, [0.0, 1.0, 2.0, 3.0]);
     }
 }

@@ -25,7 +25,7 @@ impl Session {
     pub async fn warm_up(&self, stage: Stage) -> Result<()> {
         let (side, cells) = (self.side, self.side / 2);
         let zeros = |shape: [usize; 4]| Tensor::<4>::zeros(shape, &self.device);
-        let encoding = self.network.encode(zeros([1, 3, side, side]), &self.bias);
+        let encoding = self.network.encode(zeros([1, 3, side, side]), &self.biases[0]);
         if stage == Stage::Encode {
             read(encoding.taps[3].clone()).await?;
             FeatureMaps::read(&encoding.features).await?;

@@ -7,12 +7,13 @@ use super::to_js;
 use crate::error::Result;
 use crate::session::{Point, Prediction, TaskKind};
 
-/// `{ maps, points, counts }`, each a `Float32Array`, empty where the kind has none.
+/// `{ maps, points, counts, uncertainty, imageUncertainty }`, `Float32Array`s, empty where the kind has none, and a number.
 ///
 /// # Shapes
 /// - `maps` `[channel, height, width]`: probabilities, heats, values, or objects a pixel
 /// - `points` `[point, 4]`: channel, x, y (pixels of the picture) and score; keypoints in the order of their channels
 /// - `counts` `[channel]`
+/// - `uncertainty` `[height, width]`: see [`Prediction::uncertainty`]
 pub fn answer(prediction: &Prediction, width: usize, height: usize) -> Result<JsValue, JsValue> {
     let channels = 0..prediction.channels();
     let (mut maps, mut points, mut counts) = (Vec::new(), Vec::new(), Vec::new());
@@ -36,9 +37,13 @@ pub fn answer(prediction: &Prediction, width: usize, height: usize) -> Result<Js
         }
     }
     let object = Object::new();
-    for (name, values) in [("maps", &maps), ("points", &points), ("counts", &counts)] {
+    let uncertainty = prediction.uncertainty(width, height);
+    let arrays =
+        [("maps", &maps), ("points", &points), ("counts", &counts), ("uncertainty", &uncertainty)];
+    for (name, values) in arrays {
         Reflect::set(&object, &name.into(), &Float32Array::from(&values[..]))?;
     }
+    Reflect::set(&object, &"imageUncertainty".into(), &prediction.image_uncertainty().into())?;
     Ok(object.into())
 }
 

@@ -8,12 +8,13 @@ mod labels;
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::Picture;
 use crate::session::{
-    AdaptOptions, AdaptReport, AdaptStep, Adaptation, Session, TaskKind, WARM_UP,
+    AdaptOptions, AdaptReport, AdaptStep, Adaptation, Level, Session, TaskKind, WARM_UP,
 };
 use crate::weights::{Manifest, NamedTensors};
 use answer::answer;
@@ -133,17 +134,19 @@ impl Engine {
         Ok(serde_wasm_bindgen::to_value(&report)?)
     }
 
-    /// Encodes a picture of `[height, width, 4]` bytes and returns its number.
+    /// Encodes a picture of `[height, width, 4]` bytes, or pictures that are seen together, and returns their number; `sizes`
+    /// are width and height of each in turn.
     #[wasm_bindgen(js_name = addImage)]
     pub async fn add_image(
         &mut self,
-        rgba: Vec<u8>,
-        width: usize,
-        height: usize,
+        rgba: Vec<Uint8Array>,
+        sizes: Vec<usize>,
     ) -> Result<u32, JsValue> {
-        let picture = Picture::from_rgba(&rgba, width, height).map_err(to_js)?;
-        drop(rgba);
-        self.session()?.add_picture(&picture).await.map_err(to_js)
+        let pictures = rgba.iter().zip(sizes.chunks_exact(2));
+        let pictures =
+            pictures.map(|(rgba, size)| Picture::from_rgba(&rgba.to_vec(), size[0], size[1]));
+        let pictures: Vec<_> = pictures.collect::<Result<_>>().map_err(to_js)?;
+        self.session()?.add_pictures(&pictures).await.map_err(to_js)
     }
 
     #[wasm_bindgen(js_name = removeImage)]
@@ -157,9 +160,10 @@ impl Engine {
         kind: &str,
         channels: Vec<String>,
         overlap: bool,
+        images: usize,
     ) -> Result<u32, JsValue> {
         let kind = TaskKind::parse(kind, overlap).map_err(to_js)?;
-        self.session()?.add_task(kind, channels).map_err(to_js)
+        self.session()?.add_task_with_images(kind, channels, images).map_err(to_js)
     }
 
     #[wasm_bindgen(js_name = removeTask)]
@@ -198,13 +202,45 @@ impl Engine {
         answer(&prediction, width, height)
     }
 
-    /// Begins to adapt a task; an earlier adaptation of it that is not finished is forgotten.
+    /// Which of `images` to label next, the most useful first, at most `count`.
+    pub fn suggest(
+        &mut self,
+        task: u32,
+        images: Vec<u32>,
+        count: usize,
+    ) -> Result<Vec<u32>, JsValue> {
+        self.session()?.suggest(task, &images, count).map_err(to_js)
+    }
+
+    /// Begins to adapt a task: `{ level, steps }`, what it does and in how many steps.
+    ///
+    /// Without a `level` it is chosen for a budget of `seconds`. An earlier adaptation that is not finished is forgotten, but
+    /// goes on as it was begun with `resume`.
     #[wasm_bindgen(js_name = adaptBegin)]
-    pub async fn adapt_begin(&mut self, task: u32, steps: usize, seed: u32) -> Result<(), JsValue> {
-        let options = AdaptOptions { steps, seed: seed.into() };
-        let adaptation = self.session()?.begin_adaptation(task, options).await.map_err(to_js)?;
-        self.adaptations.insert(task, adaptation);
-        Ok(())
+    pub async fn adapt_begin(
+        &mut self,
+        task: u32,
+        level: Option<usize>,
+        steps: usize,
+        seconds: f64,
+        seed: u32,
+        resume: bool,
+    ) -> Result<JsValue, JsValue> {
+        if !(resume && self.adaptations.contains_key(&task)) {
+            let session = self.session()?;
+            let level = level.map(|level| Level::ALL[level.min(Level::ALL.len() - 1)]);
+            let options = AdaptOptions { level, steps, seconds, seed: seed.into(), resume };
+            let adaptation = session.begin_adaptation(task, options).await.map_err(to_js)?;
+            self.adaptations.insert(task, adaptation);
+        }
+        #[derive(serde::Serialize)]
+        struct Begun {
+            level: usize,
+            steps: usize,
+        }
+        let adaptation = &self.adaptations[&task];
+        let (level, steps) = (adaptation.level() as usize, adaptation.steps());
+        Ok(serde_wasm_bindgen::to_value(&Begun { level, steps })?)
     }
 
     /// One step, `{ step, loss, heldOut? }`; `undefined` when all are made.
@@ -225,7 +261,7 @@ impl Engine {
         Ok(serde_wasm_bindgen::to_value(&Step { step, loss, held_out })?)
     }
 
-    /// Uses what was learnt if the held-out part confirms it: `{ used, before, after }`.
+    /// Uses what was learnt if the held-out part confirms it: `{ used, before, after, judged, better }`.
     #[wasm_bindgen(js_name = adaptFinish)]
     pub async fn adapt_finish(&mut self, task: u32) -> Result<JsValue, JsValue> {
         let adaptation = self.adaptations.remove(&task).ok_or_else(|| no_adaptation(task))?;
@@ -235,15 +271,11 @@ impl Engine {
             used: bool,
             before: f32,
             after: f32,
+            judged: usize,
+            better: usize,
         }
-        let AdaptReport { used, before, after } = report;
-        Ok(serde_wasm_bindgen::to_value(&Report { used, before, after })?)
-    }
-
-    /// Forgets an adaptation that is not finished.
-    #[wasm_bindgen(js_name = adaptCancel)]
-    pub fn adapt_cancel(&mut self, task: u32) {
-        self.adaptations.remove(&task);
+        let AdaptReport { used, before, after, judged, better } = report;
+        Ok(serde_wasm_bindgen::to_value(&Report { used, before, after, judged, better })?)
     }
 
     /// The task's adapter as a file; `undefined` where it has none.
@@ -251,9 +283,12 @@ impl Engine {
         Ok(self.session()?.adapter(task).map_err(to_js)?.map(<[u8]>::to_vec))
     }
 
-    /// Gives a task an adapter, or with `undefined` takes it away.
+    /// Gives a task an adapter, or with `undefined` takes it away, and what an unfinished adaptation has tuned.
     #[wasm_bindgen(js_name = setAdapter)]
     pub fn set_adapter(&mut self, task: u32, adapter: Option<Vec<u8>>) -> Result<(), JsValue> {
+        if adapter.is_none() {
+            self.adaptations.remove(&task);
+        }
         self.session()?.set_adapter(task, adapter.as_deref()).map_err(to_js)
     }
 

@@ -65,6 +65,16 @@ impl NamedTensors {
         Ok(())
     }
 
+    /// These tensors, moved by a share of the way to `other`, which has the same.
+    pub fn towards(&self, other: &Self, share: f32) -> Self {
+        let moved = self.0.iter().map(|(name, tensor)| {
+            let pairs = tensor.values.iter().zip(&other.0[name].values);
+            let values = pairs.map(|(from, to)| from + share * (to - from)).collect();
+            (name.clone(), NamedTensor { shape: tensor.shape.clone(), values })
+        });
+        Self(moved.collect())
+    }
+
     /// One safetensors file of f16 values.
     ///
     /// # Errors

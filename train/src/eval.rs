@@ -1,19 +1,22 @@
 //! Predicts few-shot task folders through the public API; `score.py` beside the data scores them.
 
-mod format;
+pub mod format;
+mod scoring;
+mod sheet;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Instant;
 
 use anolis::Session;
-use anolis::session::AdaptOptions;
+use anolis::session::{AdaptOptions, AdaptReport, Level};
 use anolis::weights;
 use burn::tensor::{Device, read_sync};
 
 use crate::Result;
 use format::{TaskFile, save};
+pub use scoring::Scoring;
+use sheet::Sheet;
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -32,21 +35,23 @@ pub struct Options {
     /// Folder of the weights.
     #[arg(long, default_value = "weights")]
     weights: PathBuf,
-    /// A python with NumPy and Pillow.
-    #[arg(long, env = "ANOLIS_PYTHON", default_value = "python3")]
-    python: String,
-    /// The scoring program; by default `score.py` beside the data.
-    #[arg(long)]
-    score: Option<PathBuf>,
+    #[command(flatten)]
+    scoring: Scoring,
     /// The answers that are written and scored.
     #[arg(long, value_delimiter = ',', value_parser = ANSWERS, default_values = ANSWERS)]
     answers: Vec<String>,
     /// Gradient steps of adaptation; 0 leaves it out.
     #[arg(long, default_value_t = 0)]
     adapt: usize,
+    /// The ladder's level, 0 to 4 (docs/adaptation.md); chosen by kind where none is given.
+    #[arg(long)]
+    level: Option<usize>,
     /// Keeps the results of an earlier run in the same folder.
     #[arg(long)]
     resume: bool,
+    /// A folder for one picture a run: examples, queries, truth, answer, uncertainty.
+    #[arg(long)]
+    sheets: Option<PathBuf>,
     /// Prints the scores as JSON.
     #[arg(long)]
     json: bool,
@@ -57,10 +62,6 @@ const ANSWERS: [&str; 4] = ["readout", "refined", "untuned", "adapted"];
 
 pub fn run(options: &Options) -> Result<()> {
     let (manifest, tensors) = weights::load(&options.weights)?;
-    let score = match &options.score {
-        Some(score) => score.clone(),
-        None => options.data.join("../score.py"),
-    };
     let mut rows = Vec::new();
     for folder in task_folders(&options.data)? {
         let task = TaskFile::read(&folder)?;
@@ -82,15 +83,21 @@ pub fn run(options: &Options) -> Result<()> {
                 let started = Instant::now();
                 let mut session = Session::new(&manifest, &tensors, &Device::flex())?;
                 let run = Run { folder: &folder, task: &task, out: &out };
-                let report =
-                    run.predict(&mut session, &split.support[shots], &split.query, options)?;
+                let support = &split.support[shots];
+                let (id, report) = run.predict(&mut session, support, &split.query, options)?;
+                if let Some(folder) = &options.sheets {
+                    fs::create_dir_all(folder)?;
+                    let sheet = run.sheet(&mut session, id, support, &split.query)?;
+                    let file = format!("{}-{shots}-{seed}.jpg", task.name);
+                    sheet.draw()?.save(folder.join(file))?;
+                }
                 let mut row = serde_json::json!({
                     "task": task.name, "shots": shots, "seed": seed, "adaptation": report,
                 });
                 for answer in ANSWERS.into_iter().filter(|answer| out.join(answer).exists()) {
                     let predictions = out.join(answer);
-                    row[answer] =
-                        run_score(&options.python, &score, &folder, &predictions, *seed)?.into();
+                    let score = options.scoring.run(&options.data, &folder, &predictions, *seed)?;
+                    row[answer] = score.into();
                 }
                 fs::write(&row_file, serde_json::to_vec(&row)?)?;
                 let seconds = started.elapsed().as_secs_f64();
@@ -133,14 +140,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Writes every answer's predictions; returns what came of the adaptation.
+    /// Writes every answer's predictions; returns the session's task and what came of the adaptation.
     fn predict(
         &self,
         session: &mut Session,
         support: &[String],
         query: &[String],
         options: &Options,
-    ) -> Result<String> {
+    ) -> Result<(u32, String)> {
         let kind = self.task.kind().ok_or("tags are not built yet")?;
         let id = session.add_task(kind, self.task.channels.clone())?;
         for name in support {
@@ -174,26 +181,62 @@ impl Run<'_> {
             pictures.push((number, name, size));
         }
         if options.adapt == 0 || !asked("adapted") {
-            return Ok("not adapted".into());
+            return Ok((id, "not adapted".into()));
         }
-        let adapt = AdaptOptions { steps: options.adapt, ..AdaptOptions::default() };
+        let level =
+            options.level.map(|level| Level::ALL.get(level).copied().ok_or("--level: 0 to 4"));
+        let level = level.transpose()?;
+        let adapt = AdaptOptions { level, steps: options.adapt, ..AdaptOptions::default() };
         let report = match read_sync(session.begin_adaptation(id, adapt)) {
             Ok(mut adaptation) => {
                 while read_sync(adaptation.step())?.is_some() {}
                 let report = read_sync(session.finish_adaptation(adaptation))?;
                 let verdict = if report.used { "used" } else { "not confirmed" };
-                format!("{verdict}: held-out loss {:.3} to {:.3}", report.before, report.after)
+                let AdaptReport { before, after, judged, better, .. } = report;
+                format!(
+                    "{verdict}: held-out loss {before:.3} to {after:.3}, {better} of {judged} better"
+                )
             }
             Err(error) => error.to_string(),
         };
         for (number, name, size) in pictures {
             save(&read_sync(session.predict(id, number))?, &folder("adapted")?, name, size)?;
         }
-        Ok(report)
+        Ok((id, report))
+    }
+
+    /// The examples, and the last answer for the first queries.
+    fn sheet(
+        &self,
+        session: &mut Session,
+        id: u32,
+        support: &[String],
+        query: &[String],
+    ) -> Result<Sheet> {
+        let load = |name: &String| -> Result<_> {
+            let picture = self.task.picture(self.folder, name)?;
+            let label = self.task.label(self.folder, name, &picture)?;
+            let drawn = image::open(self.folder.join(format!("images/{name}.jpg")))?.into_rgb8();
+            Ok((picture, drawn, label))
+        };
+        let mut sheet = Sheet::default();
+        let examples = support.iter().take(sheet::EXAMPLES).map(|name| {
+            let (_, drawn, label) = load(name)?;
+            Ok((drawn, label))
+        });
+        sheet.support(&examples.collect::<Result<Vec<_>>>()?);
+        for name in query.iter().take(sheet::QUERIES) {
+            let (picture, drawn, truth) = load(name)?;
+            let number = read_sync(session.add_picture(&picture))?;
+            sheet.query(&drawn, &truth, &read_sync(session.predict(id, number))?)?;
+            session.remove_picture(number)?;
+        }
+        Ok(sheet)
     }
 }
 
-fn task_folders(data: &Path) -> Result<Vec<PathBuf>> {
+/// The task folders in `data`, or itself.
+pub fn task_folders(data: &Path) -> Result<Vec<PathBuf>> {
     if data.join("task.json").exists() {
         return Ok(vec![data.to_owned()]);
     }
@@ -202,26 +245,4 @@ fn task_folders(data: &Path) -> Result<Vec<PathBuf>> {
     folders.retain(|folder| folder.join("task.json").exists());
     folders.sort();
     Ok(folders)
-}
-
-fn run_score(
-    python: &str,
-    score: &Path,
-    task: &Path,
-    predictions: &Path,
-    seed: u64,
-) -> Result<f64> {
-    let output = Command::new(python)
-        .arg(score)
-        .arg(task)
-        .arg(predictions)
-        .args(["--seed", &seed.to_string()])
-        .output()?;
-    if !output.status.success() {
-        return Err(
-            format!("{}: {}", score.display(), String::from_utf8_lossy(&output.stderr)).into()
-        );
-    }
-    let result: serde_json::Value = serde_json::from_slice(&output.stdout)?;
-    result["score"].as_f64().ok_or_else(|| "score.py printed no score".into())
 }

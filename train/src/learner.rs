@@ -14,7 +14,7 @@ pub fn answers(network: &Network, episode: &Prepared, device: &Device) -> Tensor
     };
     let (grid, channels) = (episode.side / 16, episode.channels);
     let bias = network.body.bias([grid, grid], 1);
-    let taps = network.matching.reweight(&network.body.forward(&[&features], &bias));
+    let taps = network.matching.reweight(&network.body.forward(&features, &bias));
     let examples = examples(network, episode, &taps, device);
     let matched: Vec<_> = episode
         .questions
@@ -98,7 +98,7 @@ mod tests {
         let bias = network.body.bias([4, 4], 1);
         let encoding = |i| {
             let features = one(&episode.features, i);
-            let taps = network.matching.reweight(&network.body.forward(&[&features], &bias));
+            let taps = network.matching.reweight(&network.body.forward(&features, &bias));
             Encoding { features, taps }
         };
         for (q, question) in episode.questions.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! Makes and measures the weights: `cargo xtask train …`, `cargo xtask eval …`; see docs/weights.md.
 
 mod bench;
+mod calibration;
 mod checkpoint;
 mod episodes;
 mod eval;
@@ -14,6 +15,7 @@ mod report;
 mod samples;
 mod scenes;
 mod sheets;
+mod suggest;
 mod teacher;
 mod validation;
 
@@ -34,6 +36,10 @@ enum Command {
     Export(export::Options),
     /// Predicts few-shot task folders with the public API and scores them with `score.py`.
     Eval(eval::Options),
+    /// Measures how well uncertainty is calibrated; see docs/uncertainty.md.
+    Calibration(calibration::Options),
+    /// Compares labelling what is suggested with random order; see docs/uncertainty.md.
+    Suggest(suggest::Options),
     /// Writes docs/quality.md and docs/quality.json from what `eval` found.
     Report(report::Options),
     /// Times what the page does, on this machine.
@@ -59,6 +65,8 @@ fn main() {
         Command::Teach(options) => teacher::run(&options),
         Command::Export(options) => export::run(&options),
         Command::Eval(options) => eval::run(&options),
+        Command::Calibration(options) => calibration::run(&options),
+        Command::Suggest(options) => suggest::run(&options),
         Command::Report(options) => report::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Draw(Draw::Samples { out }) => samples::samples(&out),

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use anolis::model::{
-    BALANCE, CellLabels, FeatureMaps, Features, Quantity, ReadOut, Trunk, UNPAINTED_BALANCE,
-    default_lambda,
+    BALANCE, CellLabels, FeatureMaps, Features, Quantity, ReadOut, Trunk, UNPAINTED_BALANCE, up2,
 };
 use burn::tensor::{Device, Tensor, TensorData, read_sync};
 
@@ -17,6 +16,9 @@ use crate::scenes::Kind;
 /// Where an episode has fewer, its examples are asked for too. That costs no encoding, and `burn-flex` takes the weight
 /// gradient of a convolution ten times slower for a batch of up to four.
 const DECODED: usize = 5;
+
+/// The refined read-out's ridge penalty.
+const LAMBDA: f64 = 0.3;
 
 /// An episode as the frozen trunk and the read-out see it.
 pub struct Prepared {
@@ -44,7 +46,8 @@ pub struct Question {
 }
 
 impl Prepared {
-    /// Encodes the pictures, solves the read-out on the support and applies it to the queries.
+    /// Encodes the pictures, solves the read-out on the support and applies it to the queries: at two scales, which is what
+    /// the decoder refines for users, but without the mirror image.
     pub fn new(episode: &Episode, trunk: &Trunk) -> Self {
         Self::with_examples(episode, trunk, 0)
     }
@@ -61,10 +64,15 @@ impl Prepared {
         let (side, channels, shots) = (episode.side, episode.channels, episode.support.len());
         let shots_of = || episode.support.iter().chain(&episode.queries);
         let rgb = shots_of().map(|shot| &shot.rgb);
-        let features = trunk.forward(pictures(rgb, side, &Device::flex()));
+        let rgb = pictures(rgb, side, &Device::flex());
+        let features = trunk.forward(rgb.clone());
+        let enlarged = trunk.forward_enlarged(up2(rgb));
         let maps: Vec<_> = (0..shots + episode.queries.len())
             .map(|i| {
-                let maps = read_sync(FeatureMaps::read(&one(&features, i)));
+                let Features { s2, s4, s8, s16, .. } = one(&features, i);
+                let maps = [s2, s4, s8, s16].into_iter();
+                let maps = maps.chain(enlarged.clone().map(|map| map.narrow(0, i, 1)));
+                let maps = read_sync(FeatureMaps::read_maps(&maps.collect::<Vec<_>>()));
                 maps.expect("the CPU keeps its tensors")
             })
             .collect();
@@ -73,7 +81,7 @@ impl Prepared {
             .iter()
             .map(|shot| shot.marks.iter().map(|label| cells(label, side)).collect())
             .collect();
-        let mut sums = ReadOut::new(trunk.readout_channels(), channels);
+        let mut sums = ReadOut::new(2 * trunk.readout_channels(), channels);
         for (maps, known) in maps.iter().zip(&known) {
             sums.change(maps, None, Some(known));
         }
@@ -91,11 +99,7 @@ impl Prepared {
                 (Kind::Mask, true) => (Quantity::Class, UNPAINTED_BALANCE),
                 _ => (Quantity::Value, 0.0),
             };
-            let lambda = default_lambda(support.len());
-            let readout = (0..channels)
-                .flat_map(|channel| sums.solve(channel, lambda, balance).apply(&maps[picture]))
-                .map(|value| quantity.logit(value))
-                .collect();
+            let readout = quantity.logits(&sums.solve_all(LAMBDA, balance), &maps[picture]);
             let shot = shots_of().nth(picture).expect("a picture of the episode");
             let target = shot.labels.iter().flat_map(|label| target(label, side)).collect();
             Question { picture, support, readout, target }

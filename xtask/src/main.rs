@@ -3,6 +3,7 @@
 mod assets;
 mod check;
 mod chromium;
+mod eval;
 mod npm;
 mod paths;
 mod serve;
@@ -68,6 +69,9 @@ enum Command {
     /// Run `train eval`
     #[command(disable_help_flag = true)]
     Eval {
+        /// Also ask a runtime in the browser, and compare; give it first
+        #[arg(long)]
+        browser: Option<Backend>,
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -104,7 +108,8 @@ fn run(command: Command) -> Result<bool> {
         Command::Check => return check::check(),
         Command::Test { part, fail_fast } => return test::test(part, fail_fast),
         Command::Train { args } => toolchain::run_train(None, &args)?,
-        Command::Eval { args } => toolchain::run_train(Some("eval"), &args)?,
+        Command::Eval { browser: None, args } => toolchain::run_train(Some("eval"), &args)?,
+        Command::Eval { browser: Some(backend), args } => return eval::in_browser(backend, &args),
         Command::Bench { args } => toolchain::run_train(Some("bench"), &args)?,
     }
     Ok(true)

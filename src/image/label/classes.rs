@@ -43,7 +43,8 @@ impl ClassLabel {
     pub fn fit(&self, fit: &Fit, channels: usize) -> FittedLabel {
         FittedLabel {
             raster: self.raster(fit, channels),
-            cells: self.cells(fit, channels),
+            cells: self.cells(fit, channels, STRIDE),
+            pixels: self.cells(fit, channels, 1),
             unpainted: self.ids.contains(&UNPAINTED_CLASS),
         }
     }
@@ -76,13 +77,15 @@ impl ClassLabel {
         raster
     }
 
-    /// A cell takes the first known of its pixels: a mean would blur what is one pixel thin.
-    fn cells(&self, fit: &Fit, channels: usize) -> CellLabels {
-        let cells = fit.side / STRIDE;
+    /// One label for every square of `stride` pixels.
+    fn cells(&self, fit: &Fit, channels: usize, stride: usize) -> CellLabels {
+        let cells = fit.side / stride;
         let background = usize::from(channels > 1);
         let mut labels = vec![vec![UNKNOWN; cells * cells]; channels + background];
         for cell in 0..cells * cells {
-            let mut ids = pixels(cell % cells, cell / cells, fit).map(|(x, y)| self.at(x, y, fit));
+            let (x, y) = (cell % cells, cell / cells);
+            // The first known pixel stands for the cell: a mean would blur what is one pixel thin.
+            let mut ids = pixels(x, y, stride, fit).map(|(x, y)| self.at(x, y, fit));
             let known = ids.find(|&id| id != UNKNOWN_CLASS);
             let Some(id) = known.map(usize::from) else { continue };
             for (channel, label) in labels.iter_mut().enumerate() {

@@ -4,6 +4,7 @@ use super::bump::bump;
 use super::fitted::{FittedLabel, STRIDE, check_point, empty};
 use crate::error::{ErrorKind, Result};
 use crate::image::Fit;
+use crate::model::CellLabels;
 
 /// Standard deviation of a dot's share of the density in pixels of the square.
 pub const DENSITY_SIGMA: f32 = 4.0;
@@ -11,9 +12,8 @@ pub const DENSITY_SIGMA: f32 = 4.0;
 /// Density at the centre of a lone dot: neighbours may add to it before it reaches 1.
 pub const DENSITY_PEAK: f32 = 0.5;
 
-/// Sum of the density over the read-out's cells that one object adds: a Gaussian's volume.
-pub const DENSITY_MASS: f32 =
-    DENSITY_PEAK * std::f32::consts::TAU * DENSITY_SIGMA * DENSITY_SIGMA / (STRIDE * STRIDE) as f32;
+/// Sum of the density over the pixels of the square that one object adds: a Gaussian's volume.
+pub const DENSITY_MASS: f32 = DENSITY_PEAK * std::f32::consts::TAU * DENSITY_SIGMA * DENSITY_SIGMA;
 
 /// An object: a point in pixels of the picture, and its channel counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,16 +46,15 @@ impl DotLabel {
 
     /// Brings the label to the network's square as `channels` channels; padding is unknown.
     pub fn fit(&self, fit: &Fit, channels: usize) -> FittedLabel {
-        FittedLabel {
-            raster: (0..channels).flat_map(|channel| self.density(channel, fit, 1)).collect(),
-            cells: (0..channels).map(|channel| self.density(channel, fit, STRIDE)).collect(),
-            unpainted: false,
-        }
+        let density =
+            |stride| (0..channels).map(|channel| self.density(channel, fit, stride)).collect();
+        let pixels: CellLabels = density(1);
+        FittedLabel { raster: pixels.concat(), cells: density(STRIDE), pixels, unpainted: false }
     }
 
     fn density(&self, channel: usize, fit: &Fit, stride: usize) -> Vec<f32> {
         let mut density = empty(fit, stride);
-        let volume = DENSITY_MASS * (STRIDE * STRIDE) as f32 / (stride * stride) as f32;
+        let volume = DENSITY_MASS / (stride * stride) as f32;
         for dot in self.dots.iter().filter(|dot| dot.channel == channel) {
             let bump = bump(fit, stride, fit.place(dot.point, self.picture), DENSITY_SIGMA);
             // What the picture's edge cuts off is made up for inside, so that the sum is the count.

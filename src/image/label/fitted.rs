@@ -15,6 +15,8 @@ pub struct FittedLabel {
     pub raster: Vec<f32>,
     /// The read-out's labels at stride 2; one more channel, the background, where a task has several exclusive ones.
     pub cells: CellLabels,
+    /// The refined read-out's labels: the same channels, every pixel of the square.
+    pub pixels: CellLabels,
     /// Whether some of the background is only what nobody painted.
     pub unpainted: bool,
 }
@@ -22,10 +24,12 @@ pub struct FittedLabel {
 impl FittedLabel {
     /// Channels that were fitted on their own, one after another.
     pub fn stack(channels: impl IntoIterator<Item = Self>) -> Self {
-        let mut stacked = Self { raster: Vec::new(), cells: Vec::new(), unpainted: false };
+        let (raster, cells, pixels) = Default::default();
+        let mut stacked = Self { raster, cells, pixels, unpainted: false };
         for channel in channels {
             stacked.raster.extend(channel.raster);
             stacked.cells.extend(channel.cells);
+            stacked.pixels.extend(channel.pixels);
             stacked.unpainted |= channel.unpainted;
         }
         stacked
@@ -40,12 +44,16 @@ pub fn empty(fit: &Fit, stride: usize) -> Vec<f32> {
     (0..width * width).map(value).collect()
 }
 
-/// The pixels of the picture in a read-out's cell `(x, y)`, in reading order.
-pub fn pixels(x: usize, y: usize, fit: &Fit) -> impl Iterator<Item = (usize, usize)> {
-    let (left, top) = (x * STRIDE, y * STRIDE);
-    let corners = [(left, top), (left + 1, top), (left, top + 1), (left + 1, top + 1)];
-    let (width, height) = (fit.width, fit.height);
-    corners.into_iter().filter(move |&(x, y)| x < width && y < height)
+/// The pixels of the picture in square `(x, y)` of `stride` pixels, in reading order.
+pub fn pixels(
+    x: usize,
+    y: usize,
+    stride: usize,
+    fit: &Fit,
+) -> impl Iterator<Item = (usize, usize)> {
+    let within = |i: usize, end: usize| i * stride..((i + 1) * stride).min(end);
+    let (columns, rows) = (within(x, fit.width), within(y, fit.height));
+    rows.flat_map(move |y| columns.clone().map(move |x| (x, y)))
 }
 
 /// The source pixels under pixel `i` of an axis scaled from `from` to `to` pixels; never empty.

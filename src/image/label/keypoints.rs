@@ -4,7 +4,7 @@ use super::bump::bump;
 use super::fitted::{FittedLabel, STRIDE, check_point, empty};
 use crate::error::{ErrorKind, Result};
 use crate::image::Fit;
-use crate::model::UNKNOWN;
+use crate::model::{CellLabels, UNKNOWN};
 
 /// Standard deviation of a keypoint's heat in pixels of the square.
 pub const KEYPOINT_SIGMA: f32 = 10.0;
@@ -49,10 +49,8 @@ impl KeypointLabel {
             }
             None => vec![UNKNOWN; (fit.side / stride).pow(2)],
         };
-        FittedLabel {
-            raster: self.points.iter().flat_map(|point| heat(point, 1)).collect(),
-            cells: self.points.iter().map(|point| heat(point, STRIDE)).collect(),
-            unpainted: false,
-        }
+        let heats = |stride| self.points.iter().map(|point| heat(point, stride)).collect();
+        let pixels: CellLabels = heats(1);
+        FittedLabel { raster: pixels.concat(), cells: heats(STRIDE), pixels, unpainted: false }
     }
 }

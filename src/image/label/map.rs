@@ -38,7 +38,8 @@ impl MapLabel {
         let layers = self.values.chunks_exact(self.width * self.height);
         FittedLabel::stack(layers.map(|layer| {
             let raster = self.raster(layer, fit);
-            FittedLabel { cells: vec![self.cells(&raster, fit)], raster, unpainted: false }
+            let cells = vec![self.cells(&raster, fit)];
+            FittedLabel { cells, pixels: vec![raster.clone()], raster, unpainted: false }
         }))
     }
 
@@ -63,7 +64,8 @@ impl MapLabel {
     fn cells(&self, raster: &[f32], fit: &Fit) -> Vec<f32> {
         let cells = fit.side / STRIDE;
         let cell = |i: usize| {
-            let values = pixels(i % cells, i / cells, fit).map(|(x, y)| raster[y * fit.side + x]);
+            let values =
+                pixels(i % cells, i / cells, STRIDE, fit).map(|(x, y)| raster[y * fit.side + x]);
             mean(values.filter(|&value| value != UNKNOWN)).unwrap_or(UNKNOWN)
         };
         (0..cells * cells).map(cell).collect()

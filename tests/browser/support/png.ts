@@ -19,10 +19,10 @@ export function encodePng(width: number, height: number, bits: 8 | 16, type: num
   return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** Decodes an 8-bit PNG with one sample a pixel: class ids, whatever colours a palette gives them. */
-export function decodeIds(file: Buffer): { width: number; height: number; data: Uint8Array } {
+/** Decodes a PNG with one sample of 8 or 16 bits a pixel: class ids, whatever colours a palette gives them, or a map. */
+export function decodePng(file: Buffer): { width: number; height: number; data: Uint8Array | Uint16Array } {
   const data: Buffer[] = [];
-  let [width, height] = [0, 0];
+  let [width, height, bytes] = [0, 0, 1];
   for (let at = 8; at < file.length; ) {
     const length = file.readUInt32BE(at);
     const name = file.toString('latin1', at + 4, at + 8);
@@ -30,23 +30,27 @@ export function decodeIds(file: Buffer): { width: number; height: number; data: 
     if (name === 'IHDR') {
       [width, height] = [body.readUInt32BE(0), body.readUInt32BE(4)];
       const [bits, type] = [body[8], body[9]];
-      if (bits !== 8 || (type !== 0 && type !== 3)) throw new Error('not an 8-bit PNG with one channel');
+      if ((bits !== 8 && bits !== 16) || (type !== 0 && type !== 3)) throw new Error('not a PNG with one channel');
+      bytes = bits / 8;
     }
     if (name === 'IDAT') data.push(body);
     at += 12 + length;
   }
-  return { width, height, data: unfilter(inflateSync(Buffer.concat(data)), width, height) };
+  const raw = unfilter(inflateSync(Buffer.concat(data)), width * bytes, height, bytes);
+  if (bytes === 1) return { width, height, data: raw };
+  return { width, height, data: Uint16Array.from({ length: width * height }, (_, i) => raw.readUInt16BE(2 * i)) };
 }
 
-function unfilter(raw: Buffer, width: number, height: number): Uint8Array {
-  const out = new Uint8Array(width * height);
+/** Rows of `width` bytes; what is left of a byte is `step` bytes away. */
+function unfilter(raw: Buffer, width: number, height: number, step: number): Buffer {
+  const out = Buffer.alloc(width * height);
   for (let y = 0; y < height; y += 1) {
     const filter = raw[y * (width + 1)];
     for (let x = 0; x < width; x += 1) {
       const value = raw[y * (width + 1) + 1 + x] ?? 0;
-      const left = x > 0 ? (out[y * width + x - 1] ?? 0) : 0;
+      const left = x >= step ? (out[y * width + x - step] ?? 0) : 0;
       const up = y > 0 ? (out[(y - 1) * width + x] ?? 0) : 0;
-      const corner = x > 0 && y > 0 ? (out[(y - 1) * width + x - 1] ?? 0) : 0;
+      const corner = x >= step && y > 0 ? (out[(y - 1) * width + x - step] ?? 0) : 0;
       const guesses = [0, left, up, (left + up) >> 1, paeth(left, up, corner)];
       out[y * width + x] = value + (guesses[filter ?? 0] ?? 0);
     }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import type { Anolis, Task } from '../../../www/src/anolis/public/index.js';
-import { decodeIds } from './png.js';
+import { decodePng } from './png.js';
 import './library.js';
 
 declare global {
@@ -32,7 +32,7 @@ export function readTasks(shots: 1 | 5 | 10): TaskFolder[] {
     const task = JSON.parse(readFileSync(`${folder}${name}/task.json`, 'utf8'));
     if (task.kind !== 'mask') return [];
     const read = (id: string): Example => {
-      const { width, height, data } = decodeIds(readFileSync(`${folder}${name}/labels/${id}.png`));
+      const { width, height, data } = decodePng(readFileSync(`${folder}${name}/labels/${id}.png`));
       return { image: readFileSync(picture(name, id)).toString('base64'), label: { width, height, data: [...data] } };
     };
     const [split] = task.splits;

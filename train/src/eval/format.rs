@@ -54,6 +54,15 @@ impl TaskFile {
         }
     }
 
+    /// The ids of all pictures, sorted.
+    pub fn names(folder: &Path) -> Result<Vec<String>> {
+        let files = fs::read_dir(folder.join("images"))?;
+        let name = |path: &Path| Some(path.file_stem()?.to_str()?.to_owned());
+        let mut names: Vec<_> = files.filter_map(|file| name(&file.ok()?.path())).collect();
+        names.sort();
+        Ok(names)
+    }
+
     pub fn picture(&self, folder: &Path, id: &str) -> Result<Picture> {
         Ok(decode(&fs::read(folder.join(format!("images/{id}.jpg")))?)?)
     }

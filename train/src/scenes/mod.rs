@@ -14,7 +14,7 @@ mod cast;
 mod cells;
 mod cracks;
 mod curves;
-mod dice;
+pub mod dice;
 mod fibres;
 mod figure;
 mod flat;

@@ -66,8 +66,8 @@ class FakeWorker {
   }
 }
 
-const image = { image: 1, source: {} as Blob };
-const task = { task: 1, kind: 'mask', channels: ['a'], overlap: false };
+const image = { image: 1, sources: [{} as Blob] };
+const task = { task: 1, kind: 'mask', channels: ['a'], overlap: false, images: 1 };
 const label = { task: 1, image: 1, label: { form: 'keypoints', data: new Float32Array(3) } } as const;
 const predict = { task: 1, image: 1, width: 2, height: 2, quick: false };
 

@@ -7,11 +7,13 @@ type Parts = { maps?: number[][]; points?: number[]; counts?: number[] };
 /** A prediction one pixel high. */
 function predict(task: Partial<TaskOptions>, { maps = [], points = [], counts = [] }: Parts) {
   const channels = Array.from({ length: Math.max(maps.length, counts.length, 1) }, (_, i) => `channel ${i}`);
-  const options = { kind: 'mask', channels, overlap: false, ...task } as const;
+  const options = { kind: 'mask', channels, overlap: false, images: 1, ...task } as const;
   const answer = {
     maps: Float32Array.from(maps.flat()),
     points: Float32Array.from(points),
     counts: Float32Array.from(counts),
+    uncertainty: new Float32Array(maps[0]?.length ?? 0).fill(0.25),
+    imageUncertainty: 0.25,
   };
   return new Prediction(maps[0]?.length ?? 0, 1, options, answer, 1);
 }
@@ -35,6 +37,14 @@ describe('Prediction', () => {
       [1, 0],
       [1, 1],
     ]);
+  });
+
+  it('says how far it can be trusted, whatever the kind', () => {
+    for (const kind of ['mask', 'keypoints', 'map', 'density'] as const) {
+      const prediction = predict({ kind }, { maps: [[0.9, 0.2]] });
+      expect([...prediction.uncertainty()]).toEqual([0.25, 0.25]);
+      expect(prediction.imageUncertainty).toBe(0.25);
+    }
   });
 
   it('shows each channel without copying', () => {

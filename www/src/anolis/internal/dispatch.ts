@@ -18,11 +18,15 @@ export class Dispatcher {
     return Promise.resolve(handler.call(this, input));
   }
 
-  protected async addImage({ image, source }: Input<'addImage'>): Promise<Output<'addImage'>> {
-    const { pixels, notices } = await decode(source);
-    const { width, height, data } = pixels;
-    this.#images.set(image, await this.engine.addImage(new Uint8Array(data.buffer), width, height));
-    return { width, height, notices };
+  protected async addImage({ image, sources }: Input<'addImage'>): Promise<Output<'addImage'>> {
+    const decoded = await Promise.all(sources.map(decode));
+    const pixels = decoded.map(({ pixels }) => pixels);
+    const [first] = pixels;
+    if (!first) throw errorOf('image-count');
+    const rgba = pixels.map(({ data }) => new Uint8Array(data.buffer));
+    const sizes = Uint32Array.from(pixels.flatMap(({ width, height }) => [width, height]));
+    this.#images.set(image, await this.engine.addImage(rgba, sizes));
+    return { width: first.width, height: first.height, notices: decoded.flatMap(({ notices }) => notices) };
   }
 
   protected removeImage({ image }: Input<'removeImage'>): undefined {
@@ -30,8 +34,8 @@ export class Dispatcher {
     this.#images.delete(image);
   }
 
-  protected addTask({ task, kind, channels, overlap }: Input<'addTask'>): undefined {
-    this.#tasks.set(task, this.engine.addTask(kind, channels, overlap));
+  protected addTask({ task, kind, channels, overlap, images }: Input<'addTask'>): undefined {
+    this.#tasks.set(task, this.engine.addTask(kind, channels, overlap, images));
   }
 
   protected removeTask({ task }: Input<'removeTask'>): undefined {
@@ -71,9 +75,18 @@ export class Dispatcher {
     return { answer, milliseconds: performance.now() - start };
   }
 
-  protected async adaptBegin({ task, steps, seed }: Input<'adaptBegin'>): Promise<undefined> {
-    await this.engine.adaptBegin(this.#task(task), steps, seed);
+  protected suggest({ task, images, count }: Input<'suggest'>): Output<'suggest'> {
+    const clients = new Map(images.map((image) => [this.#image(image), image]));
+    const found = this.engine.suggest(this.#task(task), Uint32Array.from(clients.keys()), count);
+    return Array.from(found, (image) => clients.get(image) as number);
+  }
+
+  protected async adaptBegin(input: Input<'adaptBegin'>): Promise<Output<'adaptBegin'>> {
+    const { task, steps, seconds, seed, resume } = input;
+    const level = input.level === 'auto' ? undefined : input.level;
+    const begun = await this.engine.adaptBegin(this.#task(task), level, steps, seconds, seed, resume);
     this.#adapting.add(task);
+    return begun;
   }
 
   protected adaptStep({ task }: Input<'adaptStep'>): Promise<Output<'adaptStep'>> {
@@ -87,8 +100,9 @@ export class Dispatcher {
     return { report: await this.engine.adaptFinish(id), adapter: this.engine.adapter(id) };
   }
 
+  /** The engine keeps what was tuned, for an adaptation that resumes. */
   protected adaptCancel({ task }: Input<'adaptCancel'>): undefined {
-    if (this.#adapting.delete(task)) this.engine.adaptCancel(this.#task(task));
+    this.#adapting.delete(task);
   }
 
   protected setAdapter({ task, adapter }: Input<'setAdapter'>): undefined {
@@ -113,5 +127,6 @@ export function laneOf(operation: Operation, input: Input<Operation>): Lane {
   if (operation === 'addImage') return 'encode';
   if (operation === 'adaptBegin' || operation === 'adaptStep' || operation === 'adaptFinish') return 'adapt';
   if (operation === 'predict') return (input as Input<'predict'>).quick ? 'quick' : 'full';
+  if (operation === 'suggest') return 'quick';
   return 'stroke';
 }

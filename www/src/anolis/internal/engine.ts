@@ -1,4 +1,4 @@
-import type { AdaptProgress, AdaptReport, Backend } from '../public/options.js';
+import type { AdaptLevel, AdaptProgress, AdaptReport, Backend } from '../public/options.js';
 import type { PostableMark } from './labels.js';
 
 /** The class the WebAssembly glue exports; one call at a time. */
@@ -12,9 +12,10 @@ export interface Engine {
   readonly backend: Backend;
   readonly weightsHash: string;
   readonly side: number;
-  addImage(rgba: Uint8Array, width: number, height: number): Promise<number>;
+  /** `sizes`: width and height of each picture in turn. */
+  addImage(rgba: Uint8Array[], sizes: Uint32Array): Promise<number>;
   removeImage(image: number): void;
-  addTask(kind: string, channels: string[], overlap: boolean): number;
+  addTask(kind: string, channels: string[], overlap: boolean, images: number): number;
   removeTask(task: number): void;
   setClasses(task: number, image: number, ids: Uint8Array, width: number, height: number): void;
   setLayers(task: number, image: number, layers: Uint8Array, width: number, height: number): void;
@@ -25,13 +26,27 @@ export interface Engine {
   removeLabel(task: number, image: number): void;
   predictReadout(task: number, image: number, width: number, height: number): Answer;
   predict(task: number, image: number, width: number, height: number): Promise<Answer>;
-  adaptBegin(task: number, steps: number, seed: number): Promise<void>;
+  suggest(task: number, images: Uint32Array, count: number): Uint32Array;
+  adaptBegin(
+    task: number,
+    level: number | undefined,
+    steps: number,
+    seconds: number,
+    seed: number,
+    resume: boolean,
+  ): Promise<Begun>;
   adaptStep(task: number): Promise<Omit<AdaptProgress, 'steps'> | undefined>;
-  adaptFinish(task: number): Promise<AdaptReport>;
-  adaptCancel(task: number): void;
+  adaptFinish(task: number): Promise<Omit<AdaptReport, 'level'>>;
   adapter(task: number): Uint8Array | undefined;
   setAdapter(task: number, adapter?: Uint8Array): void;
   free(): void;
+}
+
+/** What an adaptation that begins or goes on does. */
+export interface Begun {
+  readonly level: AdaptLevel;
+  /** In all, with those that are made already. */
+  readonly steps: number;
 }
 
 /** What is predicted; empty where the kind has none. */
@@ -42,6 +57,9 @@ export interface Answer {
   readonly points: Float32Array;
   /** `[channel]` */
   readonly counts: Float32Array;
+  /** `[height, width]` */
+  readonly uncertainty: Float32Array;
+  readonly imageUncertainty: number;
 }
 
 /** How the golden input came out on this machine. */

@@ -1,6 +1,6 @@
-import type { AdaptProgress, AdaptReport, Backend, Notice, Phase, Quality } from '../public/options.js';
+import type { AdaptOptions, AdaptProgress, AdaptReport, Backend, Notice, Phase, Quality } from '../public/options.js';
 import type { Assets } from './assets.js';
-import type { Answer } from './engine.js';
+import type { Answer, Begun } from './engine.js';
 import type { Reply } from './failure.js';
 import type { PostableLabel } from './labels.js';
 
@@ -24,14 +24,21 @@ export type PostableSource = Blob | ImageBitmap | ImageData;
 
 /** Ids are the client's: they stay the same when the worker is started again. */
 export interface Operations {
-  addImage: [{ image: number; source: PostableSource }, { width: number; height: number; notices: Notice[] }];
+  addImage: [
+    { image: number; sources: readonly PostableSource[] },
+    { width: number; height: number; notices: Notice[] },
+  ];
   removeImage: [{ image: number }, undefined];
-  addTask: [{ task: number; kind: string; channels: string[]; overlap: boolean }, undefined];
+  addTask: [{ task: number; kind: string; channels: string[]; overlap: boolean; images: number }, undefined];
   removeTask: [{ task: number }, undefined];
   setLabel: [{ task: number; image: number; label: PostableLabel }, undefined];
-  adaptBegin: [{ task: number; steps: number; seed: number }, undefined];
+  suggest: [{ task: number; images: number[]; count: number }, number[]];
+  adaptBegin: [
+    { task: number } & Required<Pick<AdaptOptions, 'level' | 'steps' | 'seconds' | 'seed' | 'resume'>>,
+    Begun,
+  ];
   adaptStep: [{ task: number }, Omit<AdaptProgress, 'steps'> | undefined];
-  adaptFinish: [{ task: number }, { report: AdaptReport; adapter: Uint8Array | undefined }];
+  adaptFinish: [{ task: number }, { report: Omit<AdaptReport, 'level'>; adapter: Uint8Array | undefined }];
   adaptCancel: [{ task: number }, undefined];
   setAdapter: [{ task: number; adapter: Uint8Array | undefined }, undefined];
   removeLabel: [{ task: number; image: number }, undefined];

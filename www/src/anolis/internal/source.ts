@@ -1,9 +1,13 @@
 import { errorOf } from '../public/errors.js';
-import type { ImageSource } from '../public/options.js';
+import type { ImageSource, ImageSources } from '../public/options.js';
 import type { PostableSource } from './protocol.js';
 
-/** A copy or reference of `source` that can be posted to a worker, again and again. */
-export async function postable(source: ImageSource): Promise<PostableSource> {
+/** Copies or references of one picture or several that can be posted to a worker, again and again. */
+export function postable(sources: ImageSources): Promise<PostableSource[]> {
+  return Promise.all([sources].flat().map(postableSource));
+}
+
+async function postableSource(source: ImageSource): Promise<PostableSource> {
   if (source instanceof Blob || source instanceof ImageData) return source;
   try {
     return await createImageBitmap(source);

@@ -37,8 +37,8 @@ async function reply<T>(action: () => Promise<T>): Promise<Reply<T>> {
 
 function buffersOf(operation: Operation, answer: Reply<unknown>): Transferable[] {
   if (operation !== 'predict' || !answer.ok) return [];
-  const { maps, points, counts } = (answer.value as Output<'predict'>).answer;
-  return [maps, points, counts].map(({ buffer }) => buffer as ArrayBuffer);
+  const { maps, points, counts, uncertainty } = (answer.value as Output<'predict'>).answer;
+  return [maps, points, counts, uncertainty].map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 expose(api);

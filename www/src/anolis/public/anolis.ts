@@ -7,7 +7,7 @@ import { postable } from '../internal/source.js';
 import { spawnWorker } from '../internal/spawn.js';
 import { errorOf } from './errors.js';
 import { AnolisImage } from './image.js';
-import type { Backend, ImageSource, LoadOptions, Notice, TaskOptions } from './options.js';
+import type { Backend, ImageSources, LoadOptions, Notice, TaskOptions } from './options.js';
 import { Task } from './task.js';
 
 /**
@@ -66,19 +66,26 @@ export class Anolis {
     return this.#client.weightsHash;
   }
 
-  /** Opens a picture and encodes it, once for all tasks. Rejects with an {@link ImageError}. */
-  async image(source: ImageSource, options: { signal?: AbortSignal } = {}): Promise<AnolisImage> {
+  /**
+   * Opens a picture, or two that are seen together, and encodes it, once for all tasks. Rejects with an {@link ImageError}.
+   *
+   * @example
+   * ```ts
+   * const slide = await anolis.image([stained, fluorescent]);
+   * ```
+   */
+  async image(sources: ImageSources, options: { signal?: AbortSignal } = {}): Promise<AnolisImage> {
     const image = this.#images.next();
-    const input = { image, source: await postable(source) };
+    const input = { image, sources: await postable(sources) };
     const opened = await this.#client.call('addImage', input, options.signal);
     return new AnolisImage(this.#client, image, opened.width, opened.height, opened.notices);
   }
 
   /** Begins a task without examples. Rejects with a {@link LabelError}. */
-  async task({ kind, channels, overlap = false }: TaskOptions): Promise<Task> {
+  async task({ kind, channels, overlap = false, images = 1 }: TaskOptions): Promise<Task> {
     const task = this.#tasks.next();
-    await this.#client.call('addTask', { task, kind, channels: [...channels], overlap });
-    return new Task(this, this.#client, task, { kind, channels: [...channels], overlap });
+    await this.#client.call('addTask', { task, kind, channels: [...channels], overlap, images });
+    return new Task(this, this.#client, task, { kind, channels: [...channels], overlap, images });
   }
 
   /** Ends the worker and frees everything in it; waiting calls reject with `'disposed'`. */

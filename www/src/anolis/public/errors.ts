@@ -4,6 +4,8 @@ const sentences = {
   channels: 'Give the task between 1 and 253 channels, each with its own name.',
   disposed: 'This object was disposed; load or open it again.',
   'empty-support': 'Label at least one picture before predicting.',
+  'image-count':
+    'Give as many pictures at a time as the task was begun with: one, or two of which the first is labelled.',
   'image-disposed': 'This picture was removed; open it again.',
   'image-size': 'The pixels do not fit the width and height of the picture; open it again.',
   'image-too-small': 'Use a picture of at least 16 pixels on each side.',
@@ -98,6 +100,7 @@ const classes: Partial<Record<ErrorCode, ErrorClass>> = {
   aborted: AbortError,
   channels: LabelError,
   'empty-support': LabelError,
+  'image-count': ImageError,
   'image-disposed': ImageError,
   'image-size': ImageError,
   'image-too-small': ImageError,

@@ -1,7 +1,7 @@
 import type { Client } from '../internal/client.js';
 import type { Notice } from './options.js';
 
-/** A picture that is open and encoded. */
+/** A picture that is open and encoded, or two that are seen together. */
 export class AnolisImage {
   readonly #client: Client;
   #open = true;
@@ -11,7 +11,7 @@ export class AnolisImage {
     client: Client,
     /** Stays the same as long as the picture is open. */
     readonly id: number,
-    /** Width in pixels, as worked on. */
+    /** Width in pixels, as worked on; of two pictures the first one's. */
     readonly width: number,
     /** Height in pixels, as worked on. */
     readonly height: number,

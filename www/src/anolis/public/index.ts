@@ -19,11 +19,13 @@ export {
 export { AnolisImage } from './image.js';
 export type { ClassIds, Keypoints, Label, Layers, MapValues, Mark, Marks, Point, Points } from './labels.js';
 export type {
+  AdaptLevel,
   AdaptOptions,
   AdaptProgress,
   AdaptReport,
   Backend,
   ImageSource,
+  ImageSources,
   LoadOptions,
   Notice,
   Phase,

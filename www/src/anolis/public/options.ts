@@ -59,6 +59,13 @@ export type ImageSource =
   | HTMLVideoElement
   | OffscreenCanvas;
 
+/**
+ * A picture, or two that are seen together: labels and predictions belong to the first, the second is more to see, such as
+ * another stain, a depth map, the other eye, the frame before. What both show is compared at the same place, so give both the
+ * same proportions; their sizes may differ.
+ */
+export type ImageSources = ImageSource | readonly [ImageSource, ImageSource];
+
 /** What a task predicts. */
 export interface TaskOptions {
   /**
@@ -72,6 +79,8 @@ export interface TaskOptions {
   readonly channels: readonly string[];
   /** Whether a pixel may belong to several classes of a mask; not by default. */
   readonly overlap?: boolean;
+  /** How many pictures are seen together, 1 by default; with 2, examples and questions are {@link ImageSources | pairs}. */
+  readonly images?: 1 | 2;
 }
 
 /** Kinds of tasks. */
@@ -84,29 +93,55 @@ export interface AdaptProgress {
   readonly steps: number;
   /** Loss on the step's crops; it falls, with noise. */
   readonly loss: number;
-  /** Loss on the examples that are held out, at the steps that look there. */
+  /** Loss on the examples that a run has held out, after its last step: the steps are shared by up to five runs. */
   readonly heldOut?: number;
 }
 
+/**
+ * How much of the network an adaptation tunes; what each gains and costs is in docs/adaptation.md.
+ *
+ * - 0: nothing.
+ * - 1: how the matching weighs and normalises the levels of the body. The features are computed once, so that steps are
+ *   cheap. Masks only; other kinds take it as 0.
+ * - 2: the biases of the image encoder: of its convolutions and, for masks, of its transformer.
+ * - 3: the weights of the encoder's convolutions. Of the levels that were measured it gains most.
+ * - 4: these, the transformer's and the decoder's. Masks only; other kinds take it as 3.
+ */
+export type AdaptLevel = 0 | 1 | 2 | 3 | 4;
+
 /** Options of `Task.adapt`. */
 export interface AdaptOptions {
+  /** What is tuned; by default `'auto'`: level 3, or 0 for keypoints and where `seconds` are too few for it. */
+  readonly level?: AdaptLevel | 'auto';
   /** Gradient steps, 120 by default; more help where pictures are far from photographs. */
   readonly steps?: number;
+  /** About how long the steps may take on a CPU; fewer are made where they would take longer. No limit by default. */
+  readonly seconds?: number;
+  /**
+   * Whether to go on: with the steps of an adaptation that was stopped, as it was begun (level, steps, seed and examples),
+   * or else from what an earlier one has tuned, with the examples as they are now. Starts anew by default.
+   */
+  readonly resume?: boolean;
   /** Decides every random choice; 0 by default. */
   readonly seed?: number;
   /** Called after every step. */
   readonly onProgress?: (progress: AdaptProgress) => void;
-  /** Stops after the step that runs; the task stays as it was. */
+  /** Stops after the step that runs; the task stays as it was, and `resume` goes on from there. */
   readonly signal?: AbortSignal;
 }
 
 /** What came of an adaptation. */
 export interface AdaptReport {
+  /** What was tuned. */
+  readonly level: AdaptLevel;
   /** Whether the held-out examples confirmed a gain; otherwise the task stays as it was. */
   readonly used: boolean;
-  /** Held-out loss before the first step, and at the best one. */
+  /** Mean loss on held-out examples before and after; every example is held out of one run. */
   readonly before: number;
   readonly after: number;
+  /** Held-out examples that were judged, and how many of them are answered better. */
+  readonly judged: number;
+  readonly better: number;
 }
 
 /** Options of `Task.predict`. */

@@ -115,6 +115,25 @@ export class Prediction {
     return this.#answer.counts[channel] as number;
   }
 
+  /**
+   * How far each pixel can be trusted, row by row, 0 where the answer is sure; a view, not a copy.
+   *
+   * - masks: probability that the pixel's class is wrong; where classes may overlap, that of its least sure class
+   * - others: expected absolute error, averaged over the channels, in the unit of {@link Prediction.probability} or
+   *   {@link Prediction.map}
+   *
+   * It is learnt from examples that are predicted from the others, so it is worth little with one or two. Quick predictions
+   * use what the last full one learnt.
+   */
+  uncertainty(): Float32Array {
+    return this.#answer.uncertainty;
+  }
+
+  /** One number that ranks the pictures of a task by how far their predictions can be trusted; 0 where all is sure. */
+  get imageUncertainty(): number {
+    return this.#answer.imageUncertainty;
+  }
+
   #map(channel: number): Float32Array {
     this.#check(channel);
     const size = this.width * this.height;

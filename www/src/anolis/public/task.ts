@@ -4,7 +4,7 @@ import type { Anolis } from './anolis.js';
 import { errorOf } from './errors.js';
 import { AnolisImage } from './image.js';
 import type { Label } from './labels.js';
-import type { AdaptOptions, AdaptReport, ImageSource, PredictOptions, TaskOptions } from './options.js';
+import type { AdaptOptions, AdaptReport, ImageSources, PredictOptions, TaskOptions } from './options.js';
 import { Prediction } from './prediction.js';
 
 /** What is to be predicted, and the examples it is learnt from. */
@@ -34,7 +34,7 @@ export class Task {
   }
 
   /** Adds a picture with a label of the task's kind and answers the example's id. Rejects with a {@link LabelError} or {@link ImageError}. */
-  async add(picture: AnolisImage | ImageSource, label: Label): Promise<number> {
+  async add(picture: AnolisImage | ImageSources, label: Label): Promise<number> {
     const own = !(picture instanceof AnolisImage);
     const image = own ? await this.#anolis.image(picture) : picture;
     try {
@@ -61,7 +61,7 @@ export class Task {
   }
 
   /** Predicts the task on a picture. Rejects with `'empty-support'` as long as there are no examples. */
-  async predict(picture: AnolisImage | ImageSource, options: PredictOptions = {}): Promise<Prediction> {
+  async predict(picture: AnolisImage | ImageSources, options: PredictOptions = {}): Promise<Prediction> {
     const own = !(picture instanceof AnolisImage);
     const image = own ? await this.#anolis.image(picture, options) : picture;
     const { width = image.width, height = image.height, quick = false, signal } = options;
@@ -76,16 +76,32 @@ export class Task {
   }
 
   /**
-   * Tunes the task's own copy of the image encoder on its examples; predictions use it when a held-out part of the examples
-   * confirms that it helps. Other calls are answered between the steps.
+   * Which of some open pictures to label next, the most useful first; at most `count`, never examples of the task.
+   *
+   * Without examples it begins with the most typical picture; each further one stands for pictures that neither the examples
+   * nor the suggestions before it resemble. Nothing is predicted for it, so it is quick.
+   */
+  async suggest(pictures: readonly AnolisImage[], count = 1): Promise<AnolisImage[]> {
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`Ask for 1 picture or more, not ${count}.`);
+    const images = pictures.map(({ id }) => id);
+    const found = await this.#client.call('suggest', { task: this.#id, images, count });
+    return found.map((id) => pictures[images.indexOf(id)] as AnolisImage);
+  }
+
+  /**
+   * Tunes the task's own copy of a part of the network on its examples, the image encoder unless `level` says otherwise;
+   * predictions use it when a held-out part of the examples confirms that it helps. Other calls are answered between the
+   * steps.
    *
    * Rejects with a {@link LabelError} when the examples say too little, an {@link AbortError}, or `'adaptation-lost'` when
    * the worker had to be started again meanwhile. The task then stays as it was.
    */
   async adapt(options: AdaptOptions = {}): Promise<AdaptReport> {
-    const { steps = 120, seed = 0, onProgress, signal } = options;
+    const { level: wanted = 'auto', seconds = Number.POSITIVE_INFINITY, seed = 0, resume = false } = options;
+    const { onProgress, signal } = options;
     const task = this.#id;
-    await this.#client.call('adaptBegin', { task, steps, seed }, signal);
+    const begin = { task, level: wanted, steps: options.steps ?? 120, seconds, seed, resume };
+    const { level, steps } = await this.#client.call('adaptBegin', begin, signal);
     for (;;) {
       if (signal?.aborted) {
         await this.#client.call('adaptCancel', { task });
@@ -98,10 +114,10 @@ export class Task {
     const { report, adapter } = await this.#client.call('adaptFinish', { task });
     // Said once more, so that a worker that is started again knows it too.
     if (report.used) await this.#client.call('setAdapter', { task, adapter });
-    return report;
+    return { level, ...report };
   }
 
-  /** Goes back to the task without adaptation. */
+  /** Goes back to the task without adaptation; nothing is left to resume. */
   async forgetAdaptation(): Promise<void> {
     await this.#client.call('setAdapter', { task: this.#id, adapter: undefined });
   }
