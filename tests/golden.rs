@@ -1,29 +1,80 @@
-//! Every equation of docs/network.md against the NumPy reference in tests/reference.
-
-use std::sync::Arc;
+//! Every equation of docs/network.md against the NumPy reference in tests/reference, on the CPU and, with feature `gpu`, on a GPU.
+//!
+//! The GPU's shaders are the browser's: WGSL, neither fused nor tuned. A driver in software will do.
 
 use anolis::model::{
-    BALANCE, Body, Decoder, Encoding, FeatureMap, FeatureMaps, Features, InvertedResidual,
-    LabelEncoder, Matched, Matching, Network, NetworkConfig, ReadOut, Trunk, grid_resize, up2,
+    BALANCE, Body, Decoder, Encoding, FeatureMaps, Features, InvertedResidual, LabelEncoder,
+    Matched, Matching, Network, NetworkConfig, ReadOut, Trunk, grid_resize, up2,
 };
 use anolis::weights::NamedTensors;
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData, read_sync};
 
-/// Largest difference allowed, relative to the largest expected value.
-const TOLERANCE: f32 = 1e-4;
+/// Where the network runs, and the largest difference allowed there, relative to the largest expected value.
+struct Backend {
+    device: Device,
+    tolerance: f32,
+}
+
+impl Backend {
+    fn cpu() -> Self {
+        Self { device: Device::flex(), tolerance: 1e-4 }
+    }
+
+    #[cfg(feature = "gpu")]
+    fn gpu() -> Self {
+        // A process has one, for all its tests.
+        static GPU: std::sync::LazyLock<Device> =
+            std::sync::LazyLock::new(|| Device::wgpu_options().init().unwrap());
+        Self { device: GPU.clone(), tolerance: 1e-3 }
+    }
+}
+
+/// Makes each function a test on both backends.
+macro_rules! on_cpu_and_gpu {
+    ($($test:ident)*) => {
+        mod cpu {
+            $(#[test]
+            fn $test() {
+                super::$test(&super::Backend::cpu());
+            })*
+        }
+
+        #[cfg(feature = "gpu")]
+        mod gpu {
+            $(#[test]
+            fn $test() {
+                super::$test(&super::Backend::gpu());
+            })*
+        }
+    };
+}
+
+on_cpu_and_gpu! {
+    inverted_residual_blocks_pad_as_tensorflow
+    body_attends_over_one_and_two_pictures
+    label_encoder_knows_the_unknown_and_other_grids
+    matching_reweights_and_attends_over_all_examples
+    readout_is_the_weighted_ridge_solution
+    decoder_refines_the_readout
+    an_untrained_decoder_is_the_readout
+    resizing_has_half_pixel_and_corner_alignment
+    the_whole_network_predicts_from_one_and_two_examples
+    trunk_equals_its_golden_features
+}
 
 struct Golden {
     tensors: NamedTensors,
     device: Device,
+    tolerance: f32,
 }
 
 impl Golden {
-    fn load(name: &str) -> Self {
+    fn load(name: &str, backend: &Backend) -> Self {
         let path = format!("{}/tests/golden/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
         let mut tensors = NamedTensors::default();
         tensors.read(&std::fs::read(path).unwrap()).unwrap();
-        Self { tensors, device: Device::flex() }
+        Self { tensors, device: backend.device.clone(), tolerance: backend.tolerance }
     }
 
     fn values(&self, name: &str) -> &[f32] {
@@ -36,6 +87,14 @@ impl Golden {
             TensorData::new(tensor.values.clone(), tensor.shape.clone()),
             &self.device,
         )
+    }
+
+    /// One picture's map: `example` of a batch, or the only one.
+    fn map(&self, name: &str, example: Option<usize>) -> Tensor<4> {
+        match example {
+            Some(example) => self.tensor::<4>(name).narrow(0, example, 1),
+            None => self.tensor::<3>(name).unsqueeze(),
+        }
     }
 
     /// The parameters under `prefix` in a module.
@@ -52,7 +111,7 @@ impl Golden {
         assert_eq!(expected.len(), found.len(), "{name}: number of values");
         let largest = expected.iter().fold(0.0f32, |m, v| m.max(v.abs()));
         let worst = expected.iter().zip(found).fold(0.0f32, |m, (e, f)| m.max((e - f).abs()));
-        assert!(worst <= TOLERANCE * largest, "{name}: {worst} of {largest}");
+        assert!(worst <= self.tolerance * largest, "{name}: {worst} of {largest}");
     }
 }
 
@@ -75,26 +134,15 @@ fn assert_mean(golden: &Golden, name: &str, found: Tensor<4>) {
     assert_eq!(expected.len(), found.len(), "{name}: number of values");
     let error: f32 = expected.iter().zip(&found).map(|(e, f)| (e - f).abs()).sum();
     let size: f32 = expected.iter().map(|e| e.abs()).sum();
-    assert!(error <= TOLERANCE * size, "{name}: {}", error / size);
+    assert!(error <= golden.tolerance * size, "{name}: {}", error / size);
 }
 
-/// One feature map `[channel, height, width]` with channels last.
-fn feature_map(golden: &Golden, name: &str, example: Option<usize>) -> FeatureMap {
-    let tensor = &golden.tensors.0[name];
-    let [channels, height, width] = tensor.shape[tensor.shape.len() - 3..] else {
-        panic!("{name} has no map")
-    };
-    let size = channels * height * width;
-    let values = &tensor.values[example.unwrap_or(0) * size..][..size];
-    let data = (0..height * width)
-        .flat_map(|cell| (0..channels).map(move |c| values[c * height * width + cell]));
-    FeatureMap { height, width, channels, data: data.collect() }
-}
-
+/// What the read-out sees of a picture, by way of the device.
 fn feature_maps(golden: &Golden, prefix: &str, example: Option<usize>) -> FeatureMaps {
-    let levels =
-        ["s2", "s4", "s8", "s16"].map(|s| feature_map(golden, &format!("{prefix}.{s}"), example));
-    FeatureMaps { levels: levels.map(Arc::new).to_vec() }
+    let [s2, s4, s8, s16] =
+        ["s2", "s4", "s8", "s16"].map(|s| golden.map(&format!("{prefix}.{s}"), example));
+    let s32 = Tensor::zeros([1, 320, 1, 1], &golden.device);
+    read_sync(FeatureMaps::read(&Features { s2, s4, s8, s16, s32 })).unwrap()
 }
 
 /// Cell labels of `[channel, height, width]` pixels.
@@ -107,9 +155,8 @@ fn cell_labels(pixels: &[f32], [channels, height, width]: [usize; 3]) -> Vec<Vec
     (0..channels).map(|c| (0..height / 2).flat_map(|y| row(c, y)).collect()).collect()
 }
 
-#[test]
-fn inverted_residual_blocks_pad_as_tensorflow() {
-    let golden = Golden::load("inverted_residual");
+fn inverted_residual_blocks_pad_as_tensorflow(backend: &Backend) {
+    let golden = Golden::load("inverted_residual", backend);
     let blocks = [
         (6, 4, 3, 1, 1),
         (4, 6, 3, 2, 3),
@@ -127,9 +174,8 @@ fn inverted_residual_blocks_pad_as_tensorflow() {
     }
 }
 
-#[test]
-fn body_attends_over_one_and_two_pictures() {
-    let golden = Golden::load("body");
+fn body_attends_over_one_and_two_pictures(backend: &Backend) {
+    let golden = Golden::load("body", backend);
     let body = golden.fill(Body::new(&tiny(), &golden.device), "body");
     for (case, pictures) in [("single", 1), ("wide", 1), ("pair", 2)] {
         // `[picture, channel, …]` in the file, side by side in one batch here.
@@ -150,9 +196,8 @@ fn body_attends_over_one_and_two_pictures() {
     }
 }
 
-#[test]
-fn label_encoder_knows_the_unknown_and_other_grids() {
-    let golden = Golden::load("label_encoder");
+fn label_encoder_knows_the_unknown_and_other_grids(backend: &Backend) {
+    let golden = Golden::load("label_encoder", backend);
     let encoder = golden.fill(LabelEncoder::new(&tiny(), &golden.device), "label_encoder");
     for case in ["base", "other"] {
         let labels = golden.tensor::<3>(&format!("input.{case}.labels")).unsqueeze_dim(1);
@@ -162,9 +207,8 @@ fn label_encoder_knows_the_unknown_and_other_grids() {
     }
 }
 
-#[test]
-fn matching_reweights_and_attends_over_all_examples() {
-    let golden = Golden::load("matching");
+fn matching_reweights_and_attends_over_all_examples(backend: &Backend) {
+    let golden = Golden::load("matching", backend);
     let matching = golden.fill(Matching::new(&tiny(), &golden.device), "matching");
     let query =
         std::array::from_fn(|l| golden.tensor::<2>(&format!("input.query.taps.{l}")).unsqueeze());
@@ -189,9 +233,8 @@ fn matching_reweights_and_attends_over_all_examples() {
     }
 }
 
-#[test]
-fn readout_is_the_weighted_ridge_solution() {
-    let golden = Golden::load("readout");
+fn readout_is_the_weighted_ridge_solution(backend: &Backend) {
+    let golden = Golden::load("readout", backend);
     let maps = [0, 1].map(|e| feature_maps(&golden, "input.support", Some(e)));
     let query = feature_maps(&golden, "input.query", None);
     let shape = [2, 32, 64];
@@ -230,7 +273,7 @@ fn readout_is_the_weighted_ridge_solution() {
 
 #[test]
 fn readout_after_taking_everything_back_is_empty() {
-    let golden = Golden::load("readout");
+    let golden = Golden::load("readout", &Backend::cpu());
     let maps = feature_maps(&golden, "input.support", Some(0));
     let labels = cell_labels(&golden.values("input.labels")[..2 * 32 * 64], [2, 32, 64]);
     let mut sums = ReadOut::new(maps.channels(), 2);
@@ -240,9 +283,8 @@ fn readout_after_taking_everything_back_is_empty() {
     assert!(sums.solve(0, 0.1, BALANCE).beta.iter().all(|&b| b == 0.0));
 }
 
-#[test]
-fn decoder_refines_the_readout() {
-    let golden = Golden::load("decoder");
+fn decoder_refines_the_readout(backend: &Backend) {
+    let golden = Golden::load("decoder", backend);
     let decoder = golden.fill(Decoder::new(&tiny(), &golden.device), "decoder");
     let matched = std::array::from_fn(|l| golden.tensor::<3>(&format!("input.levels.{l}")));
     let map = |s: &str| golden.tensor::<3>(&format!("input.{s}")).unsqueeze();
@@ -258,9 +300,8 @@ fn decoder_refines_the_readout() {
     golden.assert("output.logit", decoder.forward(&matched, &features, readout));
 }
 
-#[test]
-fn an_untrained_decoder_is_the_readout() {
-    let golden = Golden::load("decoder");
+fn an_untrained_decoder_is_the_readout(backend: &Backend) {
+    let golden = Golden::load("decoder", backend);
     let decoder = Decoder::new(&tiny(), &golden.device);
     let matched = std::array::from_fn(|l| golden.tensor::<3>(&format!("input.levels.{l}")));
     let map = |s: &str| golden.tensor::<3>(&format!("input.{s}")).unsqueeze();
@@ -277,9 +318,8 @@ fn an_untrained_decoder_is_the_readout() {
     logits.into_data().assert_eq(&readout.into_data(), true);
 }
 
-#[test]
-fn resizing_has_half_pixel_and_corner_alignment() {
-    let golden = Golden::load("resize");
+fn resizing_has_half_pixel_and_corner_alignment(backend: &Backend) {
+    let golden = Golden::load("resize", backend);
     let picture = golden.tensor::<3>("input.picture").unsqueeze::<4>();
     golden.assert("output.up2", up2(picture.clone()));
     for (name, to) in [("5x3", [5, 3]), ("2x9", [2, 9]), ("3x5", [3, 5])] {
@@ -287,9 +327,8 @@ fn resizing_has_half_pixel_and_corner_alignment() {
     }
 }
 
-#[test]
-fn the_whole_network_predicts_from_one_and_two_examples() {
-    let golden = Golden::load("network");
+fn the_whole_network_predicts_from_one_and_two_examples(backend: &Backend) {
+    let golden = Golden::load("network", backend);
     let network = Network::new(&tiny(), &golden.device);
     let network = Network {
         trunk: network.trunk,
@@ -300,20 +339,9 @@ fn the_whole_network_predicts_from_one_and_two_examples() {
     };
     let bias = network.body.bias([2, 4], 1);
     let encode = |prefix: &str, example: Option<usize>| {
-        let map = |s: &str| {
-            let name = format!("{prefix}.{s}");
-            match example {
-                Some(e) => golden.tensor::<4>(&name).narrow(0, e, 1),
-                None => golden.tensor::<3>(&name).unsqueeze(),
-            }
-        };
-        let features = Features {
-            s2: map("s2"),
-            s4: map("s4"),
-            s8: map("s8"),
-            s16: map("s16"),
-            s32: map("s32"),
-        };
+        let [s2, s4, s8, s16, s32] =
+            ["s2", "s4", "s8", "s16", "s32"].map(|s| golden.map(&format!("{prefix}.{s}"), example));
+        let features = Features { s2, s4, s8, s16, s32 };
         let taps = network.matching.reweight(&network.body.forward(&features, &bias));
         Encoding { features, taps }
     };
@@ -346,8 +374,7 @@ fn the_whole_network_predicts_from_one_and_two_examples() {
 }
 
 /// Needs `../shared` (or `ANOLIS_SHARED`): the trunk with its ImageNet weights.
-#[test]
-fn trunk_equals_its_golden_features() {
+fn trunk_equals_its_golden_features(backend: &Backend) {
     let shared = std::env::var("ANOLIS_SHARED")
         .unwrap_or_else(|_| format!("{}/../shared", env!("CARGO_MANIFEST_DIR")));
     let folder = std::path::Path::new(&shared).join("data/trunk");
@@ -355,18 +382,17 @@ fn trunk_equals_its_golden_features() {
         eprintln!("SKIPPED trunk_equals_its_golden_features: {} is not there", folder.display());
         return;
     }
-    let device = Device::flex();
     let mut tensors = NamedTensors::default();
     tensors
         .read_trunk(&std::fs::read(folder.join("efficientnet_lite0.safetensors")).unwrap())
         .unwrap();
-    let trunk = tensors.apply(Trunk::new(&device), "trunk").unwrap();
+    let trunk = tensors.apply(Trunk::new(&backend.device), "trunk").unwrap();
     let bytes = std::fs::read(folder.join("golden.safetensors")).unwrap();
     let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
     let input: Vec<_> =
         file.tensor("input_u8").unwrap().data().iter().map(|&v| f32::from(v) / 255.0).collect();
     let features =
-        trunk.forward(Tensor::from_data(TensorData::new(input, [1, 3, 224, 224]), &device));
+        trunk.forward(Tensor::from_data(TensorData::new(input, [1, 3, 224, 224]), &backend.device));
     let found = [features.s2, features.s4, features.s8, features.s16, features.s32];
     for (name, found) in
         ["feat_s2", "feat_s4", "feat_s8", "feat_s16", "feat_s32"].into_iter().zip(found)
@@ -377,6 +403,6 @@ fn trunk_equals_its_golden_features() {
         let found = found.into_data().try_into_vec_as::<f32>().unwrap();
         let (error, size) =
             expected.zip(found).fold((0.0, 0.0), |(e, s), (a, b)| (e + (a - b).abs(), s + a.abs()));
-        assert!(error / size <= 1e-4, "{name}: mean relative error {}", error / size);
+        assert!(error / size <= backend.tolerance, "{name}: mean relative error {}", error / size);
     }
 }

@@ -11,6 +11,7 @@ mod size;
 mod step;
 mod test;
 mod toolchain;
+mod vulkan;
 mod wasm;
 
 use std::process::ExitCode;

@@ -10,13 +10,15 @@ use crate::check::{FORMAT, FRONT_END, LINTS, Rule};
 use crate::step::{self, Step, plain};
 use crate::toolchain::{self, cargo};
 use crate::wasm::{self, Backend};
-use crate::{assets, chromium, npm, paths};
+use crate::{assets, chromium, npm, paths, vulkan};
 
 /// What can be run alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Part {
     /// The Rust workspace's tests
     Native,
+    /// The network's golden tests on a GPU, natively; only when asked for
+    Gpu,
     /// The front end's unit tests
     Web,
     /// Both runtimes, the page, and the tests in Chromium
@@ -55,6 +57,9 @@ struct Report {
 pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
     let runs = |wanted: Part| part.is_none_or(|part| part == wanted);
     announce_missing_data();
+    if part == Some(Part::Gpu) {
+        vulkan::setup()?;
+    }
     let toolchain = if runs(Part::Browser) { Some(toolchain::setup()?) } else { None };
     let chromium = if runs(Part::Browser) { Some(chromium::setup()?) } else { None };
     if runs(Part::Web) || runs(Part::Browser) {
@@ -78,6 +83,9 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
         command.args(["test", "--workspace", "--no-fail-fast"]);
         report.tests("native tests", command, count_cargo);
     }
+    if part == Some(Part::Gpu) {
+        report.tests("golden tests, GPU", golden_on_gpu(), count_cargo);
+    }
     if let (Some(toolchain), Some(chromium)) = (toolchain, chromium) {
         let mut built =
             report.work("CPU runtime", true, || wasm::build(toolchain, Backend::Cpu, false));
@@ -92,6 +100,14 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
     let total = total(&report.rows);
     println!("{} passed, {} failed", total.passed, total.failed);
     Ok(report.rows.iter().all(|row| row.state == State::Passed))
+}
+
+/// A profile of its own keeps wgpu and its features out of every other native build.
+fn golden_on_gpu() -> Command {
+    let mut command = cargo();
+    command.args(["test", "--profile", "gpu", "--package", "anolis", "--features", "gpu"]);
+    command.args(["--test", "golden", "--", "gpu::"]);
+    command
 }
 
 /// Says loudly that tests which need data beside the repository do nothing.
