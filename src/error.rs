@@ -64,6 +64,12 @@ pub enum ErrorKind {
     UnsupportedKind(String),
     #[error("A task needs 1 to 253 channels with different, non-empty names.")]
     Channels,
+    #[error(
+        "'{0}' cannot be a tag. Use at most 1000 names that are not empty and differ by more than case and space."
+    )]
+    TagNames(String),
+    #[error("The label says something of {values} tags, the task has {tags}.")]
+    LabelTags { values: usize, tags: usize },
     #[error("Nothing is labelled yet. Label at least one picture first.")]
     EmptySupport,
     #[error("The weights' list cannot be read ({0}). Download the weights again.")]
@@ -108,7 +114,8 @@ impl Error {
             ErrorKind::AnswerKind { .. } => "answer-kind",
             ErrorKind::NotFound { .. } => "not-found",
             ErrorKind::UnsupportedKind(_) => "unsupported-kind",
-            ErrorKind::Channels => "channels",
+            ErrorKind::Channels | ErrorKind::TagNames(_) => "channels",
+            ErrorKind::LabelTags { .. } => "label-tags",
             ErrorKind::EmptySupport => "empty-support",
             ErrorKind::WeightsManifest(_) => "weights-manifest",
             ErrorKind::WeightsVersion { .. } => "weights-version",
