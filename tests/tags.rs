@@ -102,7 +102,7 @@ fn an_example_can_be_taken_back() {
     let more = add(&mut session, &picture(true, false, 20));
     read_sync(session.set_tags(task, more, vec![NO, NO])).unwrap();
     assert_ne!(probabilities(&read_sync(session.predict_tags(task, query)).unwrap()), before);
-    session.remove_tags(task, more).unwrap();
+    session.remove_label(task, more).unwrap();
     assert_eq!(probabilities(&read_sync(session.predict_tags(task, query)).unwrap()), before);
     read_sync(session.set_tags(task, more, vec![NO, NO])).unwrap();
     session.remove_picture(more).unwrap();

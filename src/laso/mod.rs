@@ -4,8 +4,12 @@
 
 mod head;
 mod look;
+mod operation;
+mod probe;
 mod tagger;
 
 pub use head::Head;
 pub use look::{BANDS, Look};
+pub use operation::{Analytic, Form, Operation, Seen};
+pub use probe::Probe;
 pub use tagger::{Answer, Evidence, Said, Tagger};

@@ -8,6 +8,7 @@ mod peaks;
 mod picture;
 mod prediction;
 mod refined;
+mod search;
 mod self_test;
 mod suggest;
 mod tags;
@@ -31,6 +32,7 @@ pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
 pub use kind::TaskKind;
 use picture::EncodedPicture;
 pub use prediction::{Point, Prediction};
+pub use search::Found;
 pub use self_test::SelfTestReport;
 pub use tags::Tag;
 use tags::TagTask;
@@ -194,6 +196,10 @@ impl Session {
     /// `not-found`.
     pub fn remove_label(&mut self, task: u32, picture: u32) -> Result<()> {
         let encoded = find_picture(&self.pictures, picture)?;
+        if let Some(task) = self.tag_tasks.get_mut(&task) {
+            task.remove(picture);
+            return Ok(());
+        }
         find_task(&mut self.tasks, task)?.remove_label(picture, encoded);
         Ok(())
     }

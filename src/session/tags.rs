@@ -109,16 +109,6 @@ impl Session {
         Ok(())
     }
 
-    /// Forgets what was said of a picture's tags; a picture of which nothing was said stays as it is.
-    ///
-    /// # Errors
-    /// `not-found`.
-    pub fn remove_tags(&mut self, task: u32, picture: u32) -> Result<()> {
-        find_picture(&self.pictures, picture)?;
-        find_tags(&mut self.tag_tasks, task)?.remove(picture);
-        Ok(())
-    }
-
     /// What is known of every tag of a picture, in the order of the tags. Of an example too it is what the fit says, not
     /// what was said of it.
     ///

@@ -6,6 +6,7 @@ mod checkpoint;
 mod episodes;
 mod eval;
 mod export;
+mod laso;
 mod learner;
 mod log;
 mod losses;
@@ -42,6 +43,8 @@ enum Command {
     Suggest(suggest::Options),
     /// Writes docs/quality.md and docs/quality.json from what `eval` found.
     Report(report::Options),
+    /// Trains and judges operations on label sets; see docs/laso.md.
+    Laso(laso::Options),
     /// Times what the page does, on this machine.
     Bench(bench::Options),
     /// Draws pictures with known labels.
@@ -68,6 +71,7 @@ fn main() {
         Command::Calibration(options) => calibration::run(&options),
         Command::Suggest(options) => suggest::run(&options),
         Command::Report(options) => report::run(&options),
+        Command::Laso(options) => laso::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Draw(Draw::Samples { out }) => samples::samples(&out),
         Command::Draw(Draw::Task { out }) => samples::task(&out),
