@@ -1,10 +1,13 @@
 //! Tags of whole pictures on the shipped weights: from what is said of a few to an answer, and bad input changes nothing.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use anolis::Session;
 use anolis::image::Picture;
+use anolis::laso::Operation;
 use anolis::session::Tag;
 use anolis::weights::{self, Manifest, NamedTensors};
 use burn::tensor::{Device, read_sync};
@@ -164,4 +167,39 @@ fn weights_without_a_head_cannot_tag_but_can_do_all_else() {
     let number = add(&mut session, &picture(true, true, 0));
     assert_eq!(code(read_sync(session.set_tags(task, number, vec![YES]))), "weights-missing");
     assert!(read_sync(session.self_test(&WEIGHTS.0.self_test)).unwrap().passed());
+}
+
+#[test]
+fn answers_are_those_that_browsers_are_held_to() {
+    let mut session = session();
+    let (task, [a, b, ..]) = taught(&mut session);
+    let cases = [(true, true), (true, false), (false, true), (false, false)];
+    let queries = cases.map(|(disc, stripes)| add(&mut session, &picture(disc, stripes, 13)));
+    let tags =
+        queries.map(|query| probabilities(&read_sync(session.predict_tags(task, query)).unwrap()));
+    let search = [("and", Operation::And), ("or", Operation::Or), ("minus", Operation::Minus)];
+    let search: BTreeMap<&str, Vec<f32>> = search
+        .into_iter()
+        .map(|(name, operation)| {
+            let found = read_sync(session.search(operation, [a, b], &queries, 4)).unwrap();
+            let score = |query| found.iter().find(|found| found.picture == query).unwrap().score;
+            (name, queries.into_iter().map(score).collect())
+        })
+        .collect();
+    let found = serde_json::json!({ "tags": tags, "search": search });
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/tags.json");
+    if std::env::var_os("ANOLIS_GOLDEN").is_some() {
+        fs::write(&file, serde_json::to_string_pretty(&found).unwrap() + "\n").unwrap();
+    }
+    let golden: serde_json::Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    let numbers = |value: &serde_json::Value| -> Vec<f64> {
+        let search = ["and", "or", "minus"].iter().map(|name| &value["search"][name]);
+        let lists = value["tags"].as_array().unwrap().iter().chain(search);
+        lists.flat_map(|list| list.as_array().unwrap()).map(|x| x.as_f64().unwrap()).collect()
+    };
+    let (golden, found) = (numbers(&golden), numbers(&found));
+    assert_eq!(found.len(), 20);
+    for (expected, value) in golden.into_iter().zip(found) {
+        assert!((expected - value).abs() < 1e-3, "{value} instead of {expected}");
+    }
 }

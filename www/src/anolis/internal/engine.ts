@@ -72,8 +72,8 @@ export interface Answer {
 export interface TagFound {
   readonly probability: number;
   readonly threshold: number;
-  readonly images: readonly number[] | Uint32Array;
-  readonly weights: readonly number[] | Float32Array;
+  readonly images: ArrayLike<number>;
+  readonly weights: ArrayLike<number>;
 }
 
 /** A picture that was found. */

@@ -132,6 +132,6 @@ export class TagTask {
 }
 
 function answerOf(name: string, { probability, threshold, images, weights }: TagFound): TagAnswer {
-  const because = images.map((example, i) => ({ example, weight: weights[i] ?? 0 }));
+  const because = Array.from(images, (example, i) => ({ example, weight: weights[i] ?? 0 }));
   return { name, probability, threshold, present: probability > threshold, because };
 }
