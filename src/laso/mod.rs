@@ -10,6 +10,6 @@ mod tagger;
 
 pub use head::Head;
 pub use look::{BANDS, Look};
-pub use operation::{Analytic, Form, Operation, Seen};
+pub use operation::Operation;
 pub use probe::Probe;
 pub use tagger::{Answer, Evidence, Said, Tagger};

@@ -29,41 +29,19 @@ impl Operation {
             other => Err(ErrorKind::Operation(other.to_owned()).into()),
         }
     }
-}
 
-/// A picture as an operation sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct Seen<'a> {
-    /// The largest value of each feature, `[channel]`, at least 0.
-    pub whole: &'a [f32],
-    /// `[cell, channel]`
-    pub tokens: &'a [f32],
-}
-
-/// A way to compute operations.
-pub trait Form {
-    /// The features, `[channel]`, of a picture that has what the operation makes of the tags of `a` and `b`.
-    fn apply(&self, operation: Operation, a: Seen, b: Seen) -> Vec<f32>;
-}
-
-/// Operations without anything learnt, around an origin: the features of a picture that has no tag.
-///
-/// `sqrt(a b)`, `a + b - origin` and `a - b + origin`, the last two at least 0.
-#[derive(Clone, Debug)]
-pub struct Analytic {
-    /// `[channel]`
-    pub origin: Vec<f32>,
-}
-
-impl Form for Analytic {
-    fn apply(&self, operation: Operation, a: Seen, b: Seen) -> Vec<f32> {
-        let features = a.whole.iter().zip(b.whole).zip(&self.origin);
-        let of = |((a, b), origin): ((&f32, &f32), &f32)| match operation {
-            Operation::And => (a * b).sqrt(),
-            Operation::Or => (a + b - origin).max(0.0),
-            Operation::Minus => (a - b + origin).max(0.0),
+    /// The features, `[channel]` and at least 0, of a picture that has what the operation makes of the tags of two pictures
+    /// with the features `a` and `b`: `sqrt(a b)`, `a + b - origin` or `a - b + origin`.
+    ///
+    /// `origin` is what a picture without any tag is like. Nothing is learnt: what was did not do better on photographs
+    /// (docs/laso.md).
+    pub fn apply(self, a: &[f32], b: &[f32], origin: &[f32]) -> Vec<f32> {
+        let of = |((a, b), origin): ((&f32, &f32), &f32)| match self {
+            Self::And => (a * b).sqrt(),
+            Self::Or => (a + b - origin).max(0.0),
+            Self::Minus => (a - b + origin).max(0.0),
         };
-        features.map(of).collect()
+        a.iter().zip(b).zip(origin).map(of).collect()
     }
 }
 
@@ -75,8 +53,7 @@ mod tests {
     const B: [f32; 3] = [0.5, 3.0, 0.5];
 
     fn apply(operation: Operation, a: &[f32; 3], b: &[f32; 3]) -> Vec<f32> {
-        let seen = |whole| Seen { whole, tokens: &[] };
-        Analytic { origin: vec![0.5; 3] }.apply(operation, seen(a), seen(b))
+        operation.apply(a, b, &[0.5; 3])
     }
 
     #[test]

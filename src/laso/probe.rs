@@ -1,7 +1,7 @@
 //! Search for what an operation makes of two pictures.
 
 use super::look::normalised;
-use super::operation::{Analytic, Form, Operation, Seen};
+use super::operation::Operation;
 
 /// What is sought among some pictures.
 #[derive(Clone, Debug)]
@@ -27,11 +27,9 @@ impl Probe {
             count += 1.0;
         }
         mean.iter_mut().for_each(|mean| *mean /= count.max(1.0));
-        let form = Analytic { origin: mean };
-        let seen = |whole| Seen { whole, tokens: &[] };
-        let sought = form.apply(operation, seen(a), seen(b));
-        let direction = normalised(&beyond(&sought, &form.origin));
-        Self { mean: form.origin, direction }
+        let sought = operation.apply(a, b, &mean);
+        let direction = normalised(&beyond(&sought, &mean));
+        Self { mean, direction }
     }
 
     /// How alike a picture with the features `whole` is to what is sought: the cosine, -1 to 1.

@@ -70,19 +70,21 @@ pub fn run(options: &Options) -> Result<()> {
     fs::write(options.out.join("quality.json"), serde_json::to_string_pretty(&ours)? + "\n")?;
     let file = options.out.join("quality.md");
     let prose = fs::read_to_string(&file).unwrap_or_default();
-    fs::write(&file, with_tables(&prose, &tables(&ours, &baselines)?))?;
+    fs::write(&file, with_tables(&prose, MARK, &tables(&ours, &baselines)?))?;
     Ok(())
 }
 
-/// Everything outside the two marks is written by hand and stays.
-fn with_tables(prose: &str, tables: &str) -> String {
-    const START: &str = "<!-- scores: written by `cargo xtask train report` -->\n";
+/// What stands before the tables.
+const MARK: &str = "<!-- scores: written by `cargo xtask train report` -->\n";
+
+/// Everything outside the two marks, `start` and the end of scores, is written by hand and stays.
+pub fn with_tables(prose: &str, start: &str, tables: &str) -> String {
     const END: &str = "<!-- /scores -->";
-    let (before, after) = match prose.split_once(START) {
+    let (before, after) = match prose.split_once(start) {
         Some((before, rest)) => (before, rest.split_once(END).map_or("\n", |(_, after)| after)),
         None => (prose, "\n"),
     };
-    format!("{before}{START}{tables}{END}{after}")
+    format!("{before}{start}{tables}{END}{after}")
 }
 
 /// A table for each number of examples, tasks by kind, the mean of a kind under them.
@@ -167,8 +169,8 @@ mod tests {
 
     #[test]
     fn what_is_written_by_hand_stays() {
-        let once = with_tables("# Quality\n", "one\n");
-        let twice = with_tables(&format!("{once}after\n"), "two\n");
+        let once = with_tables("# Quality\n", MARK, "one\n");
+        let twice = with_tables(&format!("{once}after\n"), MARK, "two\n");
         assert!(twice.starts_with("# Quality\n") && twice.ends_with("after\n"), "{twice}");
         assert!(twice.contains("two") && !twice.contains("one"), "{twice}");
     }

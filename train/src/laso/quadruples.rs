@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anolis::laso::Head;
+use anolis::laso::{Head, Operation};
 use anolis::model::{Network, NetworkConfig, Trunk};
 use anolis::weights::{self, NamedTensor, NamedTensors};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -30,12 +30,18 @@ const JUDGED: usize = 1000;
 /// Pictures of a quadruple.
 pub const PARTS: usize = 5;
 
-/// Places of a quadruple's pictures.
+/// Places of the pair among them; what the operations make follows.
 pub const A: usize = 0;
 pub const B: usize = 1;
-pub const BOTH: usize = 2;
-pub const REST: usize = 3;
-pub const ALL: usize = 4;
+
+/// The place of what an operation makes.
+pub fn result(operation: Operation) -> usize {
+    match operation {
+        Operation::And => 2,
+        Operation::Minus => 3,
+        Operation::Or => 4,
+    }
+}
 
 /// What the encoder sees in many pictures.
 #[derive(Default)]
