@@ -60,10 +60,18 @@ pub enum ErrorKind {
     AnswerKind { kind: &'static str, answer: &'static str },
     #[error("There is no {what} with number {id}.")]
     NotFound { what: &'static str, id: u32 },
-    #[error("There is no kind of task '{0}'. Use 'mask', 'keypoints', 'map' or 'density'.")]
+    #[error("There is no kind of task '{0}'. Use 'mask', 'keypoints', 'map', 'density' or 'tags'.")]
     UnsupportedKind(String),
     #[error("A task needs 1 to 253 channels with different, non-empty names.")]
     Channels,
+    #[error(
+        "'{0}' cannot be a tag. Use at most 1000 names that are not empty and differ by more than case and space."
+    )]
+    TagNames(String),
+    #[error("The label says something of {values} tags, the task has {tags}.")]
+    LabelTags { values: usize, tags: usize },
+    #[error("There is no operation '{0}'. Use 'and', 'or' or 'minus'.")]
+    Operation(String),
     #[error("Nothing is labelled yet. Label at least one picture first.")]
     EmptySupport,
     #[error("The weights' list cannot be read ({0}). Download the weights again.")]
@@ -108,7 +116,9 @@ impl Error {
             ErrorKind::AnswerKind { .. } => "answer-kind",
             ErrorKind::NotFound { .. } => "not-found",
             ErrorKind::UnsupportedKind(_) => "unsupported-kind",
-            ErrorKind::Channels => "channels",
+            ErrorKind::Channels | ErrorKind::TagNames(_) => "channels",
+            ErrorKind::Operation(_) => "operation",
+            ErrorKind::LabelTags { .. } => "label-tags",
             ErrorKind::EmptySupport => "empty-support",
             ErrorKind::WeightsManifest(_) => "weights-manifest",
             ErrorKind::WeightsVersion { .. } => "weights-version",

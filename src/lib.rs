@@ -6,6 +6,7 @@
 pub mod adapt;
 pub mod error;
 pub mod image;
+pub mod laso;
 pub mod model;
 pub mod session;
 #[cfg(target_arch = "wasm32")]

@@ -126,7 +126,7 @@ fn add(
 }
 
 /// `aT b` for row-major `a` of `wide` and `b` of `narrow` columns: `[wide, narrow]`.
-fn transposed_product(a: &[f32], wide: usize, b: &[f32], narrow: usize) -> Vec<f32> {
+pub fn transposed_product(a: &[f32], wide: usize, b: &[f32], narrow: usize) -> Vec<f32> {
     let rows = a.len() / wide;
     assert!(b.len() == rows * narrow);
     let mut out = vec![0.0f32; wide * narrow];

@@ -16,6 +16,7 @@ mod trunk;
 pub use body::{Body, BodyBias, Taps};
 pub use config::NetworkConfig;
 pub use decoder::Decoder;
+pub(crate) use gram::transposed_product;
 pub use label_encoder::{LabelEncoder, LabelTaps, UNKNOWN};
 pub use maps::{FeatureMap, FeatureMaps, read};
 pub use matching::{Matched, Matching};

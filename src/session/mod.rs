@@ -9,8 +9,10 @@ mod peaks;
 mod picture;
 mod prediction;
 mod refined;
+mod search;
 mod self_test;
 mod suggest;
+mod tags;
 mod task;
 mod uncertainty;
 mod views;
@@ -22,6 +24,7 @@ use burn::tensor::Device;
 
 use crate::error::{ErrorKind, Result};
 use crate::image::{Label, Picture};
+use crate::laso::{Head, Look};
 use crate::model::{BodyBias, Network, NetworkConfig};
 use crate::weights::{Manifest, NamedTensors};
 
@@ -30,7 +33,10 @@ pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
 pub use kind::TaskKind;
 use picture::EncodedPicture;
 pub use prediction::{Point, Prediction};
+pub use search::Found;
 pub use self_test::SelfTestReport;
+pub use tags::Tag;
+use tags::TagTask;
 use task::Task;
 pub use warm_up::{Stage, WARM_UP};
 
@@ -47,6 +53,11 @@ pub struct Session {
     device: Device,
     pictures: BTreeMap<u32, EncodedPicture>,
     tasks: BTreeMap<u32, Task>,
+    tag_tasks: BTreeMap<u32, TagTask>,
+    /// What whole pictures are read with; only weights that have it can tag and search.
+    head: Option<Head>,
+    /// By picture.
+    looks: BTreeMap<u32, Look>,
     next_id: u32,
 }
 
@@ -57,7 +68,8 @@ impl Session {
     /// `weights-missing` when a parameter is absent.
     pub fn new(manifest: &Manifest, tensors: &NamedTensors, device: &Device) -> Result<Self> {
         let network = tensors.apply(Network::new(&NetworkConfig::xs(), device), "")?;
-        Ok(Self::with_network(network, manifest.side, device))
+        let head = Head::load(tensors).ok();
+        Ok(Self { head, ..Self::with_network(network, manifest.side, device) })
     }
 
     /// A session with a network that is already on `device`; `side` is a multiple of 32.
@@ -71,6 +83,9 @@ impl Session {
             device: device.clone(),
             pictures: BTreeMap::new(),
             tasks: BTreeMap::new(),
+            tag_tasks: BTreeMap::new(),
+            head: None,
+            looks: BTreeMap::new(),
             next_id: 0,
         }
     }
@@ -121,6 +136,8 @@ impl Session {
         for task in self.tasks.values_mut() {
             task.remove_label(picture, &encoded);
         }
+        self.tag_tasks.values_mut().for_each(|task| task.remove(picture));
+        self.looks.remove(&picture);
         Ok(())
     }
 
@@ -154,10 +171,10 @@ impl Session {
     /// # Errors
     /// `not-found`.
     pub fn remove_task(&mut self, task: u32) -> Result<()> {
-        self.tasks
-            .remove(&task)
-            .map(|_| ())
-            .ok_or_else(|| ErrorKind::NotFound { what: "task", id: task }.into())
+        if self.tasks.remove(&task).is_some() || self.tag_tasks.remove(&task).is_some() {
+            return Ok(());
+        }
+        Err(ErrorKind::NotFound { what: "task", id: task }.into())
     }
 
     /// Sets or replaces the label of a picture; only what differs from the former label is recomputed.
@@ -180,6 +197,10 @@ impl Session {
     /// `not-found`.
     pub fn remove_label(&mut self, task: u32, picture: u32) -> Result<()> {
         let encoded = find_picture(&self.pictures, picture)?;
+        if let Some(task) = self.tag_tasks.get_mut(&task) {
+            task.remove(picture);
+            return Ok(());
+        }
         find_task(&mut self.tasks, task)?.remove_label(picture, encoded);
         Ok(())
     }

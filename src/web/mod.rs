@@ -4,6 +4,7 @@
 
 mod answer;
 mod labels;
+mod tags;
 
 use std::collections::BTreeMap;
 

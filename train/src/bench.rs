@@ -55,8 +55,28 @@ pub fn run(options: &Options) -> Result<()> {
     time("full prediction", options.runs, |_| {
         read_sync(session.predict(task, ids[1]))?;
         Ok(())
+    })?;
+    let tags: Vec<_> = (0..TAGS).map(|tag| tag.to_string()).collect();
+    let tags = session.add_tag_task(&tags)?;
+    let said = |example: usize| (0..TAGS).map(|tag| Some((example + tag) % 3 == 0)).collect();
+    let mut examples = Vec::new();
+    time("tags of one more picture", EXAMPLES, |run| {
+        let scene = world.scene(10 + run as u64, SIDE, SIDE);
+        let picture = Picture::from_rgb(scene.image, SIDE, SIDE)?;
+        examples.push(read_sync(session.add_picture(&picture))?);
+        Ok(read_sync(session.set_tags(tags, examples[run], said(run)))?)
+    })?;
+    read_sync(session.predict_tags(tags, examples[0]))?;
+    time("click: 20 tags of 50 pictures, answer", options.runs, |run| {
+        read_sync(session.set_tags(tags, examples[run], said(run + 1)))?;
+        read_sync(session.predict_tags(tags, examples[run]))?;
+        Ok(())
     })
 }
+
+/// Tags, and pictures of which something is said.
+const TAGS: usize = 20;
+const EXAMPLES: usize = 50;
 
 fn time(what: &str, runs: usize, mut work: impl FnMut(usize) -> Result<()>) -> Result<()> {
     let mut times = Vec::with_capacity(runs);

@@ -14,7 +14,7 @@ use anolis::weights;
 use burn::tensor::{Device, read_sync};
 
 use crate::Result;
-use format::{TaskFile, save};
+use format::{TaskFile, save, save_tags};
 pub use scoring::Scoring;
 use sheet::Sheet;
 
@@ -73,10 +73,6 @@ pub fn run(options: &Options) -> Result<()> {
     let mut rows = Vec::new();
     for folder in task_folders(&options.data)? {
         let task = TaskFile::read(&folder)?;
-        if task.kind().is_none() {
-            eprintln!("skipped {}: tags are not built yet", task.name);
-            continue;
-        }
         for seed in &options.seeds {
             let Some(split) = task.splits.iter().find(|split| split.seed == *seed) else {
                 continue;
@@ -92,8 +88,12 @@ pub fn run(options: &Options) -> Result<()> {
                 let mut session = Session::new(&manifest, &tensors, &Device::flex())?;
                 let run = Run { folder: &folder, task: &task, out: &out };
                 let support = &split.support[shots];
-                let (id, report) = run.predict(&mut session, support, &split.query, options)?;
-                if let Some(folder) = &options.sheets {
+                let (id, report) = if task.has_tags() {
+                    run.predict_tags(&mut session, support, &split.query)?
+                } else {
+                    run.predict(&mut session, support, &split.query, options)?
+                };
+                if let Some(folder) = options.sheets.as_ref().filter(|_| !task.has_tags()) {
                     fs::create_dir_all(folder)?;
                     let sheet = run.sheet(&mut session, id, support, &split.query)?;
                     let file = format!("{}-{shots}-{seed}.jpg", task.name);
@@ -156,7 +156,7 @@ impl Run<'_> {
         query: &[String],
         options: &Options,
     ) -> Result<(u32, String)> {
-        let kind = self.task.kind().ok_or("tags are not built yet")?;
+        let kind = self.task.kind().ok_or("this task is about whole pictures")?;
         let id = session.add_task(kind, self.task.channels.clone())?;
         for name in support {
             let picture = self.task.picture(self.folder, name)?;
@@ -211,6 +211,33 @@ impl Run<'_> {
             save(&read_sync(session.predict(id, number))?, &folder("adapted")?, name, size)?;
         }
         Ok((id, report))
+    }
+
+    /// The same for tags, whose only answer is the closed form.
+    fn predict_tags(
+        &self,
+        session: &mut Session,
+        support: &[String],
+        query: &[String],
+    ) -> Result<(u32, String)> {
+        let id = session.add_tag_task(&self.task.channels)?;
+        for name in support {
+            let picture = self.task.picture(self.folder, name)?;
+            let picture = read_sync(session.add_picture(&picture))?;
+            let tags = self.task.tags(self.folder, name)?;
+            read_sync(session.set_tags(id, picture, tags.into_iter().map(Some).collect()))?;
+        }
+        let _ = fs::remove_dir_all(self.out);
+        let folder = self.out.join("readout");
+        fs::create_dir_all(&folder)?;
+        for name in query {
+            let picture = self.task.picture(self.folder, name)?;
+            let number = read_sync(session.add_picture(&picture))?;
+            let tags = read_sync(session.predict_tags(id, number))?;
+            save_tags(&self.task.channels, &tags, &folder, name)?;
+            session.remove_picture(number)?;
+        }
+        Ok((id, "closed form".into()))
     }
 
     /// The examples, and the last answer for the first queries.

@@ -32,6 +32,9 @@ pub struct Options {
 /// Largest shard in bytes: small enough to show progress and to be freed one by one.
 const SHARD: usize = 4 << 20;
 
+/// What tags and search need beside the network; it stays when the network is exported anew.
+const LASO: &str = "laso.safetensors";
+
 pub fn run(options: &Options) -> Result<()> {
     let tensors = match (&options.run, &options.trunk) {
         (Some(run), _) => Checkpoint::load(run)?.ok_or("there is no run in that folder")?.mean,
@@ -46,7 +49,8 @@ pub fn run(options: &Options) -> Result<()> {
     fs::create_dir_all(&options.out)?;
     for entry in fs::read_dir(&options.out)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "safetensors") {
+        let kept = path.file_name().is_some_and(|name| name == LASO);
+        if !kept && path.extension().is_some_and(|extension| extension == "safetensors") {
             fs::remove_file(path)?;
         }
     }
@@ -58,6 +62,9 @@ pub fn run(options: &Options) -> Result<()> {
         // The self-test's answer comes from the rounded values, as every user has them.
         rounded.read(&bytes)?;
         shards.push(Shard::describe(file, &bytes));
+    }
+    if let Ok(bytes) = fs::read(options.out.join(LASO)) {
+        shards.push(Shard::describe(LASO, &bytes));
     }
     let mut manifest = Manifest {
         format: FORMAT,

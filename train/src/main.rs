@@ -8,6 +8,7 @@ mod docs;
 mod episodes;
 mod eval;
 mod export;
+mod laso;
 mod learner;
 mod log;
 mod losses;
@@ -44,6 +45,8 @@ enum Command {
     Suggest(suggest::Options),
     /// Writes docs/quality.md and docs/quality.json from what `eval` found.
     Report(report::Options),
+    /// Trains and judges operations on label sets; see docs/laso.md.
+    Laso(laso::Options),
     /// Times what the page does, on this machine.
     Bench(bench::Options),
     /// Writes docs/cost.md: time and memory by examples, channels and size, on this machine.
@@ -72,6 +75,7 @@ fn main() {
         Command::Calibration(options) => calibration::run(&options),
         Command::Suggest(options) => suggest::run(&options),
         Command::Report(options) => report::run(&options),
+        Command::Laso(options) => laso::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Cost(options) => cost::run(&options),
         Command::Draw(Draw::Samples { out }) => samples::samples(&out),

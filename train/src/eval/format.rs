@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anolis::image::label::{Dot, Label};
 use anolis::image::{Picture, decode};
-use anolis::session::{Prediction, TaskKind};
+use anolis::session::{Prediction, Tag, TaskKind};
 use image::{GrayImage, ImageBuffer, Luma};
 use serde::Deserialize;
 use serde_json::json;
@@ -32,6 +32,11 @@ pub struct Split {
     pub query: Vec<String>,
 }
 
+#[derive(Deserialize)]
+struct Tags {
+    tags: Vec<String>,
+}
+
 /// A label or a prediction of keypoints or of objects.
 #[derive(Deserialize)]
 struct Points {
@@ -43,7 +48,7 @@ impl TaskFile {
         Ok(serde_json::from_slice(&fs::read(folder.join("task.json"))?)?)
     }
 
-    /// What the library calls the task's kind; none for tags.
+    /// What the library calls the kind of a dense task; none for tags.
     pub fn kind(&self) -> Option<TaskKind> {
         match self.kind.as_str() {
             "mask" => Some(TaskKind::Mask),
@@ -52,6 +57,18 @@ impl TaskFile {
             "points" => Some(TaskKind::Density),
             _ => None,
         }
+    }
+
+    /// Whether the task is about whole pictures.
+    pub fn has_tags(&self) -> bool {
+        self.kind == "tags"
+    }
+
+    /// Which of the task's tags the picture `id` has.
+    pub fn tags(&self, folder: &Path, id: &str) -> Result<Vec<bool>> {
+        let Tags { tags } =
+            serde_json::from_slice(&fs::read(folder.join(format!("labels/{id}.json")))?)?;
+        Ok(self.channels.iter().map(|channel| tags.contains(channel)).collect())
     }
 
     /// The ids of all pictures, sorted.
@@ -108,6 +125,13 @@ impl TaskFile {
             }
         }
     }
+}
+
+/// Writes the probability of each of the tags `names` of the picture `id` into a folder.
+pub fn save_tags(names: &[String], tags: &[Tag], folder: &Path, id: &str) -> Result<()> {
+    let scores = names.iter().zip(tags).map(|(name, tag)| (name, tag.answer.probability));
+    let scores: BTreeMap<_, _> = scores.collect();
+    Ok(fs::write(folder.join(format!("{id}.json")), json!({ "scores": scores }).to_string())?)
 }
 
 /// Writes what is predicted for the picture `id` of `width x height` pixels into a folder.

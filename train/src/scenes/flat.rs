@@ -14,7 +14,7 @@ use super::shapes::Shape;
 use super::vectors::{Vec2, Vec3, smooth_step, vec2, vec3};
 
 /// Outlines a flat world can have.
-const SHAPES: [Shape; 12] = [
+pub const SHAPES: [Shape; 12] = [
     Shape::Disc,
     Shape::Ellipse,
     Shape::Superellipse,
@@ -31,6 +31,20 @@ const SHAPES: [Shape; 12] = [
 
 /// Height of the tallest relief in units; depth 0 is there, depth 1 on the ground.
 const TALLEST: f32 = 0.16;
+
+/// An object with a place and a look of its own, so that several pictures can show the same one.
+#[derive(Clone, Copy, Debug)]
+pub struct Thing {
+    /// One of [`SHAPES`].
+    pub shape: Shape,
+    pub hue: Hue,
+    /// Its middle in units, from the top left.
+    pub centre: Vec2,
+    /// Its radius in units.
+    pub radius: f32,
+    /// Decides all else.
+    pub seed: u64,
+}
 
 /// What the pictures of a flat world share.
 #[derive(Clone, Debug)]
@@ -105,27 +119,41 @@ impl Style {
             let role = self.cast.role(zoom, dice);
             if let Some(centre) = find_place(canvas, role.radius, &taken, dice) {
                 taken.push((centre, role.radius));
-                let place = Place { centre, radius: role.radius, turn: dice.angle() };
-                let outline = Outline::draw(role.shape, dice);
-                let rim = self.rim.unwrap_or(1.0);
-                let reach = outline.reach();
-                let height = |p| outline.height(p, rim);
-                self.paint_object(
-                    canvas,
-                    &light,
-                    &role,
-                    &place,
-                    reach,
-                    dice,
-                    |p| outline.distance(p),
-                    height,
-                );
+                self.paint_outline(canvas, &light, &role, centre, dice);
             }
         }
         for keypoint in &mut keypoints {
             keypoint.look(canvas, Shape::Figure);
         }
         keypoints
+    }
+
+    /// Paints the style's ground with these objects on it, later ones above earlier ones.
+    pub fn paint_things(&self, canvas: &mut Canvas, things: &[Thing], dice: &mut Dice) {
+        let (backdrop, light) = (self.backdrop.vary(dice), self.light.vary(dice));
+        self.lay_ground(canvas, &backdrop, &light);
+        for &Thing { shape, hue, centre, radius, seed } in things {
+            let dice = &mut Dice::new(seed, 0);
+            let role = Role { shape, hue, radius, large: false, ..self.cast.role(1.0, dice) };
+            self.paint_outline(canvas, &light, &role, centre, dice);
+        }
+    }
+
+    /// Paints an object of an outline of its family.
+    fn paint_outline(
+        &self,
+        canvas: &mut Canvas,
+        light: &Light,
+        role: &Role,
+        centre: Vec2,
+        dice: &mut Dice,
+    ) {
+        let place = Place { centre, radius: role.radius, turn: dice.angle() };
+        let outline = Outline::draw(role.shape, dice);
+        let rim = self.rim.unwrap_or(1.0);
+        let height = |p| outline.height(p, rim);
+        let distance = |p| outline.distance(p);
+        self.paint_object(canvas, light, role, &place, outline.reach(), dice, distance, height);
     }
 
     fn lay_ground(&self, canvas: &mut Canvas, backdrop: &Backdrop, light: &Light) {

@@ -12,6 +12,7 @@ mod breeds;
 mod canvas;
 mod cast;
 mod cells;
+mod collage;
 mod cracks;
 mod curves;
 pub mod dice;
@@ -47,6 +48,7 @@ mod vessels;
 mod view;
 mod world;
 
+pub use collage::{Collage, LABELS};
 pub use labels::UNKNOWN;
 pub use scene::{Keypoint, Scene};
 pub use tasks::{Kind, Task};

@@ -45,6 +45,21 @@ describe('Ledger', () => {
     expect([...ledger.replay()]).toHaveLength(1);
   });
 
+  it('tells tags with those that were added later, and the newest of what is said of them', () => {
+    const ledger = new Ledger();
+    ledger.record('addTagTask', { task: 1, names: ['a'] });
+    ledger.record('addImage', { image: 1, sources });
+    ledger.record('addTag', { task: 1, name: 'b' });
+    for (const said of [[1], [0, 1]]) ledger.record('setTags', { task: 1, image: 1, said: Int8Array.from(said) });
+    const replay = [...ledger.replay()];
+    expect(replay.map(([operation]) => operation)).toEqual(['addImage', 'addTagTask', 'setTags']);
+    expect(replay[1]?.[1]).toEqual({ task: 1, names: ['a', 'b'] });
+    expect(replay[2]?.[1]).toEqual({ task: 1, image: 1, said: Int8Array.of(0, 1) });
+    ledger.record('removeLabel', { task: 1, image: 1 });
+    ledger.record('removeTask', { task: 1 });
+    expect([...ledger.replay()]).toHaveLength(1);
+  });
+
   it('forgets what belongs to a removed picture or task', () => {
     const ledger = new Ledger();
     for (const image of [1, 2]) ledger.record('addImage', { image, sources });

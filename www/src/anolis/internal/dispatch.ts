@@ -75,6 +75,31 @@ export class Dispatcher {
     return { answer, milliseconds: performance.now() - start };
   }
 
+  protected addTagTask({ task, names }: Input<'addTagTask'>): undefined {
+    this.#tasks.set(task, this.engine.addTagTask(names));
+  }
+
+  protected addTag({ task, name }: Input<'addTag'>): undefined {
+    this.engine.addTag(this.#task(task), name);
+  }
+
+  protected async setTags({ task, image, said }: Input<'setTags'>): Promise<undefined> {
+    await this.engine.setTags(this.#task(task), this.#image(image), said);
+  }
+
+  protected async predictTags({ task, image }: Input<'predictTags'>): Promise<Output<'predictTags'>> {
+    const clients = new Map([...this.#images].map(([client, engine]) => [engine, client]));
+    const tags = await this.engine.predictTags(this.#task(task), this.#image(image));
+    return tags.map((tag) => ({ ...tag, images: Array.from(tag.images, (id) => clients.get(id) as number) }));
+  }
+
+  protected async search({ op, a, b, images, count }: Input<'search'>): Promise<Output<'search'>> {
+    const clients = new Map(images.map((image) => [this.#image(image), image]));
+    const among = Uint32Array.from(clients.keys());
+    const found = await this.engine.search(op, this.#image(a), this.#image(b), among, count);
+    return found.map((one) => ({ ...one, image: clients.get(one.image) as number }));
+  }
+
   protected suggest({ task, images, count }: Input<'suggest'>): Output<'suggest'> {
     const clients = new Map(images.map((image) => [this.#image(image), image]));
     const found = this.engine.suggest(this.#task(task), Uint32Array.from(clients.keys()), count);
@@ -127,6 +152,6 @@ export function laneOf(operation: Operation, input: Input<Operation>): Lane {
   if (operation === 'addImage') return 'encode';
   if (operation === 'adaptBegin' || operation === 'adaptStep' || operation === 'adaptFinish') return 'adapt';
   if (operation === 'predict') return (input as Input<'predict'>).quick ? 'quick' : 'full';
-  if (operation === 'suggest') return 'quick';
+  if (operation === 'suggest' || operation === 'predictTags' || operation === 'search') return 'quick';
   return 'stroke';
 }

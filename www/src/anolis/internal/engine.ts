@@ -26,6 +26,12 @@ export interface Engine {
   removeLabel(task: number, image: number): void;
   predictReadout(task: number, image: number, width: number, height: number): Answer;
   predict(task: number, image: number, width: number, height: number): Promise<Answer>;
+  addTagTask(names: string[]): number;
+  addTag(task: number, name: string): void;
+  /** For each tag 1 (yes), 0 (no) or -1 (nothing is said). */
+  setTags(task: number, image: number, said: Int8Array): Promise<void>;
+  predictTags(task: number, image: number): Promise<TagFound[]>;
+  search(op: string, a: number, b: number, images: Uint32Array, count: number): Promise<SearchFound[]>;
   suggest(task: number, images: Uint32Array, count: number): Uint32Array;
   adaptBegin(
     task: number,
@@ -60,6 +66,24 @@ export interface Answer {
   /** `[height, width]` */
   readonly uncertainty: Float32Array;
   readonly imageUncertainty: number;
+}
+
+/** One tag of a picture, with the examples that say most about it. */
+export interface TagFound {
+  readonly probability: number;
+  readonly threshold: number;
+  readonly images: ArrayLike<number>;
+  readonly weights: ArrayLike<number>;
+}
+
+/** A picture that was found. */
+export interface SearchFound {
+  readonly image: number;
+  readonly score: number;
+  /** `[height, width]` */
+  readonly heat: Float32Array;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** How the golden input came out on this machine. */

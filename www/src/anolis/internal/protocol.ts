@@ -1,6 +1,6 @@
 import type { AdaptOptions, AdaptProgress, AdaptReport, Backend, Notice, Phase, Quality } from '../public/options.js';
 import type { Assets } from './assets.js';
-import type { Answer, Begun } from './engine.js';
+import type { Answer, Begun, SearchFound, TagFound } from './engine.js';
 import type { Reply } from './failure.js';
 import type { PostableLabel } from './labels.js';
 
@@ -41,6 +41,11 @@ export interface Operations {
   adaptFinish: [{ task: number }, { report: Omit<AdaptReport, 'level'>; adapter: Uint8Array | undefined }];
   adaptCancel: [{ task: number }, undefined];
   setAdapter: [{ task: number; adapter: Uint8Array | undefined }, undefined];
+  addTagTask: [{ task: number; names: string[] }, undefined];
+  addTag: [{ task: number; name: string }, undefined];
+  setTags: [{ task: number; image: number; said: Int8Array }, undefined];
+  predictTags: [{ task: number; image: number }, TagFound[]];
+  search: [{ op: string; a: number; b: number; images: number[]; count: number }, SearchFound[]];
   removeLabel: [{ task: number; image: number }, undefined];
   predict: [
     { task: number; image: number; width: number; height: number; quick: boolean },

@@ -7,7 +7,17 @@ import { postable } from '../internal/source.js';
 import { spawnWorker } from '../internal/spawn.js';
 import { errorOf } from './errors.js';
 import { AnolisImage } from './image.js';
-import type { Backend, ImageSources, LoadOptions, Notice, TaskOptions } from './options.js';
+import type {
+  Backend,
+  ImageSources,
+  LoadOptions,
+  Notice,
+  SearchOptions,
+  SearchResult,
+  TagOptions,
+  TaskOptions,
+} from './options.js';
+import { TagTask } from './tags.js';
 import { Task } from './task.js';
 
 /**
@@ -82,10 +92,32 @@ export class Anolis {
   }
 
   /** Begins a task without examples. Rejects with a {@link LabelError}. */
-  async task({ kind, channels, overlap = false, images = 1 }: TaskOptions): Promise<Task> {
+  async task(options: TagOptions): Promise<TagTask>;
+  async task(options: TaskOptions): Promise<Task>;
+  async task(options: TaskOptions | TagOptions): Promise<Task | TagTask> {
     const task = this.#tasks.next();
+    if (options.kind === 'tags') {
+      await this.#client.call('addTagTask', { task, names: [...options.channels] });
+      return new TagTask(this, this.#client, task, options);
+    }
+    const { kind, channels, overlap = false, images = 1 } = options;
     await this.#client.call('addTask', { task, kind, channels: [...channels], overlap, images });
     return new Task(this, this.#client, task, { kind, channels: [...channels], overlap, images });
+  }
+
+  /**
+   * Open pictures that have what an operation on the tags of two of them makes, the most alike first. Nothing has to be
+   * labelled for it.
+   */
+  async search({ op, a, b, among, count = 20, signal }: SearchOptions): Promise<SearchResult[]> {
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`Ask for 1 picture or more, not ${count}.`);
+    const input = { op, a: a.id, b: b.id, images: among.map(({ id }) => id), count };
+    const found = await this.#client.call('search', input, signal);
+    return found.map(({ image, score, heat, width, height }) => ({
+      image: among.find(({ id }) => id === image) as AnolisImage,
+      score,
+      heat: { width, height, data: heat },
+    }));
   }
 
   /** Ends the worker and frees everything in it; waiting calls reject with `'disposed'`. */

@@ -1,7 +1,7 @@
 /** Every code an {@link AnolisError} can carry, with the sentence shown when the cause gave none. */
 const sentences = {
   aborted: 'The call was aborted.',
-  channels: 'Give the task between 1 and 253 channels, each with its own name.',
+  channels: 'Give the task between 1 and 253 channels, each with its own name; at most 1000 if they are tags.',
   disposed: 'This object was disposed; load or open it again.',
   'empty-support': 'Label at least one picture before predicting.',
   'image-count':
@@ -19,8 +19,10 @@ const sentences = {
   'label-range': 'Scale maps to values from 0 to 1, with NaN where nothing is known.',
   'answer-kind': 'Ask a prediction for what its kind of task answers.',
   'unknown-example': 'This example is not part of the task; add it first.',
-  'unsupported-kind': "There is no such kind of task; use 'mask', 'keypoints', 'map' or 'density'.",
+  'unsupported-kind': "There is no such kind of task; use 'mask', 'keypoints', 'map', 'density' or 'tags'.",
+  'label-tags': 'Name tags that the task has, none of them as present and absent at once.',
   'label-value': 'Labels hold 0 for background, 1 to n for the channels, 254 for unpainted and 255 for unknown.',
+  operation: "Search with 'and', 'or' or 'minus'.",
   'not-found': 'This picture or task is not known; open or begin it again.',
   'weights-manifest':
     'The list of the weights cannot be read; reload, or ask whoever runs this site to upload it again.',
@@ -112,6 +114,7 @@ const classes: Partial<Record<ErrorCode, ErrorClass>> = {
   'label-point': LabelError,
   'label-points': LabelError,
   'label-range': LabelError,
+  'label-tags': LabelError,
   'answer-kind': PredictionError,
   'unknown-example': LabelError,
   'weights-manifest': WeightsError,

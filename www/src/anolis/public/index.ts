@@ -32,9 +32,13 @@ export type {
   PredictOptions,
   Progress,
   Quality,
+  SearchOptions,
+  SearchResult,
+  TagOptions,
   TaskKind,
   TaskOptions,
 } from './options.js';
 export { type Found, Prediction } from './prediction.js';
 export { workingSize } from './size.js';
+export { type TagAnswer, type TagLabel, TagTask } from './tags.js';
 export { Task } from './task.js';

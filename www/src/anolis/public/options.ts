@@ -1,4 +1,5 @@
 import type { Assets, DeepPartial } from '../internal/assets.js';
+import type { AnolisImage } from './image.js';
 
 /** Where the network runs. */
 export type Backend = 'webgpu' | 'cpu';
@@ -83,7 +84,40 @@ export interface TaskOptions {
   readonly images?: 1 | 2;
 }
 
-/** Kinds of tasks. */
+/** A task on whole pictures: which tags they have. */
+export interface TagOptions {
+  readonly kind: 'tags';
+  /** Names of the tags, which differ by more than case and space; more can be added later. */
+  readonly channels: readonly string[];
+}
+
+/** What to search for: what an operation on the tags of two pictures makes. */
+export interface SearchOptions {
+  /**
+   * - `'and'`: what both have
+   * - `'or'`: what one of them has
+   * - `'minus'`: what `a` has and `b` has not
+   */
+  readonly op: 'and' | 'or' | 'minus';
+  readonly a: AnolisImage;
+  readonly b: AnolisImage;
+  /** Where to look; `a` and `b` themselves are left out. */
+  readonly among: readonly AnolisImage[];
+  /** Most pictures to find, 20 by default. */
+  readonly count?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A picture that was found. */
+export interface SearchResult {
+  readonly image: AnolisImage;
+  /** From -1 to 1, higher is more alike. */
+  readonly score: number;
+  /** How much each part of the picture resembles what was sought, 0 to 1, row by row. */
+  readonly heat: { readonly width: number; readonly height: number; readonly data: Float32Array };
+}
+
+/** Kinds of tasks on the pixels of pictures. */
 export type TaskKind = 'mask' | 'keypoints' | 'map' | 'density';
 
 /** A step of an adaptation. */
