@@ -58,7 +58,8 @@ pub fn run(options: &Options) -> Result<()> {
     })?;
     let tags: Vec<_> = (0..TAGS).map(|tag| tag.to_string()).collect();
     let tags = session.add_tag_task(&tags)?;
-    let said = |example: usize| (0..TAGS).map(|tag| Some((example + tag) % 3 == 0)).collect();
+    let said =
+        |example: usize| (0..TAGS).map(|tag| Some((example + tag).is_multiple_of(3))).collect();
     let mut examples = Vec::new();
     time("tags of one more picture", EXAMPLES, |run| {
         let scene = world.scene(10 + run as u64, SIDE, SIDE);
