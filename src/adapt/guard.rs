@@ -1,4 +1,4 @@
-//! What keeps tuning honest: every example is held out once, and together they decide how much of it is used.
+//! What keeps tuning honest: every example is held out once, and together they can refute it.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,6 @@ const ANSWERING: usize = 8;
 
 /// Most examples of a fold that are judged.
 const JUDGED: usize = 2;
-
-/// Least share of the loss that must be gained.
-const LEAST: f32 = 0.02;
 
 /// Judges networks by their answers for held-out examples, made the way predictions will be.
 pub struct Guard {
@@ -121,15 +118,8 @@ impl Guard {
 }
 
 /// The mean share of their losses by which held-out examples are answered better; 0 without any.
-pub fn gain(before: &[f32], after: &[f32]) -> f32 {
+fn gain(before: &[f32], after: &[f32]) -> f32 {
     mean(&gains(before, after))
-}
-
-/// Whether held-out examples are answered better: by enough in the mean, and by more than they differ in it, so that no
-/// single one decides.
-pub fn confirmed(before: &[f32], after: &[f32]) -> bool {
-    let gain = gain(before, after);
-    gain > LEAST && gain > standard_error(before, after)
 }
 
 /// Whether held-out examples are answered so much worse that it cannot be chance, or are too few to tell.
@@ -168,20 +158,6 @@ impl Example {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn confirmed_by(gains: &[f32]) -> bool {
-        let after: Vec<_> = gains.iter().map(|gain| 0.5 * (1.0 - gain)).collect();
-        confirmed(&vec![0.5; gains.len()], &after)
-    }
-
-    #[test]
-    fn a_gain_is_confirmed_by_several_examples() {
-        assert!(confirmed_by(&[0.03, 0.02, 0.09, -0.01, 0.03]));
-        assert!(!confirmed_by(&[0.3]), "one example says nothing");
-        assert!(!confirmed_by(&[]));
-        assert!(!confirmed_by(&[0.4, -0.05, -0.07, -0.01, 0.02]), "one example decides");
-        assert!(!confirmed_by(&[0.01; 5]), "too little to be worth it");
-    }
 
     #[test]
     fn what_several_examples_answer_worse_is_refuted() {

@@ -9,8 +9,8 @@
 //! - Body, matching and decoder keep seeing the shipped trunk's features, whatever the trunk becomes: the read-out passes on
 //!   what it learnt, and a picture's features need not be computed anew for them.
 //! - The support is dealt into parts, and each is held out of a run of its own ([`Support`]). The mean of the runs forgets less
-//!   than any of them, and half of it less still: that half is used unless the held-out examples refute it, all of it where
-//!   they confirm it ([`refuted`], [`confirmed`]); the reference takes what the last step leaves.
+//!   than any of them, and half of it less still: that half is used unless the held-out examples refute it ([`refuted`]); the
+//!   reference takes what the last step leaves.
 
 mod answer;
 mod augment;
@@ -23,7 +23,7 @@ mod tuning;
 
 pub use augment::{Example, Labelled, Mirror};
 pub use folds::{Fold, Support};
-pub use guard::{Guard, confirmed, gain, mean, refuted};
+pub use guard::{Guard, mean, refuted};
 pub use level::Level;
 pub use loss::Loss;
 pub use tuning::{Plan, Tuning};

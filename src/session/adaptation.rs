@@ -4,16 +4,14 @@ use std::mem;
 
 use super::views::ENLARGEMENT;
 use super::{Session, TaskKind, find_task};
-use crate::adapt::{
-    Example, Guard, Labelled, Level, Plan, Support, Tuning, confirmed, gain, mean, refuted,
-};
+use crate::adapt::{Example, Guard, Labelled, Level, Plan, Support, Tuning, mean, refuted};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Network, Trunk};
 use crate::weights::NamedTensors;
 use burn::tensor::Device;
 
-/// How much of what was tuned may be used: half forgets less, where steps lead too far.
-const SHARES: [f32; 2] = [0.5, 1.0];
+/// How much of what was tuned is used: half forgets less, where steps lead too far (docs/adaptation.md).
+const SHARE: f32 = 0.5;
 
 /// Fewest steps that are worth beginning with.
 const FEWEST: usize = 40;
@@ -93,9 +91,9 @@ pub struct AdaptStep {
 /// What came of an adaptation.
 #[derive(Clone, Copy, Debug)]
 pub struct AdaptReport {
-    /// Whether what was tuned is used, or half of it: held-out examples do not refute it.
+    /// Whether half of what was tuned is used: held-out examples do not refute it.
     pub used: bool,
-    /// Mean loss on the held-out examples of the runs that ended: at the start, and with what is best for them of what was tuned.
+    /// Mean loss on the held-out examples of the runs that ended: at the start, and with half of what was tuned.
     pub before: f32,
     pub after: f32,
     /// Held-out examples that were judged, and how many of them are answered better.
@@ -119,9 +117,9 @@ pub struct Adaptation {
     from: NamedTensors,
     /// The mean of what the runs that ended made of it.
     tuned: NamedTensors,
-    /// Losses of each part that is held out: at the start, and by [`SHARES`] of what the runs that ended tuned.
+    /// Losses of each part that is held out: at the start, and by [`SHARE`] of what the runs that ended tuned.
     before: Vec<Vec<f32>>,
-    after: Vec<[Vec<f32>; SHARES.len()]>,
+    after: Vec<Vec<f32>>,
     /// What the adapter that it started from holds beyond its level.
     kept: NamedTensors,
 }
@@ -154,12 +152,9 @@ impl Adaptation {
         let mut tuned = NamedTensors::of_async(&self.tuning.network()).await?;
         tuned.0.retain(|name, _| self.plan.level.tunes(name));
         let fold = std::slice::from_ref(fold);
-        let mut judged = [const { Vec::new() }; SHARES.len()];
-        for (judged, share) in judged.iter_mut().zip(SHARES) {
-            let network = self.from.towards(&tuned, share).apply_some(self.start.clone())?;
-            *judged = self.guard.judge(&network, &self.support, fold).await?.concat();
-        }
-        let held_out = Some(mean(&judged[SHARES.len() - 1]));
+        let network = self.from.towards(&tuned, SHARE).apply_some(self.start.clone())?;
+        let judged = self.guard.judge(&network, &self.support, fold).await?.concat();
+        let held_out = Some(mean(&judged));
         self.after.push(judged);
         let mean = mem::replace(&mut self.tuned, tuned);
         if self.after.len() > 1 {
@@ -182,30 +177,22 @@ impl Adaptation {
         Plan { steps, seed, ..self.plan }
     }
 
-    /// What came of the runs that ended, and the share of it to use.
-    fn report(&self) -> (AdaptReport, f32) {
-        let before = self.before[..self.after.len()].concat();
-        let [half, whole] = [0, 1].map(|share| {
-            let losses = self.after.iter().flat_map(|run| run[share].iter().copied());
-            losses.collect::<Vec<_>>()
-        });
-        // A run alone strays farther than the mean of all, so what held-out examples say of runs is worse than what is used.
-        let best = confirmed(&before, &whole) && gain(&before, &whole) > gain(&before, &half);
-        let used = best || !refuted(&before, &half);
-        let (after, share) = if best { (whole, SHARES[1]) } else { (half, SHARES[0]) };
-        let report = AdaptReport {
-            used,
+    /// What came of the runs that ended.
+    fn report(&self) -> AdaptReport {
+        let (before, after) = (self.before[..self.after.len()].concat(), self.after.concat());
+        AdaptReport {
+            // A run alone strays farther than the mean of all, so what examples say of it is worse than what is used.
+            used: !refuted(&before, &after),
             before: mean(&before),
             after: mean(&after),
             judged: after.len(),
             better: before.iter().zip(&after).filter(|(before, after)| after < before).count(),
-        };
-        (report, share)
+        }
     }
 
-    /// A share of what the runs tuned, and what was kept.
-    fn adapter(self, share: f32) -> NamedTensors {
-        let mut adapter = self.from.towards(&self.tuned, share);
+    /// [`SHARE`] of what the runs tuned, and what was kept.
+    fn adapter(self) -> NamedTensors {
+        let mut adapter = self.from.towards(&self.tuned, SHARE);
         for (name, tensor) in self.kept.0 {
             adapter.0.entry(name).or_insert(tensor);
         }
@@ -284,10 +271,10 @@ impl Session {
     /// # Errors
     /// `not-found` when the task was removed meanwhile, `device-lost`.
     pub async fn finish_adaptation(&mut self, adaptation: Adaptation) -> Result<AdaptReport> {
-        let (task, (report, share)) = (adaptation.task, adaptation.report());
+        let (task, report) = (adaptation.task, adaptation.report());
         find_task(&mut self.tasks, task)?;
         if report.used {
-            self.set_adapter(task, Some(&adaptation.adapter(share).write_f16()?))?;
+            self.set_adapter(task, Some(&adaptation.adapter().write_f16()?))?;
         }
         Ok(report)
     }

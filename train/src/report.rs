@@ -115,15 +115,18 @@ fn tables(ours: &Quality, baselines: &Quality) -> Result<String> {
                 }
                 Ok(writeln!(out, " |")?)
             };
+            let mut count = 0;
             for (name, task) in ours.tasks.iter().filter(|(_, task)| task.kind == *kind) {
                 line(&mut out, name, task)?;
+                count += usize::from(task.shots.contains_key(&shots));
             }
             if columns.is_empty() {
                 continue;
             }
             write!(out, "| **{kind}**, mean | ")?;
             for method in ["B0", "B1", "B2", "B4"].into_iter().chain(ANSWERS) {
-                match columns.get(method) {
+                // A mean over other tasks than its neighbours' would mislead.
+                match columns.get(method).filter(|scores| scores.len() == count) {
                     Some(scores) => write!(
                         out,
                         " | **{:.3}**",

@@ -168,7 +168,7 @@ export interface AdaptOptions {
 export interface AdaptReport {
   /** What was tuned. */
   readonly level: AdaptLevel;
-  /** Whether what was tuned, or half of it, is used: held-out examples do not refute it. Otherwise the task stays as it was. */
+  /** Whether half of what was tuned is used: held-out examples do not refute it. Otherwise the task stays as it was. */
   readonly used: boolean;
   /** Mean loss on held-out examples before and after; every example is held out of one run. */
   readonly before: number;
