@@ -66,7 +66,7 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Milliseconds, and the process's peak in megabytes where the system says it.
+/// Milliseconds, and the process's peak so far in megabytes where the system says it.
 struct Cost {
     encode: f64,
     learn: f64,
@@ -79,7 +79,6 @@ struct Cost {
 
 impl Cost {
     fn measure(options: &Options, shots: usize, channels: usize, side: usize) -> Result<Self> {
-        forget_peak();
         let (manifest, tensors) = anolis::weights::load(&options.weights)?;
         let mut session = Session::new(&manifest, &tensors, &Device::flex())?;
         let names = (0..channels).map(|channel| channel.to_string()).collect();
@@ -149,11 +148,6 @@ fn milliseconds(clock: Instant) -> f64 {
 fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
-}
-
-/// Lets the peak begin anew, on Linux.
-fn forget_peak() {
-    let _ = fs::write("/proc/self/clear_refs", "5");
 }
 
 /// Most memory that was resident, in megabytes; known on Linux.

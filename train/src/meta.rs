@@ -123,7 +123,7 @@ pub fn run(options: &Options) -> Result<()> {
         progress.steps += 1;
         progress.seconds = before + started.elapsed().as_secs_f64();
         if progress.steps.is_multiple_of(MEAN_STEPS) {
-            average(&mut mean, &NamedTensors::of(&network));
+            mean = mean.towards(&NamedTensors::of(&network), 1.0 - MEAN_DECAY);
             bar.set_position(started.elapsed().as_secs());
             bar.set_message(format!("step {}", progress.steps));
         }
@@ -196,15 +196,6 @@ type DrawnEpisode = std::result::Result<(Prepared, Times), String>;
 fn rate(highest: f64, cold_steps: Option<usize>, done: f64) -> f64 {
     let warm_up = cold_steps.map_or(1.0, |step| ((step + 1) as f64 / 100.0).min(1.0));
     highest * warm_up * ((1.0 - done) * 3.0).clamp(0.02, 1.0)
-}
-
-/// Moves the mean towards what the parameters are now.
-fn average(mean: &mut NamedTensors, now: &NamedTensors) {
-    for (name, tensor) in &mut mean.0 {
-        for (m, n) in tensor.values.iter_mut().zip(&now.0[name].values) {
-            *m = MEAN_DECAY * *m + (1.0 - MEAN_DECAY) * n;
-        }
-    }
 }
 
 fn save(
