@@ -82,8 +82,7 @@ impl Guard {
         let readout = held.iter().flat_map(|i| plan.quantity.logits(&weights, &self.maps[i]));
         let readout: Vec<f32> = readout.collect();
         let shape = [held.len(), channels, side / 2, side / 2];
-        let tensor = |values| Tensor::<4>::from_data(TensorData::new(values, shape), &self.device);
-        let mut logits = tensor(readout);
+        let mut logits = Tensor::from_data(TensorData::new(readout, shape), &self.device);
         if plan.network {
             logits = self.answer(network, support, [train, held], side, logits);
         }
@@ -117,24 +116,16 @@ impl Guard {
     }
 }
 
-/// The mean share of their losses by which held-out examples are answered better; 0 without any.
-fn gain(before: &[f32], after: &[f32]) -> f32 {
-    mean(&gains(before, after))
-}
-
-/// Whether held-out examples are answered so much worse that it cannot be chance, or are too few to tell.
+/// Whether held-out examples are answered so much worse that it cannot be chance (twice the standard error), or are too few
+/// to tell.
 pub fn refuted(before: &[f32], after: &[f32]) -> bool {
-    before.len() < 2 || gain(before, after) < -2.0 * standard_error(before, after)
+    let gains = gains(before, after);
+    let (count, gain) = (gains.len() as f32, mean(&gains));
+    let squares: f32 = gains.iter().map(|one| (one - gain).powi(2)).sum();
+    gains.len() < 2 || gain < -2.0 * (squares / (count - 1.0) / count).sqrt()
 }
 
-/// Of the mean gain; infinite for one example.
-fn standard_error(before: &[f32], after: &[f32]) -> f32 {
-    let (gains, mean) = (gains(before, after), gain(before, after));
-    let count = gains.len() as f32;
-    let squares: f32 = gains.iter().map(|gain| (gain - mean).powi(2)).sum();
-    if gains.len() > 1 { (squares / (count - 1.0) / count).sqrt() } else { f32::INFINITY }
-}
-
+/// The share of each example's loss by which it is answered better.
 fn gains(before: &[f32], after: &[f32]) -> Vec<f32> {
     let pairs = before.iter().zip(after);
     pairs.map(|(before, after)| (before - after) / before.max(f32::MIN_POSITIVE)).collect()
@@ -173,6 +164,6 @@ mod tests {
 
     #[test]
     fn an_example_counts_by_the_share_of_its_own_loss() {
-        assert!(gain(&[1.0, 0.1], &[0.9, 0.11]).abs() < 1e-6);
+        assert!(mean(&gains(&[1.0, 0.1], &[0.9, 0.11])).abs() < 1e-6);
     }
 }

@@ -2,13 +2,14 @@
 
 use std::mem;
 
+use burn::tensor::Device;
+
 use super::views::ENLARGEMENT;
 use super::{Session, TaskKind, find_task};
 use crate::adapt::{Example, Guard, Labelled, Level, Plan, Support, Tuning, mean, refuted};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Network, Trunk};
 use crate::weights::NamedTensors;
-use burn::tensor::Device;
 
 /// How much of what was tuned is used: half forgets less, where steps lead too far (docs/adaptation.md).
 const SHARE: f32 = 0.5;
@@ -111,8 +112,8 @@ pub struct Adaptation {
     start: Network,
     shipped: Trunk,
     device: Device,
-    /// The run at work.
-    tuning: Tuning,
+    /// The run at work, from its first step to its last.
+    tuning: Option<Tuning>,
     /// What is tuned, as it is at the start.
     from: NamedTensors,
     /// The mean of what the runs that ended made of it.
@@ -143,13 +144,15 @@ impl Adaptation {
         let run = self.after.len();
         let Some(fold) = self.support.folds.get(run) else { return Ok(None) };
         let train: Vec<_> = fold.train.iter().map(|&i| &self.support.examples[i]).collect();
-        let loss = self.tuning.step(&train).await?;
-        let [first, end] = [run, run + 1].map(|run| self.first_step(run));
-        let step = first + self.tuning.done();
-        if step < end {
+        let (first, plan) = (self.first_step(run), self.run());
+        let begin = || Tuning::new(&self.start, &self.shipped, plan, &self.device);
+        let tuning = self.tuning.get_or_insert_with(begin);
+        let loss = tuning.step(&train).await?;
+        let step = first + tuning.done();
+        if tuning.done() < plan.steps {
             return Ok(Some(AdaptStep { step, loss, held_out: None }));
         }
-        let mut tuned = NamedTensors::of_async(&self.tuning.network()).await?;
+        let mut tuned = NamedTensors::of_async(&tuning.network()).await?;
         tuned.0.retain(|name, _| self.plan.level.tunes(name));
         let fold = std::slice::from_ref(fold);
         let network = self.from.towards(&tuned, SHARE).apply_some(self.start.clone())?;
@@ -160,7 +163,7 @@ impl Adaptation {
         if self.after.len() > 1 {
             self.tuned = mean.towards(&self.tuned, 1.0 / self.after.len() as f32);
         }
-        self.tuning = Tuning::new(&self.start, &self.shipped, self.run(), &self.device);
+        self.tuning = None;
         Ok(Some(AdaptStep { step, loss, held_out }))
     }
 
@@ -169,7 +172,7 @@ impl Adaptation {
         run * self.plan.steps / self.support.folds.len()
     }
 
-    /// The plan of the next run.
+    /// The plan of the run at work.
     fn run(&self) -> Plan {
         let run = self.after.len();
         let steps = self.first_step(run + 1) - self.first_step(run);
@@ -246,8 +249,6 @@ impl Session {
         let before = guard.judge(&start, &support, &support.folds).await?;
         let mut from = NamedTensors::of_async(&start).await?;
         from.0.retain(|name, _| level.tunes(name));
-        let first = Plan { steps: steps / support.folds.len().max(1), ..plan };
-        let tuning = Tuning::new(&start, &shipped, first, &device);
         Ok(Adaptation {
             task,
             plan,
@@ -256,7 +257,7 @@ impl Session {
             start,
             shipped,
             device,
-            tuning,
+            tuning: None,
             from,
             tuned: NamedTensors::default(),
             before,

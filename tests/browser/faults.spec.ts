@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/fixtures.js';
-import { openLibrary, tryLoad } from './support/library.js';
+import { openLibrary, tryLoad, watchWorkers } from './support/library.js';
 
 test.use({ allowed: [/404|Failed to load|net::|ERR_/] });
 
@@ -94,16 +94,9 @@ test('the page says what is wrong and can be asked again', async ({ page, anolis
 
 test('a worker that dies rejects what waits and starts again with all it knew', async ({ page }) => {
   await openLibrary(page);
+  await watchWorkers(page);
   const codes = await page.evaluate(async () => {
     const { Anolis } = library;
-    const workers: Worker[] = [];
-    const Native = globalThis.Worker;
-    globalThis.Worker = class extends Native {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        workers.push(this);
-      }
-    };
     const anolis = await Anolis.load({ backend: 'cpu' });
     const task = await anolis.task({ kind: 'mask', channels: ['a'] });
     const pixels = new ImageData(32, 32);

@@ -1,18 +1,12 @@
 import { expect, test } from './support/fixtures.js';
+import { watchWorkers } from './support/library.js';
 import { openScenes } from './support/scenes.js';
 
 test('what only the second picture shows is found, also by a worker that was started again', async ({ page }) => {
   await openScenes(page);
+  await watchWorkers(page);
   const found = await page.evaluate(async () => {
     const { width, height, disc, picture, bytes } = scenes;
-    const workers: Worker[] = [];
-    const Native = globalThis.Worker;
-    globalThis.Worker = class extends Native {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        workers.push(this);
-      }
-    };
     const anolis = await library.Anolis.load({ backend: 'cpu' });
     const empty = picture([], 16);
     const task = await anolis.task({ kind: 'mask', channels: ['disc'], images: 2 });

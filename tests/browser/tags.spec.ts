@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type * as Library from '../../www/src/anolis/public/index.js';
 import { expect, test } from './support/fixtures.js';
-import { openLibrary } from './support/library.js';
+import { openLibrary, watchWorkers } from './support/library.js';
 
 /** What the same pictures are answered natively; `tests/tags.rs` holds the native answers to it. */
 const golden: { tags: number[][]; search: Record<'and' | 'or' | 'minus', number[]> } = JSON.parse(
@@ -60,19 +60,12 @@ test('tags and search answer as they do natively', async ({ page, backend }) => 
 
 test('a tag is said, added later, refused and known to a worker that was started again', async ({ page }) => {
   await openLibrary(page);
+  await watchWorkers(page);
   const found = await page.evaluate(async () => {
     const plain = (red: number) => {
       const image = new ImageData(64, 64);
       for (let i = 0; i < 64 * 64; i += 1) image.data.set([red, (i * 7) % 50, 90, 255], 4 * i);
       return image;
-    };
-    const workers: Worker[] = [];
-    const Native = globalThis.Worker;
-    globalThis.Worker = class extends Native {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        workers.push(this);
-      }
     };
     const anolis = await library.Anolis.load({ backend: 'cpu' });
     const code = (action: Promise<unknown>) => action.then(String, (reason: { code: string }) => reason.code);

@@ -79,14 +79,8 @@ pub fn run(options: &Options) -> Result<()> {
 const TAGS: usize = 20;
 const EXAMPLES: usize = 50;
 
-fn time(what: &str, runs: usize, mut work: impl FnMut(usize) -> Result<()>) -> Result<()> {
-    let mut times = Vec::with_capacity(runs);
-    for run in 0..runs {
-        let started = Instant::now();
-        work(run)?;
-        times.push(started.elapsed().as_secs_f64() * 1e3);
-    }
-    times.sort_by(f64::total_cmp);
+fn time(what: &str, runs: usize, work: impl FnMut(usize) -> Result<()>) -> Result<()> {
+    let times = times(runs, work)?;
     println!(
         "{what:36} {:8.1} ms (median of {runs}, {:.1} to {:.1})",
         times[runs / 2],
@@ -94,4 +88,16 @@ fn time(what: &str, runs: usize, mut work: impl FnMut(usize) -> Result<()>) -> R
         times[runs - 1]
     );
     Ok(())
+}
+
+/// Milliseconds of each run, the shortest first.
+pub fn times(runs: usize, mut work: impl FnMut(usize) -> Result<()>) -> Result<Vec<f64>> {
+    let mut times = Vec::with_capacity(runs);
+    for run in 0..runs {
+        let started = Instant::now();
+        work(run)?;
+        times.push(started.elapsed().as_secs_f64() * 1e3);
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times)
 }

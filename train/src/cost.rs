@@ -3,7 +3,6 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
-use std::time::Instant;
 
 use anolis::Session;
 use anolis::image::{Label, Picture};
@@ -11,6 +10,7 @@ use anolis::session::{AdaptOptions, Level, TaskKind};
 use burn::tensor::{Device, read_sync};
 
 use crate::Result;
+use crate::bench::times;
 use crate::docs::with_table;
 use crate::scenes::World;
 
@@ -84,12 +84,6 @@ impl Cost {
         let names = (0..channels).map(|channel| channel.to_string()).collect();
         let task = session.add_task(TaskKind::Mask, names)?;
         let world = World::new(1);
-        let add = |session: &mut Session, i: usize| -> Result<(u32, f64)> {
-            let picture = Picture::from_rgb(world.scene(i as u64, side, side).image, side, side)?;
-            let clock = Instant::now();
-            let picture = read_sync(session.add_picture(&picture))?;
-            Ok((picture, milliseconds(clock)))
-        };
         // The upper half in upright bands, one a channel, and a little more with every stroke.
         let label = |stroke: usize| {
             let id = |i: usize| {
@@ -99,55 +93,50 @@ impl Cost {
             let ids = (0..side * side).map(|i| id(i) as u8).collect();
             Label::Classes { ids, width: side, height: side }
         };
-        let mut encode = Vec::new();
+        let scenes = (0..shots + RUNS + 1)
+            .map(|i| Ok(Picture::from_rgb(world.scene(i as u64, side, side).image, side, side)?));
+        let scenes = scenes.collect::<Result<Vec<_>>>()?;
         let mut pictures = Vec::new();
-        for i in 0..shots + RUNS + 1 {
-            let (picture, took) = add(&mut session, i)?;
-            pictures.push(picture);
-            encode.push(took);
-        }
+        let encode = median(scenes.len(), |i| {
+            pictures.push(read_sync(session.add_picture(&scenes[i]))?);
+            Ok(())
+        })?;
         for &picture in &pictures[..shots] {
             session.set_label(task, picture, label(0))?;
         }
-        let clock = Instant::now();
-        read_sync(session.predict(task, pictures[shots]))?;
-        let learn = milliseconds(clock);
-        let predict = (0..RUNS).map(|run| {
-            let clock = Instant::now();
+        let learn = median(1, |_| {
+            read_sync(session.predict(task, pictures[shots]))?;
+            Ok(())
+        })?;
+        let predict = median(RUNS, |run| {
             read_sync(session.predict(task, pictures[shots + 1 + run]))?;
-            Ok(milliseconds(clock))
-        });
-        let predict = median(predict.collect::<Result<_>>()?);
-        let stroke = (0..RUNS).map(|run| {
-            let clock = Instant::now();
+            Ok(())
+        })?;
+        let stroke = median(RUNS, |run| {
             session.set_label(task, pictures[0], label(1 + run))?;
             session.predict_readout(task, pictures[shots])?;
-            Ok(milliseconds(clock))
-        });
-        let stroke = median(stroke.collect::<Result<_>>()?);
+            Ok(())
+        })?;
 
-        let clock = Instant::now();
         let adapt =
             AdaptOptions { level: Some(Level::Trunk), steps: STEPS, ..AdaptOptions::default() };
-        let mut adaptation = read_sync(session.begin_adaptation(task, adapt))?;
-        let look = milliseconds(clock);
-        let step = (0..RUNS).map(|_| {
-            let clock = Instant::now();
+        let mut adaptation = None;
+        let look = median(1, |_| {
+            adaptation = Some(read_sync(session.begin_adaptation(task, adapt))?);
+            Ok(())
+        })?;
+        let mut adaptation = adaptation.ok_or("an adaptation that has begun")?;
+        let step = median(RUNS, |_| {
             read_sync(adaptation.step())?;
-            Ok(milliseconds(clock))
-        });
-        let step = median(step.collect::<Result<_>>()?);
-        Ok(Self { encode: median(encode), learn, stroke, predict, look, step, peak: peak() })
+            Ok(())
+        })?;
+        Ok(Self { encode, learn, stroke, predict, look, step, peak: peak() })
     }
 }
 
-fn milliseconds(clock: Instant) -> f64 {
-    clock.elapsed().as_secs_f64() * 1e3
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+/// Milliseconds that so many runs typically take.
+fn median(runs: usize, work: impl FnMut(usize) -> Result<()>) -> Result<f64> {
+    Ok(times(runs, work)?[runs / 2])
 }
 
 /// Most memory that was resident, in megabytes; known on Linux.

@@ -4,12 +4,28 @@ import type * as Library from '../../../www/src/anolis/public/index.js';
 declare global {
   /** Put there by the page for tests. */
   var library: typeof Library;
+  /** Every worker that was started since {@link watchWorkers}. */
+  var workers: Worker[];
 }
 
 /** Opens the page that has the library and nothing else. */
 export async function openLibrary(page: Page): Promise<void> {
   await page.goto('/tests.html');
   await page.locator('body[data-state=ready]').waitFor({ state: 'attached' });
+}
+
+/** Lists the workers that the open page starts from now on. */
+export async function watchWorkers(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    globalThis.workers = [];
+    const Native = globalThis.Worker;
+    globalThis.Worker = class extends Native {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        workers.push(this);
+      }
+    };
+  });
 }
 
 /** Loads the library and answers how it went. */

@@ -33,6 +33,12 @@ impl Judge {
         }
     }
 
+    /// The same for what learns.
+    pub fn autodiff(&self) -> Self {
+        let (weight, mean) = (self.weight.clone(), self.mean.clone());
+        Self { weight: weight.autodiff(), mean: mean.autodiff() }
+    }
+
     /// The columns of `labels` of a tensor `[row, label]`.
     pub fn of(&self, values: Tensor<2>, labels: &[usize]) -> Tensor<2> {
         let at = indices(labels, &values.device());

@@ -59,12 +59,12 @@ type Found = BTreeMap<String, Measures>;
 pub fn run(options: &Options) -> Result<()> {
     let features = Features::load(options)?;
     let (mut found, mut episodes) = (Found::new(), Vec::new());
+    let plain = Device::flex();
+    let ground = Ground::new(&features, &plain);
     for fold in 0..FOLDS {
         let of = |tested: bool| -> Vec<usize> {
             (0..LABELS).filter(|&label| (fold_of(label) == fold) == tested).collect()
         };
-        let plain = Device::flex();
-        let ground = Ground::new(&features, &plain);
         let tests = |fold: usize| -> Quadruples {
             Quadruples::new(&features.tests[fold], &features.head, |_| true, &plain)
         };
@@ -87,7 +87,7 @@ pub fn run(options: &Options) -> Result<()> {
         for seed in 0..options.seeds {
             let device = seeded(seed).autodiff();
             let learning = Learning {
-                ground: Ground::new(&features, &device),
+                ground: ground.autodiff(),
                 labels: of(false),
                 set: &features.training[fold],
                 features: &features,
@@ -149,6 +149,13 @@ impl Ground {
         let scale = apart.powi_scalar(2).mean_dim(0).sqrt() + 0.05;
         let origin = tensor(empty.map(|(row, _)| row).collect()).mean_dim(0);
         Self { judge: Judge::fit(&features.judge, device), frame: Frame { origin, scale } }
+    }
+
+    /// The same for what learns.
+    fn autodiff(&self) -> Self {
+        let Frame { origin, scale } = &self.frame;
+        let (origin, scale) = (origin.clone().autodiff(), scale.clone().autodiff());
+        Self { judge: self.judge.autodiff(), frame: Frame { origin, scale } }
     }
 }
 
