@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { messages } from './messages.js';
-import { drawRaster, foundPoints, overlayOf } from './model/overlay.js';
+import { drawRaster, foundPoints, opacityOf, overlayOf } from './model/overlay.js';
 import { cssColourOf, cssColourOfValue } from './model/palette.js';
 import { Pen } from './model/pen.js';
 import { type Picture, readPixels } from './model/picture.js';
@@ -15,6 +15,9 @@ import { shared } from './styles.js';
 const REACH = { mouse: 10, pen: 14, touch: 22 };
 /** How much one notch of a wheel or one press of a key zooms. */
 const NOTCH = 1.3;
+
+/** A point to draw. */
+type Mark = Point & { readonly channel: number; readonly score?: number };
 
 /** The selected picture, what is predicted on it, what is labelled on it, and the tool. */
 @customElement('anolis-canvas')
@@ -163,9 +166,9 @@ export class Canvas extends LitElement {
     const taken = (channel: number) => session.kind === 'keypoints' && set.some((point) => point.channel === channel);
     const found = this.layers === 'label' ? [] : foundPoints(picture).filter(({ channel }) => !taken(channel));
     const named = session.kind === 'keypoints';
-    const mark = ({ x, y, channel }: Point & { channel: number }, hollow: boolean) => {
+    const mark = ({ x, y, channel, score }: Mark, hollow: boolean) => {
       const colour = cssColourOf(channel + 1);
-      return svg`<g transform="translate(${x} ${y}) scale(${unit})" data-testid=${hollow ? 'found' : 'set'}>
+      return svg`<g transform="translate(${x} ${y}) scale(${unit})" opacity=${opacityOf(score)} data-testid=${hollow ? 'found' : 'set'}>
         <circle r="6" fill=${hollow ? 'none' : colour} stroke="#000" stroke-width="4"></circle>
         <circle r="6" fill=${hollow ? 'none' : colour} stroke=${hollow ? colour : '#fff'} stroke-width="2"></circle>
         ${named ? svg`<text x="9" y="4">${session.channels[channel]}</text>` : nothing}

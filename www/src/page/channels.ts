@@ -26,11 +26,14 @@ export class Channels extends LitElement {
         align-items: center;
       }
       .chips button {
-        border-radius: 18px;
+        min-height: 32px;
+        padding: 0 10px;
+        border-radius: 16px;
+        font-size: 0.9rem;
       }
       .swatch {
-        width: 14px;
-        height: 14px;
+        width: 12px;
+        height: 12px;
         border-radius: 50%;
       }
       .name {
@@ -81,12 +84,14 @@ export class Channels extends LitElement {
   #chip(channel: number, name: string) {
     const active = this.session.activeChannel === channel;
     if (active && this.renaming) return this.#field(channel, name);
+    const { kind } = this.session;
+    const swatch = html`<span class="swatch" ?hidden=${kind === 'map'} style="background: ${cssColourOf(channel)}"></span>`;
     return html`<button
       data-testid="class"
       aria-pressed=${active}
       @click=${() => this.session.set({ activeChannel: channel, tool: labelling(this.session) })}
     >
-      <span class="swatch" style="background: ${cssColourOf(channel)}"></span><span class="name">${name}</span>
+      ${swatch}<span class="name">${name}</span>
     </button>`;
   }
 

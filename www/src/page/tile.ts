@@ -74,7 +74,13 @@ export class Tile extends LitElement {
         white-space: nowrap;
       }
       .numbers {
+        white-space: nowrap;
         font-variant-numeric: tabular-nums;
+      }
+      @media (max-width: 420px) {
+        .time {
+          display: none;
+        }
       }
     `,
   ];
@@ -98,7 +104,7 @@ export class Tile extends LitElement {
       <div class="foot soft">
         <span class="name">${name}</span>
         <span class="numbers">${this.#state()}</span>
-        <span class="numbers">${prediction ? messages.milliseconds(prediction.milliseconds) : nothing}</span>
+        <span class="numbers time">${prediction ? messages.milliseconds(prediction.milliseconds) : nothing}</span>
       </div>
     `;
   }

@@ -6,8 +6,10 @@ import type { Picture } from './picture.js';
 import { type Box, type Raster, unpaintedOf } from './raster.js';
 import type { Session } from './session.js';
 
-/** Keypoints whose heat is less are not there. */
-export const LEAST_SCORE = 0.2;
+/** Keypoints whose heat is less are anywhere. */
+export const LEAST_SCORE = 0.05;
+/** Points that are less sure than this are drawn faintly. */
+const SURE_SCORE = 0.2;
 /** Background that was painted is seen, but less than what it is the background of. */
 const BACKGROUND_ALPHA = 120;
 
@@ -63,10 +65,11 @@ export function overlayOf({ prediction }: Picture, session: Session): OffscreenC
 /** Draws points onto a canvas over a picture of this width; hollow ones are predicted. */
 export function drawPoints(
   context: CanvasRenderingContext2D,
-  points: readonly { readonly x: number; readonly y: number; readonly channel: number }[],
+  points: readonly { readonly x: number; readonly y: number; readonly channel: number; readonly score?: number }[],
   { scale, radius, hollow }: { scale: number; radius: number; hollow: boolean },
 ): void {
-  for (const { x, y, channel } of points) {
+  for (const { x, y, channel, score } of points) {
+    context.globalAlpha = opacityOf(score);
     context.beginPath();
     context.arc(x * scale, y * scale, radius, 0, 2 * Math.PI);
     context.strokeStyle = '#000';
@@ -79,6 +82,12 @@ export function drawPoints(
     context.fillStyle = cssColourOf(channel + 1);
     context.fill();
   }
+  context.globalAlpha = 1;
+}
+
+/** How strongly a point is drawn. */
+export function opacityOf(score = 1): number {
+  return score < SURE_SCORE ? 0.5 : 1;
 }
 
 /** Points that a prediction found and that are sure enough to be shown, in pixels of the picture. */
@@ -90,7 +99,9 @@ export function foundPoints({
   const scale = width / prediction.width;
   const least = prediction.kind === 'keypoints' ? LEAST_SCORE : 0;
   const found = prediction.points().filter(({ score }) => score >= least);
-  return found.map((point) => ({ ...point, x: point.x * scale, y: point.y * scale }));
+  // Scores of a density say how much lies there, not how sure it is.
+  const score = prediction.kind === 'density' ? { score: 1 } : {};
+  return found.map((point) => ({ ...point, ...score, x: point.x * scale, y: point.y * scale }));
 }
 
 function draw(prediction: Prediction, view: View, channel: number): OffscreenCanvas {
