@@ -123,7 +123,6 @@ const english = {
     map: 'Paint values on one picture, such as near and far; the others follow.',
     density: 'Click every thing on one picture; the others follow.',
   },
-  scribbleHint: 'Scribble on the background too.',
   predicted: (count: number) => `${count} pictures predicted.`,
   fileProblem: (name: string, problem: string) => `${name}: ${problem}`,
   notSaved: 'This browser does not let the page save your work; it is lost when you close the tab.',
