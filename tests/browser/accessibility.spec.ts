@@ -31,7 +31,7 @@ test('everything can be done from the keyboard', async ({ anolis, page }) => {
       return element?.getAttribute('data-testid') ?? element?.textContent?.trim() ?? '';
     });
   const tabTo = async (name: string) => {
-    for (let presses = 0; presses < 30 && !(await focused()).includes(name); presses += 1)
+    for (let presses = 0; presses < 60 && !(await focused()).includes(name); presses += 1)
       await page.keyboard.press('Tab');
     expect(await focused()).toContain(name);
   };

@@ -75,11 +75,9 @@ export class AnolisPage {
 
   /** As {@link paint}, and leaves the brush down. */
   async holdBrush(...points: readonly (readonly [number, number])[]): Promise<void> {
-    const box = await this.canvas.boundingBox();
-    if (!box) throw new Error('the canvas is not visible');
     const mouse = this.page.mouse;
-    for (const [place, [x, y]] of points.entries()) {
-      await mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 3 });
+    for (const [place, point] of points.entries()) {
+      await mouse.move(...(await this.place(point)), { steps: 3 });
       if (place === 0) await mouse.down();
     }
   }
@@ -99,6 +97,28 @@ export class AnolisPage {
   /** Share of each picture that is predicted to be an object. */
   covered(): Promise<number[]> {
     return this.tiles.evaluateAll((tiles) => tiles.map((tile) => Number((tile as HTMLElement).dataset['covered'])));
+  }
+
+  /** Where a share of the picture is on the screen. */
+  async place([x, y]: readonly [number, number]): Promise<[number, number]> {
+    const box = await this.canvas.getByTestId('stage').boundingBox();
+    if (!box) throw new Error('the picture is not visible');
+    return [box.x + x * box.width, box.y + y * box.height];
+  }
+
+  /** Clicks on points given as fractions of the picture. */
+  async click(...points: readonly (readonly [number, number])[]): Promise<void> {
+    for (const point of points) await this.page.mouse.click(...(await this.place(point)));
+  }
+
+  /** Chooses what to predict. */
+  async kind(kind: 'mask' | 'keypoints' | 'map' | 'density'): Promise<void> {
+    await this.page.getByTestId('kind').selectOption(kind);
+  }
+
+  /** Takes a tool by its name. */
+  async tool(name: RegExp | string): Promise<void> {
+    await this.page.getByRole('toolbar').getByRole('button', { name }).click();
   }
 
   /** Opens files as the file picker would. */

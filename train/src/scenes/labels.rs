@@ -68,8 +68,17 @@ impl Scene {
 
     /// How many things of a class are seen.
     pub fn count(&self, selector: Selector) -> usize {
+        self.seen(selector).count()
+    }
+
+    /// Where the things of a class are that are seen, `[x, y]` in pixels.
+    pub fn centres(&self, selector: Selector) -> Vec<[f32; 2]> {
+        self.seen(selector).map(|i| [i.centre.x, i.centre.y]).collect()
+    }
+
+    fn seen(&self, selector: Selector) -> impl Iterator<Item = &Instance> {
         let selected = self.selected(selector).into_iter().zip(&self.instances);
-        selected.filter(|(chosen, i)| *chosen && i.area >= SMALLEST).count()
+        selected.filter(|(chosen, i)| *chosen && i.area >= SMALLEST).map(|(_, i)| i)
     }
 
     /// 1 on both sides of every border between things, or between a thing and what is behind it.
@@ -91,11 +100,9 @@ impl Scene {
     /// One Gaussian of sum 1 for every thing of a class, around its centre.
     fn density(&self, selector: Selector) -> Vec<f32> {
         let mut map = vec![0.0; self.ids.len()];
-        for (chosen, i) in self.selected(selector).into_iter().zip(&self.instances) {
-            if chosen && i.area >= SMALLEST {
-                let sigma = (0.25 * (i.area as f32).sqrt()).max(1.0);
-                self.add_gaussian(&mut map, (i.centre.x, i.centre.y), sigma, true);
-            }
+        for i in self.seen(selector) {
+            let sigma = (0.25 * (i.area as f32).sqrt()).max(1.0);
+            self.add_gaussian(&mut map, (i.centre.x, i.centre.y), sigma, true);
         }
         map.iter().map(|d: &f32| d.min(1.0)).collect()
     }

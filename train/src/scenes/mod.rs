@@ -51,5 +51,5 @@ mod world;
 pub use collage::{Collage, LABELS};
 pub use labels::UNKNOWN;
 pub use scene::{Keypoint, Scene};
-pub use tasks::{Kind, Task};
+pub use tasks::{Kind, Target, Task};
 pub use world::{Family, World};

@@ -11,11 +11,12 @@ import type { SampleEvent } from './gallery.js';
 import { listenForFiles } from './incoming.js';
 import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
 import { messages } from './messages.js';
+import { labelFrom } from './model/accept.js';
 import { autosave, type SaveState } from './model/autosave.js';
 import { Learner, type LearnerEvent } from './model/learner.js';
 import type { Picture } from './model/picture.js';
 import { readFiles } from './model/read-files.js';
-import { fetchSamples, type SampleSet } from './model/samples.js';
+import { fetchLabels, fetchSamples, type SampleSet } from './model/samples.js';
 import { Session } from './model/session.js';
 import { Storage } from './model/storage.js';
 import { Observe } from './observe.js';
@@ -43,6 +44,7 @@ export class App extends LitElement {
   @state() private problems: readonly string[] = [];
   @query('anolis-start-over') private startOver!: StartOver;
   #learner: Learner | undefined;
+  #storage: Storage | undefined;
   #stops: (() => void)[] = [];
 
   static override styles = [
@@ -98,7 +100,7 @@ export class App extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#stops = [
-      listenToShortcuts(this.session),
+      listenToShortcuts(this.session, { accept: () => void this.#accept() }),
       listenForFiles(
         (files) => void this.#addFiles(files),
         (over) => {
@@ -122,7 +124,7 @@ export class App extends LitElement {
       <anolis-header
         .backend=${this.anolis?.backend}
         .progress=${this.progress}
-        .milliseconds=${this.session.selected?.milliseconds}
+        .milliseconds=${this.session.selected?.prediction?.milliseconds}
         .failed=${this.failed}
         .gpuReady=${this.gpuReady}
         @retry=${() => this.#load(requestedBackend(location.search))}
@@ -132,7 +134,7 @@ export class App extends LitElement {
         ${this.#main()}
       </main>
       <footer><anolis-status .text=${this.status} .problems=${this.problems} @dismiss=${this.#dismiss}></anolis-status></footer>
-      <anolis-start-over @confirm=${() => this.session.clear()}></anolis-start-over>
+      <anolis-start-over @confirm=${this.#startOver}></anolis-start-over>
       ${this.dragging ? html`<div class="drop">${messages.drop}</div>` : ''}
     `;
   }
@@ -140,9 +142,9 @@ export class App extends LitElement {
   #main() {
     // Nothing at all until it is known whether there is a session to come back to.
     if (!this.restored) return '';
-    if (this.session.pictures.length === 0) return html`<anolis-welcome></anolis-welcome>`;
+    if (this.session.pictures.length === 0) return html`<anolis-welcome .session=${this.session}></anolis-welcome>`;
     return html`
-      <anolis-editor .session=${this.session}></anolis-editor>
+      <anolis-editor .session=${this.session} @accept=${() => this.#accept()}></anolis-editor>
       <anolis-pictures .session=${this.session} .onVisible=${this.#onVisible} @start-over=${() => this.startOver.ask()}></anolis-pictures>
     `;
   }
@@ -150,7 +152,9 @@ export class App extends LitElement {
   async #restore(): Promise<void> {
     try {
       const storage = await Storage.open();
-      if (await storage.restore(this.session)) this.#say(messages.restored);
+      this.#storage = storage;
+      const [last] = await storage.list();
+      if (last && (await storage.restore(this.session, last.id))) this.#say(messages.restored);
       // A phone may never wake the tab again.
       addEventListener('pagehide', autosave(this.session, storage, this.#onSave));
     } catch {
@@ -225,20 +229,46 @@ export class App extends LitElement {
     this.requestUpdate();
   };
 
-  async #addFiles(files: readonly File[]): Promise<void> {
+  async #addFiles(files: readonly File[], prepare?: (pictures: readonly Picture[]) => Promise<void>): Promise<void> {
     const { pictures, problems } = await readFiles(files);
     for (const problem of problems) this.#complain(problem);
     if (pictures.length === 0) return;
+    await prepare?.(pictures);
     this.session.add(pictures);
+    const { kind } = this.session;
     this.#say(
-      this.anolis ? `${messages.opened(pictures.length)} ${messages.firstStroke}` : messages.loadingInBackground,
+      this.anolis ? `${messages.opened(pictures.length)} ${messages.first[kind]}` : messages.loadingInBackground,
     );
+  }
+
+  #startOver = (): void => {
+    const { id } = this.session;
+    this.session.startOver();
+    void this.#storage?.remove(id);
+  };
+
+  // What is shown is smaller than the picture, so it is asked for again.
+  async #accept(): Promise<void> {
+    const { session } = this;
+    const { selected } = session;
+    if (!selected?.prediction) return;
+    try {
+      const prediction = await this.#learner?.predict(selected);
+      if (!prediction || prediction.kind !== session.kind) return;
+      session.setLabel(selected, labelFrom(prediction));
+      this.#say(messages.accepted);
+    } catch (reason) {
+      this.#complain((reason as Error).message);
+    }
   }
 
   async #addSamples(set: SampleSet): Promise<void> {
     try {
-      if (this.session.classes.length === 1) this.session.renameClass(1, set.suggestedClass);
-      await this.#addFiles(await fetchSamples(set));
+      const files = await fetchSamples(set);
+      await this.#addFiles(files, async (pictures) => {
+        await fetchLabels(set, pictures);
+        this.session.beginTask(set.kind, set.channels);
+      });
     } catch {
       this.#complain(messages.sampleFailed);
     }

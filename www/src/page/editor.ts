@@ -1,7 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import './canvas.js';
-import './classes.js';
+import './channels.js';
 import './settings.js';
 import './toolbar.js';
 import { icons } from './icons.js';
@@ -58,7 +58,7 @@ export class Editor extends LitElement {
     return html`
       <div class="row" role="toolbar" aria-label=${messages.tools}>
         <anolis-toolbar .session=${session}></anolis-toolbar>
-        <anolis-classes .session=${session}></anolis-classes>
+        <anolis-channels .session=${session}></anolis-channels>
       </div>
       <anolis-canvas .session=${session}></anolis-canvas>
       <div class="row">

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { icons } from './icons.js';
 import { messages } from './messages.js';
 import { listSamples, type SampleSet, sampleUrl } from './model/samples.js';
 import { shared } from './styles.js';
@@ -66,6 +67,12 @@ export class Gallery extends LitElement {
         gap: 8px;
         padding: 10px 12px;
       }
+      .kind {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        font-size: 0.87rem;
+      }
       b {
         font-weight: 600;
       }
@@ -98,7 +105,7 @@ export class Gallery extends LitElement {
         <span class="strip">
           ${set.files.slice(0, 3).map((file) => html`<img src=${sampleUrl(file)} alt="" loading="lazy" />`)}
         </span>
-        <span class="text"><b>${set.title}</b><span class="soft">${messages.samplePictures(set.files.length)}</span></span>
+        <span class="text"><b>${set.title}</b><span class="soft kind">${icons[set.kind]}${messages.kinds[set.kind]}</span></span>
       </button>
       <p class="credits soft">${set.credits}, ${set.licence}</p>
     </li>`;

@@ -91,7 +91,7 @@ export class Pictures extends LitElement {
 
   override render() {
     const { pictures, selected } = this.session;
-    const labelled = pictures.filter(({ painted }) => painted).length;
+    const labelled = pictures.filter((picture) => this.session.isLabelled(picture)).length;
     return html`
       <div class="head">
         <h2>${messages.pictures}</h2>
@@ -113,12 +113,13 @@ export class Pictures extends LitElement {
 
   #option(picture: Picture, place: number, selected: boolean) {
     const label = [messages.picture(place + 1, this.session.pictures.length), picture.name];
-    if (picture.painted) label.push(messages.labelled);
+    const labelled = this.session.isLabelled(picture);
+    if (labelled) label.push(messages.labelled);
     return html`<div
       role="option"
       data-testid="picture"
       data-id=${picture.id}
-      data-labelled=${picture.painted}
+      data-labelled=${labelled}
       aria-selected=${selected}
       aria-label=${label.join(', ')}
       tabindex=${selected ? 0 : -1}

@@ -1,11 +1,14 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { icons } from './icons.js';
 import { messages } from './messages.js';
+import { traitsOf, type View } from './model/kinds.js';
+import { nothingHere } from './model/label.js';
 import type { Session } from './model/session.js';
 import { Observe } from './observe.js';
 import { shared } from './styles.js';
 
-/** How strongly the overlay shows, and what unpainted pixels mean. */
+/** How predictions show, what unpainted pixels mean, and labels in one press; fires `accept`. */
 @customElement('anolis-settings')
 export class Settings extends LitElement {
   @property({ attribute: false }) session!: Session;
@@ -16,7 +19,7 @@ export class Settings extends LitElement {
       :host {
         display: flex;
         flex-wrap: wrap;
-        gap: 6px 20px;
+        gap: 6px 12px;
         align-items: center;
         font-size: 0.87rem;
       }
@@ -27,15 +30,18 @@ export class Settings extends LitElement {
         min-height: 32px;
       }
       input[type='range'] {
-        width: 110px;
+        width: 80px;
+      }
+      input[type='checkbox'] {
+        width: 16px;
+        height: 16px;
+        margin: 0;
+      }
+      .group {
+        display: flex;
+        gap: 4px;
       }
       @media (max-width: 560px) {
-        :host {
-          gap: 6px 12px;
-        }
-        input[type='range'] {
-          width: 80px;
-        }
         .name {
           position: absolute;
           width: 1px;
@@ -43,11 +49,6 @@ export class Settings extends LitElement {
           overflow: hidden;
           clip-path: inset(50%);
         }
-      }
-      input[type='checkbox'] {
-        width: 16px;
-        height: 16px;
-        margin: 0;
       }
     `,
   ];
@@ -58,27 +59,45 @@ export class Settings extends LitElement {
   }
 
   override render() {
-    const { opacity, unpaintedIsBackground } = this.session;
+    const { session } = this;
+    const { opacity, view, kind, partial, selected } = session;
+    const predicted = selected?.prediction !== undefined;
     return html`
+      <div class="group">
+        <button class="small" data-testid="accept" title="${messages.acceptHelp} (A)" ?disabled=${!predicted} @click=${this.#accept}>
+          ${icons.check}${messages.accept}
+        </button>
+        <button class="icon small" aria-label=${messages.nothingHere} title=${messages.nothingHere} ?disabled=${!selected} @click=${this.#nothing}>
+          ${icons.empty}
+        </button>
+        <button class="icon small" aria-label=${messages.clear} title=${messages.clear} ?disabled=${!selected || !session.isLabelled(selected)} @click=${this.#clear}>
+          ${icons.bin}
+        </button>
+      </div>
+      <select aria-label=${messages.view} title="${messages.view} (V)" data-testid="view" @change=${this.#view}>
+        ${traitsOf(kind).views.map((name) => html`<option value=${name} ?selected=${name === view}>${messages.views[name]}</option>`)}
+      </select>
       <label>
         <span class="name">${messages.opacity}</span>
-        <input
-          type="range"
-          min="0"
-          max="1"
-          step="0.05"
-          .value=${String(opacity)}
-          @input=${(event: Event) => this.session.set({ opacity: (event.target as HTMLInputElement).valueAsNumber })}
-        />
+        <input type="range" aria-label=${messages.opacity} min="0" max="1" step="0.05" .value=${String(opacity)} @input=${this.#opacity} />
       </label>
-      <label title=${messages.unpaintedHelp}>
-        <input
-          type="checkbox"
-          .checked=${unpaintedIsBackground}
-          @change=${(event: Event) => this.session.set({ unpaintedIsBackground: (event.target as HTMLInputElement).checked })}
-        />
-        ${messages.unpainted}
-      </label>
+      ${
+        kind === 'mask'
+          ? html`<label title=${messages.unpaintedHelp}>
+            <input type="checkbox" .checked=${!partial} @change=${this.#partial} />${messages.unpainted}
+          </label>`
+          : nothing
+      }
     `;
   }
+
+  #accept = () => this.dispatchEvent(new Event('accept', { bubbles: true, composed: true }));
+  #nothing = () => {
+    const { selected, kind } = this.session;
+    if (selected) this.session.setLabel(selected, nothingHere(kind, selected.width, selected.height));
+  };
+  #clear = () => this.session.selected && this.session.setLabel(this.session.selected, undefined);
+  #view = (event: Event) => this.session.set({ view: (event.target as HTMLSelectElement).value as View });
+  #opacity = (event: Event) => this.session.set({ opacity: (event.target as HTMLInputElement).valueAsNumber });
+  #partial = (event: Event) => this.session.setPartial(!(event.target as HTMLInputElement).checked);
 }

@@ -1,44 +1,71 @@
+import { type Tool, traitsOf, type View } from './model/kinds.js';
 import type { Session } from './model/session.js';
 
+/** The key that takes a tool. */
+export const toolKeys: Readonly<Record<Tool, string>> = {
+  brush: 'b',
+  eraser: 'e',
+  polygon: 'p',
+  box: 'r',
+  scribble: 's',
+  point: 'p',
+};
+
+/** What keys do beyond the session. */
+export interface Actions {
+  /** Makes the prediction the label. */
+  readonly accept: () => void;
+}
+
 /** Keys that work wherever nothing else wants them; answers a function that takes them away. */
-export function listenToShortcuts(session: Session, target: EventTarget = window): () => void {
+export function listenToShortcuts(session: Session, actions: Actions, target: EventTarget = window): () => void {
   const listener = (event: Event) => {
     const key = event as KeyboardEvent;
     if (key.defaultPrevented || isField(key.composedPath()[0])) return;
-    if (act(session, key)) key.preventDefault();
+    if (act(session, actions, key)) key.preventDefault();
   };
   target.addEventListener('keydown', listener);
   return () => target.removeEventListener('keydown', listener);
 }
 
-function act(session: Session, { key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
   if (session.pictures.length === 0 || altKey) return false;
   if (ctrlKey || metaKey) {
     const letter = key.toLowerCase();
     if (letter === 'z') return shiftKey ? session.redo() : session.undo();
     return letter === 'y' && session.redo();
   }
-  const classId = Number(key);
-  if (Number.isInteger(classId) && classId >= 1 && classId <= session.classes.length) {
-    session.set({ activeClass: classId, tool: 'brush' });
+  const { tools, views } = traitsOf(session.kind);
+  const channel = Number(key);
+  if (Number.isInteger(channel) && channel >= 1 && channel <= session.channels.length) {
+    session.set({ activeChannel: channel, tool: session.tool === 'eraser' ? (tools[0] as Tool) : session.tool });
     return true;
   }
-  const actions: Record<string, () => void> = {
-    b: () => session.set({ tool: 'brush' }),
-    e: () => session.set({ tool: 'eraser' }),
-    '[': () => session.set({ brushSize: Math.floor(session.brushSize / 1.25) }),
-    ']': () => session.set({ brushSize: Math.ceil(session.brushSize * 1.25) }),
+  const name = key.length === 1 ? key.toLowerCase() : key;
+  const tool = tools.find((candidate) => toolKeys[candidate] === name);
+  const keys: Record<string, () => void> = {
+    '[': () => resize(session, -1),
+    ']': () => resize(session, 1),
+    v: () => session.set({ view: views[(views.indexOf(session.view) + 1) % views.length] as View }),
+    a: actions.accept,
     ArrowLeft: () => session.step(-1),
     ArrowRight: () => session.step(1),
     PageUp: () => session.step(-1),
     PageDown: () => session.step(1),
   };
-  const action = actions[key.length === 1 ? key.toLowerCase() : key];
+  const action = tool ? () => session.set({ tool }) : keys[name];
   action?.();
   return action !== undefined;
 }
 
+// By a quarter.
+function resize(session: Session, by: 1 | -1): void {
+  const size = session.brushSize * 1.25 ** by;
+  session.set({ brushSize: by > 0 ? Math.ceil(size) : Math.floor(size) });
+}
+
 // Sliders use the arrows, text fields everything.
 function isField(target: EventTarget | undefined): boolean {
+  if (target instanceof HTMLSelectElement) return true;
   return target instanceof HTMLInputElement && target.type !== 'checkbox';
 }

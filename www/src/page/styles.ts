@@ -61,9 +61,26 @@ export const shared = css`
     border-color: var(--accent);
     background: var(--accent-soft);
   }
+  button.small,
+  select {
+    min-height: 32px;
+    padding: 0 8px;
+  }
+  select {
+    max-width: 100%;
+    border: 1px solid var(--line);
+    border-radius: 8px;
+    background: var(--panel);
+    color: inherit;
+    font: inherit;
+    font-size: 0.87rem;
+  }
   button.icon {
     width: 36px;
     padding: 0;
+  }
+  button.icon.small {
+    width: 32px;
   }
   button.plain {
     border-color: transparent;

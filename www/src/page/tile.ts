@@ -1,8 +1,9 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { messages } from './messages.js';
-import { drawRaster } from './model/overlay.js';
+import { confidenceOf, drawPoints, drawRaster, foundPoints, overlayOf, totalOf } from './model/overlay.js';
 import type { Picture } from './model/picture.js';
+import { wholeBox } from './model/raster.js';
 import type { Session, SessionEvent } from './model/session.js';
 import { Observe } from './observe.js';
 import { shared } from './styles.js';
@@ -51,22 +52,35 @@ export class Tile extends LitElement {
         font-size: 0.75rem;
         line-height: 20px;
       }
+      .total {
+        left: auto;
+        right: 6px;
+        background: #000c;
+        color: #fff;
+        font-variant-numeric: tabular-nums;
+      }
       .foot {
-        display: flex;
-        justify-content: space-between;
-        gap: 8px;
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 0 8px;
         padding: 4px 2px 0;
         font-size: 0.78rem;
         line-height: 1.2;
       }
       .name {
+        grid-column: span 2;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
       }
-      .time {
-        flex: none;
+      .numbers {
+        white-space: nowrap;
         font-variant-numeric: tabular-nums;
+      }
+      @media (max-width: 420px) {
+        .time {
+          display: none;
+        }
       }
     `,
   ];
@@ -77,24 +91,31 @@ export class Tile extends LitElement {
   }
 
   override render() {
-    const { name, painted } = this.picture;
+    const { name, prediction } = this.picture;
+    const labelled = this.session.isLabelled(this.picture);
+    const counted = prediction?.kind === 'density' ? Math.round(totalOf(prediction) ?? 0) : undefined;
     return html`
       <div class="frame">
         <canvas class="thumb"></canvas>
         <canvas class="overlay"></canvas>
-        ${painted ? html`<span class="badge">${messages.labelled}</span>` : ''}
+        ${labelled ? html`<span class="badge">${messages.labelled}</span>` : nothing}
+        ${counted === undefined ? nothing : html`<span class="badge total" data-testid="tile-count" title=${messages.counted(counted)}>${counted}</span>`}
       </div>
       <div class="foot soft">
-        <span class="name">${name}</span><span class="time">${this.#time()}</span>
+        <span class="name">${name}</span>
+        <span class="numbers">${this.#state()}</span>
+        <span class="numbers time">${prediction ? messages.milliseconds(prediction.milliseconds) : nothing}</span>
       </div>
     `;
   }
 
-  #time(): string {
-    const { state, milliseconds } = this.picture;
+  // Never empty, so that nothing moves when it is known.
+  #state(): string {
+    const { state, prediction } = this.picture;
     if (state === 'unusable') return messages.unreadable;
     if (state === 'waiting') return messages.encoding;
-    return milliseconds === undefined ? '' : messages.milliseconds(milliseconds);
+    const confidence = prediction && confidenceOf(prediction);
+    return confidence === undefined ? '\u00a0' : messages.sure(Math.round(100 * confidence));
   }
 
   protected override firstUpdated(): void {
@@ -119,30 +140,33 @@ export class Tile extends LitElement {
   }
 
   #onDrawn = (event: Event): void => {
-    if ((event as SessionEvent).picture !== this.picture) return;
+    const { picture } = event as SessionEvent;
+    if (picture && picture !== this.picture) return;
     cancelAnimationFrame(this.#frame);
     this.#frame = requestAnimationFrame(() => this.#draw());
   };
 
   #draw(): void {
-    const { overlay, raster, painted, width, height, thumb, predicted, covered } = this.picture;
+    const { session, picture } = this;
+    const { width, height, thumb, predicted, prediction } = picture;
     Object.assign(this.overlay, { width: thumb.width, height: thumb.height });
-    const context = this.overlay.getContext('2d');
-    if (overlay) context?.drawImage(overlay, 0, 0, thumb.width, thumb.height);
-    if (raster && painted) {
+    const context = this.overlay.getContext('2d') as CanvasRenderingContext2D;
+    const overlay = overlayOf(picture, session);
+    if (overlay) context.drawImage(overlay, 0, 0, thumb.width, thumb.height);
+    const label = session.labelOf(picture);
+    const points = { scale: thumb.width / width, radius: session.kind === 'density' ? 5 : 8 };
+    const set = label && 'points' in label ? label.points : [];
+    if (set.length === 0) drawPoints(context, foundPoints(picture), { ...points, hollow: true });
+    drawPoints(context, set, { ...points, hollow: false });
+    if (label && 'raster' in label && session.isLabelled(picture)) {
       const full = document.createElement('canvas');
       Object.assign(full, { width, height });
-      drawRaster(full.getContext('2d') as CanvasRenderingContext2D, raster, {
-        left: 0,
-        top: 0,
-        right: width,
-        bottom: height,
-      });
-      context?.drawImage(full, 0, 0, thumb.width, thumb.height);
+      drawRaster(full.getContext('2d') as CanvasRenderingContext2D, label.raster, wholeBox(label.raster));
+      context.drawImage(full, 0, 0, thumb.width, thumb.height);
     }
     // For tests and for anyone who watches from outside.
     this.dataset['predicted'] = predicted;
-    this.dataset['covered'] = covered.toFixed(4);
+    this.dataset['covered'] = ((prediction && totalOf(prediction)) ?? 0).toFixed(4);
     this.requestUpdate();
   }
 }

@@ -1,12 +1,15 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
-import { brushSizes, type Session, type Tool } from './model/session.js';
+import { type Kind, kindNames, type Tool, traitsOf } from './model/kinds.js';
+import { cssColourOfValue } from './model/palette.js';
+import { brushSizes, type Session } from './model/session.js';
 import { Observe } from './observe.js';
+import { toolKeys } from './shortcuts.js';
 import { shared } from './styles.js';
 
-/** Brush, eraser, size, undo, redo. */
+/** What is predicted, the tools for it, their size or value, undo, redo. */
 @customElement('anolis-toolbar')
 export class Toolbar extends LitElement {
   @property({ attribute: false }) session!: Session;
@@ -14,29 +17,38 @@ export class Toolbar extends LitElement {
   static override styles = [
     shared,
     css`
-      :host {
+      :host,
+      .group {
         display: flex;
         flex-wrap: wrap;
         gap: 6px;
         align-items: center;
       }
+      .group {
+        gap: 2px;
+      }
       label {
         display: flex;
         align-items: center;
         gap: 8px;
-        margin: 0 8px;
+        margin: 0 6px;
         font-size: 0.87rem;
       }
       input {
-        width: 110px;
+        width: 96px;
+      }
+      .value input {
+        accent-color: var(--value);
+      }
+      .swatch {
+        width: 16px;
+        height: 16px;
+        border: 1px solid var(--soft);
+        border-radius: 4px;
+        background: var(--value);
       }
       @media (max-width: 560px) {
-        button:not(.icon) {
-          width: 40px;
-          padding: 0;
-        }
-        button:not(.icon) span,
-        label span {
+        label span:not(.swatch) {
           position: absolute;
           width: 1px;
           height: 1px;
@@ -44,7 +56,7 @@ export class Toolbar extends LitElement {
           clip-path: inset(50%);
         }
         input {
-          width: 90px;
+          width: 72px;
         }
       }
     `,
@@ -56,40 +68,73 @@ export class Toolbar extends LitElement {
   }
 
   override render() {
-    const { brushSize, canUndo, canRedo } = this.session;
-    const { smallest, largest, step } = brushSizes;
+    const { session } = this;
+    const { kind, tool, canUndo, canRedo } = session;
+    const sized = tool === 'brush' || tool === 'scribble' || (tool === 'eraser' && traitsOf(kind).form === 'raster');
     return html`
-      ${this.#tool('brush')} ${this.#tool('eraser')}
-      <label>
-        <span>${messages.size}</span>
-        <input
-          type="range"
-          aria-keyshortcuts="[ ]"
-          min=${smallest}
-          max=${largest}
-          step=${step}
-          .value=${String(brushSize)}
-          @input=${(event: Event) => this.session.set({ brushSize: (event.target as HTMLInputElement).valueAsNumber })}
-        />
-      </label>
-      <button class="icon" aria-label=${messages.undo} title="${messages.undo} (Ctrl Z)" ?disabled=${!canUndo} @click=${() => this.session.undo()}>
-        ${icons.undo}
-      </button>
-      <button class="icon" aria-label=${messages.redo} title="${messages.redo} (Ctrl Shift Z)" ?disabled=${!canRedo} @click=${() => this.session.redo()}>
-        ${icons.redo}
-      </button>
+      <select aria-label=${messages.kind} title=${messages.kind} data-testid="kind" @change=${this.#kind}>
+        ${kindNames.map((name) => html`<option value=${name} ?selected=${name === kind}>${messages.kinds[name]}</option>`)}
+      </select>
+      <div class="group">${traitsOf(kind).tools.map((name) => this.#tool(name))}</div>
+      ${sized ? this.#size() : nothing} ${kind === 'map' && tool !== 'eraser' ? this.#value() : nothing}
+      <div class="group">
+        <button class="icon plain" aria-label=${messages.undo} title="${messages.undo} (Ctrl Z)" ?disabled=${!canUndo} @click=${() => session.undo()}>
+          ${icons.undo}
+        </button>
+        <button class="icon plain" aria-label=${messages.redo} title="${messages.redo} (Ctrl Shift Z)" ?disabled=${!canRedo} @click=${() => session.redo()}>
+          ${icons.redo}
+        </button>
+      </div>
     `;
   }
 
   #tool(tool: Tool) {
-    const [label, key] = tool === 'brush' ? [messages.brush, 'B'] : [messages.eraser, 'E'];
+    const key = toolKeys[tool].toUpperCase();
+    const label = messages.tool[tool];
     return html`<button
+      class="icon"
+      aria-label=${label}
       aria-pressed=${this.session.tool === tool}
       aria-keyshortcuts=${key}
       title="${label} (${key})"
       @click=${() => this.session.set({ tool })}
     >
-      ${icons[tool]}<span>${label}</span>
+      ${icons[tool]}
     </button>`;
   }
+
+  #size() {
+    const { smallest, largest, step } = brushSizes;
+    return html`<label>
+      <span>${messages.size}</span>
+      <input
+        type="range"
+        aria-keyshortcuts="[ ]"
+        min=${smallest}
+        max=${largest}
+        step=${step}
+        .value=${String(this.session.brushSize)}
+        @input=${(event: Event) => this.session.set({ brushSize: (event.target as HTMLInputElement).valueAsNumber })}
+      />
+    </label>`;
+  }
+
+  #value() {
+    const { value } = this.session;
+    return html`<label class="value" style="--value: ${cssColourOfValue(value)}">
+      <span>${messages.value}</span>
+      <input
+        type="range"
+        aria-label=${messages.value}
+        min="0"
+        max="1"
+        step="0.01"
+        .value=${String(value)}
+        @input=${(event: Event) => this.session.set({ value: (event.target as HTMLInputElement).valueAsNumber })}
+      />
+      <span class="swatch"></span>
+    </label>`;
+  }
+
+  #kind = (event: Event) => this.session.setKind((event.target as HTMLSelectElement).value as Kind);
 }

@@ -1,9 +1,12 @@
 import { css, html, LitElement } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import './gallery.js';
 import './open-button.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
+import { type Kind, kindNames } from './model/kinds.js';
+import type { Session } from './model/session.js';
+import { Observe } from './observe.js';
 import { shared } from './styles.js';
 
 const pictograms = [icons.pictures, icons.brush, icons.eye];
@@ -11,6 +14,8 @@ const pictograms = [icons.pictures, icons.brush, icons.eye];
 /** The first run: what to do, and something to do it with. */
 @customElement('anolis-welcome')
 export class Welcome extends LitElement {
+  @property({ attribute: false }) session!: Session;
+
   static override styles = [
     shared,
     css`
@@ -58,8 +63,37 @@ export class Welcome extends LitElement {
       .start {
         display: grid;
         justify-items: center;
-        gap: 10px;
+        gap: 14px;
         text-align: center;
+      }
+      .kinds {
+        display: grid;
+        grid-template-columns: repeat(4, 1fr);
+        gap: 8px;
+        width: min(100%, 640px);
+      }
+      .kinds button {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        gap: 0 10px;
+        min-height: 52px;
+        padding: 6px 12px;
+        text-align: left;
+        white-space: normal;
+        line-height: 1.2;
+      }
+      .kinds svg {
+        grid-row: span 2;
+        width: 22px;
+        height: 22px;
+      }
+      .kinds b {
+        align-self: end;
+        font-weight: 600;
+      }
+      .kinds span {
+        align-self: start;
+        font-size: 0.8rem;
       }
       anolis-gallery {
         width: min(100%, 860px);
@@ -73,9 +107,17 @@ export class Welcome extends LitElement {
           grid-template-columns: 1fr;
           width: min(100%, 320px);
         }
+        .kinds {
+          grid-template-columns: repeat(2, 1fr);
+        }
       }
     `,
   ];
+
+  constructor() {
+    super();
+    new Observe(this);
+  }
 
   override render() {
     return html`
@@ -89,10 +131,18 @@ export class Welcome extends LitElement {
         )}
       </ol>
       <div class="start">
+        <div class="kinds" role="group" aria-label=${messages.kind}>${kindNames.map((kind) => this.#kind(kind))}</div>
         <anolis-open-button primary label=${messages.open}></anolis-open-button>
         <p class="soft">${messages.openHint}. ${messages.privacy}</p>
       </div>
       <anolis-gallery></anolis-gallery>
     `;
+  }
+
+  #kind(kind: Kind) {
+    const { session } = this;
+    return html`<button aria-pressed=${session.kind === kind} @click=${() => session.setKind(kind)}>
+      ${icons[kind]}<b>${messages.kinds[kind]}</b><span class="soft">${messages.kindHints[kind]}</span>
+    </button>`;
   }
 }

@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 function watched(savePictures = vi.fn(async () => {})) {
   const session = new Session();
   const states: SaveState[] = [];
-  const storage = { savePictures, saveSettings: vi.fn(async () => {}), saveLabel: vi.fn(async (_: Picture) => {}) };
+  const storage = { savePictures, saveSettings: vi.fn(async () => {}), saveLabels: vi.fn(async (_: Picture) => {}) };
   autosave(session, storage, (state) => states.push(state));
   return { session, storage, states };
 }

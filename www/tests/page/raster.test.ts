@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import {
   copyBox,
   emptyRaster,
+  fillPolygon,
   isPainted,
+  NO_VALUE,
   paintLine,
   pasteBox,
-  toLabel,
-  UNPAINTED,
 } from '../../src/page/model/raster.js';
 
 describe('paintLine', () => {
@@ -47,10 +47,38 @@ describe('boxes', () => {
   });
 });
 
-describe('toLabel', () => {
-  it('makes unpainted pixels probable background or leaves them unknown', () => {
-    const raster = { width: 3, height: 1, data: Uint8Array.of(UNPAINTED, 0, 2) };
-    expect([...toLabel(raster, true).data]).toEqual([254, 0, 2]);
-    expect([...toLabel(raster, false).data]).toEqual([255, 0, 2]);
+describe('fillPolygon', () => {
+  it('fills the pixels whose centres are inside', () => {
+    const raster = emptyRaster(6, 6);
+    const corners = [
+      { x: 1, y: 1 },
+      { x: 5, y: 1 },
+      { x: 5, y: 4 },
+      { x: 1, y: 4 },
+    ];
+    expect(fillPolygon(raster, corners, 1)).toEqual({ left: 1, top: 1, right: 5, bottom: 4 });
+    expect(raster.data.filter((id) => id === 1)).toHaveLength(12);
+    expect([...raster.data.subarray(6, 12)]).toEqual([255, 1, 1, 1, 1, 255]);
+  });
+
+  it('leaves what is crossed twice', () => {
+    const raster = emptyRaster(9, 9);
+    const star = [0, 2, 4, 1, 3].map((k) => {
+      const angle = (2 * Math.PI * k) / 5 - Math.PI / 2;
+      return { x: 4.5 + 4.4 * Math.cos(angle), y: 4.5 + 4.4 * Math.sin(angle) };
+    });
+    fillPolygon(raster, star, 1);
+    expect(raster.data[4 * 9 + 4]).toBe(255);
+    expect(raster.data[1 * 9 + 4]).toBe(1);
+  });
+});
+
+describe('maps', () => {
+  it('have a value for what is unpainted', () => {
+    const raster = emptyRaster(2, 2, true);
+    expect(isPainted(raster)).toBe(false);
+    expect([...raster.data]).toEqual(Array(4).fill(NO_VALUE));
+    raster.data[1] = 255;
+    expect(isPainted(raster)).toBe(true);
   });
 });

@@ -1,73 +1,91 @@
 import { describe, expect, it } from 'vitest';
+import type { RasterLabel } from '../../src/page/model/label.js';
 import type { Picture } from '../../src/page/model/picture.js';
-import { Session } from '../../src/page/model/session.js';
-
-const picture = (id: string): Picture => ({
-  id,
-  name: id,
-  file: new Blob(),
-  width: 32,
-  height: 32,
-  thumb: {} as ImageBitmap,
-  painted: false,
-  state: 'ready',
-  predicted: 'none',
-  covered: 0,
-});
+import { drag, opened } from './support.js';
 
 function painted() {
-  const session = new Session();
-  session.add([picture('a'), picture('b')]);
-  session.beginStroke({ x: 16, y: 16 });
-  session.continueStroke({ x: 20, y: 16 });
-  session.endStroke();
-  return session;
+  const { session, pen } = opened();
+  drag(pen, { x: 16, y: 16 }, { x: 20, y: 16 });
+  return { session, pen, first: session.pictures[0] as Picture };
 }
 
 describe('Session', () => {
   it('takes strokes back and forth, and shows where', () => {
-    const session = painted();
+    const { session, first } = painted();
     session.step(1);
     expect(session.undo()).toBe(true);
-    expect(session.selected?.id).toBe('a');
-    expect(session.selected?.painted).toBe(false);
+    expect(session.selected).toBe(first);
+    expect(session.isLabelled(first)).toBe(false);
     session.redo();
-    expect(session.selected?.painted).toBe(true);
+    expect(session.isLabelled(first)).toBe(true);
     expect(session.canRedo).toBe(false);
   });
 
-  it('has nothing to take back on pictures that are gone', () => {
-    const session = painted();
-    session.remove(session.pictures[0] as Picture);
-    expect(session.canUndo).toBe(false);
+  it('brings removed pictures back where they were, with their labels', () => {
+    const { session, first } = painted();
+    session.remove(first);
     expect(session.selected?.id).toBe('b');
+    session.undo();
+    expect(session.pictures.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(session.selected).toBe(first);
+    expect(session.isLabelled(first)).toBe(true);
   });
 
-  it('is unlabelled again when everything is erased', () => {
-    const session = painted();
-    session.set({ tool: 'eraser', brushSize: 30 });
-    session.beginStroke({ x: 18, y: 16 });
-    session.endStroke();
-    expect(session.pictures[0]?.painted).toBe(false);
+  it('keeps what was labelled for other kinds', () => {
+    const { session, first } = painted();
+    session.setKind('density');
+    expect(session.isLabelled(first)).toBe(false);
+    expect(session.tool).toBe('point');
+    session.setKind('mask');
+    expect(session.isLabelled(first)).toBe(true);
   });
 
-  it('paints the chosen class', () => {
-    const session = painted();
-    session.addClass('rim');
-    session.beginStroke({ x: 5, y: 5 });
-    session.endStroke();
-    expect(session.pictures[0]?.raster?.data[5 * 32 + 5]).toBe(2);
+  it('takes a class away with its pixels, and back', () => {
+    const { session, pen, first } = painted();
+    session.addChannel('rim');
+    drag(pen, { x: 5, y: 5 });
+    session.removeChannel(1);
+    const at = (x: number, y: number) => (session.labelOf(first) as RasterLabel).raster.data[y * 32 + x];
+    expect(session.channels).toEqual(['rim']);
+    expect([at(5, 5), at(16, 16)]).toEqual([1, 255]);
+    session.undo();
+    expect([at(5, 5), at(16, 16)]).toEqual([2, 1]);
+    session.undo();
+    expect([at(5, 5), at(16, 16)]).toEqual([255, 1]);
+  });
+
+  it('takes names of channels back', () => {
+    const { session } = painted();
+    session.renameChannel(1, '  cell ');
+    expect(session.channels).toEqual(['cell']);
+    session.undo();
+    expect(session.channels).toEqual(['object']);
+  });
+
+  it('replaces labels in a way that can be taken back, with strokes before and after', () => {
+    const { session, pen, first } = painted();
+    const before = session.labelOf(first) as RasterLabel;
+    const data = new Uint8Array(32 * 32).fill(1);
+    session.setLabel(first, { raster: { width: 32, height: 32, data }, partial: false });
+    session.set({ tool: 'eraser' });
+    drag(pen, { x: 16, y: 16 });
+    session.undo();
+    session.undo();
+    expect(session.labelOf(first)).toBe(before);
+    session.undo();
+    expect(session.isLabelled(first)).toBe(false);
   });
 
   it('keeps a sensible class when unpainted becomes background', () => {
-    const session = painted();
-    session.set({ unpaintedIsBackground: false, activeClass: 0 });
-    session.set({ unpaintedIsBackground: true });
-    expect(session.activeClass).toBe(1);
+    const { session } = painted();
+    session.setPartial(true);
+    session.set({ activeChannel: 0 });
+    session.setPartial(false);
+    expect(session.activeChannel).toBe(1);
   });
 
   it('stops at the first and the last picture', () => {
-    const session = painted();
+    const { session } = painted();
     session.step(-5);
     expect(session.selected?.id).toBe('a');
     session.step(Infinity);

@@ -10,7 +10,7 @@ export type SaveState = 'saving' | 'saved' | 'failed';
 /** Saves at most {@link DELAY} ms after a change, however many more follow; `onState` is told each turn. Answers how to save at once. */
 export function autosave(
   session: Session,
-  storage: Pick<Storage, 'savePictures' | 'saveSettings' | 'saveLabel'>,
+  storage: Pick<Storage, 'savePictures' | 'saveSettings' | 'saveLabels'>,
   onState: (state: SaveState) => void,
 ): () => void {
   const dirty = new Set<NonNullable<SessionEvent['picture']>>();
@@ -23,7 +23,7 @@ export function autosave(
     try {
       await storage.savePictures(session);
       await storage.saveSettings(session);
-      for (const picture of pictures) if (session.pictures.includes(picture)) await storage.saveLabel(picture);
+      for (const picture of pictures) if (session.pictures.includes(picture)) await storage.saveLabels(picture);
       if (timer === undefined) onState('saved');
     } catch {
       for (const picture of pictures) dirty.add(picture);
@@ -43,10 +43,12 @@ export function autosave(
     timer = setTimeout(saveNow, DELAY);
   };
   session.addEventListener('change', schedule);
-  session.addEventListener('stroke', (event) => {
+  const note = (event: Event) => {
     const { picture } = event as SessionEvent;
     if (picture && !session.painting) dirty.add(picture);
     schedule();
-  });
+  };
+  session.addEventListener('stroke', note);
+  session.addEventListener('paint', note);
   return saveNow;
 }

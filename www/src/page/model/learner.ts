@@ -3,12 +3,13 @@ import {
   type Anolis,
   AnolisError,
   type AnolisImage,
+  type Prediction,
   type Task,
   WorkerError,
 } from '../../anolis/public/index.js';
-import { drawPrediction } from './overlay.js';
+import type { Kind } from './kinds.js';
+import { toLibrary } from './label.js';
 import type { Picture } from './picture.js';
-import { toLabel } from './raster.js';
 import type { Session, SessionEvent } from './session.js';
 
 /** Longest side of predictions: in the grid while painting, and of the picture in the editor. */
@@ -28,7 +29,6 @@ export class Learner extends EventTarget {
   readonly #staleFull = new Set<Picture>();
   #task: Task | undefined;
   #known: readonly Picture[] = [];
-  #unpaintedIsBackground: boolean;
   #pass = new AbortController();
   #resume: () => void = () => {};
   #woken = false;
@@ -41,12 +41,10 @@ export class Learner extends EventTarget {
     private readonly anolis: Anolis,
   ) {
     super();
-    this.#unpaintedIsBackground = session.unpaintedIsBackground;
     session.addEventListener('change', this.#onChange);
     session.addEventListener('paint', this.#onPaint);
     session.addEventListener('stroke', this.#onStroke);
     this.#onChange();
-    for (const picture of session.pictures) if (picture.painted) this.#staleLabels.add(picture);
     void this.#run();
   }
 
@@ -60,19 +58,16 @@ export class Learner extends EventTarget {
   }
 
   #onChange = (): void => {
-    const { pictures, unpaintedIsBackground } = this.session;
+    const { pictures } = this.session;
     for (const gone of this.#known.filter((picture) => !pictures.includes(picture))) this.#forget(gone);
     this.#known = pictures;
-    if (unpaintedIsBackground !== this.#unpaintedIsBackground) {
-      this.#unpaintedIsBackground = unpaintedIsBackground;
-      this.#relabel(pictures.filter(({ painted }) => painted));
-    }
     this.#wake();
   };
 
   #onPaint = (event: Event): void => {
     const { picture } = event as SessionEvent;
-    if (picture) this.#relabel([picture]);
+    for (const each of picture ? [picture] : this.#known) this.#staleLabels.add(each);
+    this.#wake();
   };
 
   #onStroke = (): void => {
@@ -81,16 +76,13 @@ export class Learner extends EventTarget {
     this.#wake();
   };
 
-  #relabel(pictures: readonly Picture[]): void {
-    for (const picture of pictures) this.#staleLabels.add(picture);
-    this.#wake();
-  }
-
   #forget(picture: Picture): void {
     const wasExample = this.#examples.delete(picture);
     for (const set of [this.#staleLabels, this.#staleQuick, this.#staleFull, this.visible]) set.delete(picture);
     void this.#open.get(picture)?.dispose().catch(this.#report);
     this.#open.delete(picture);
+    // It may come back.
+    if (picture.state === 'ready') picture.state = 'waiting';
     if (wasExample) this.#expire();
   }
 
@@ -127,13 +119,13 @@ export class Learner extends EventTarget {
   }
 
   async #currentTask(): Promise<Task> {
-    const { classes } = this.session;
-    if (this.#task?.channels.length === classes.length) return this.#task;
+    const { kind, channels } = this.session;
+    if (this.#task?.channels.length === channels.length && this.#task.options.kind === kind) return this.#task;
     const old = this.#task;
-    // Names are the page's affair: renaming a class changes nothing for the network.
-    this.#task = await this.anolis.task({ kind: 'mask', channels: classes.map((_, place) => `class-${place + 1}`) });
-    for (const picture of this.#examples.keys()) this.#staleLabels.add(picture);
+    // Names are the page's affair: renaming a channel changes nothing for the network.
+    this.#task = await this.anolis.task({ kind, channels: channels.map((_, place) => `channel-${place + 1}`) });
     this.#examples.clear();
+    for (const picture of this.#known) if (this.session.isLabelled(picture)) this.#staleLabels.add(picture);
     await old?.dispose();
     return this.#task;
   }
@@ -149,6 +141,7 @@ export class Learner extends EventTarget {
       picture.state = 'ready';
       this.#staleQuick.add(picture);
       this.#staleFull.add(picture);
+      if (this.session.isLabelled(picture)) this.#staleLabels.add(picture);
       for (const notice of image.notices) this.#notify(picture, notice.message);
     } catch (reason) {
       if (reason instanceof WorkerError) throw reason;
@@ -163,12 +156,15 @@ export class Learner extends EventTarget {
     const image = this.#open.get(picture);
     // Cleared before sending: a stroke that goes on meanwhile marks it again.
     this.#staleLabels.delete(picture);
-    if (!image || !picture.raster) return true;
+    const label = this.session.labelOf(picture);
     const example = this.#examples.get(picture);
-    if (picture.painted) {
-      const label = toLabel(picture.raster, this.#unpaintedIsBackground);
-      if (example === undefined) this.#examples.set(picture, await task.add(image, label));
-      else await task.update(example, label);
+    // The session may be at another task meanwhile, which begins anew.
+    if (!image || task.options.kind !== this.session.kind) return true;
+    if (label && this.session.isLabelled(picture)) {
+      const { kind, channels } = task.options;
+      const given = toLibrary(kind as Kind, label, channels.length);
+      if (example === undefined) this.#examples.set(picture, await task.add(image, given));
+      else await task.update(example, given);
     } else if (example !== undefined) {
       this.#examples.delete(picture);
       await task.remove(example);
@@ -188,15 +184,21 @@ export class Learner extends EventTarget {
     const height = Math.max(1, Math.round(image.height * scale));
     try {
       const prediction = await task.predict(image, { quick, width, height, signal: this.#pass.signal });
-      const { canvas, covered } = drawPrediction(prediction);
-      const { milliseconds } = prediction;
-      this.session.show(picture, { overlay: canvas, covered, predicted: quick ? 'quick' : 'full', milliseconds });
+      if (task === this.#task && task.options.kind === this.session.kind)
+        this.session.showPrediction(picture, prediction, quick ? 'quick' : 'full');
     } catch (reason) {
       if (reason instanceof AbortError && this.#open.has(picture))
         (quick ? this.#staleQuick : this.#staleFull).add(picture);
       throw reason;
     }
     return true;
+  }
+
+  /** What the whole network says about a picture, pixel by pixel; nothing without examples. */
+  async predict(picture: Picture): Promise<Prediction | undefined> {
+    const image = this.#open.get(picture);
+    if (!image || !this.#task || this.#examples.size === 0) return undefined;
+    return this.#task.predict(image);
   }
 
   // Every prediction is out of date; with no example left there is nothing to show.
@@ -206,7 +208,7 @@ export class Learner extends EventTarget {
         this.#staleQuick.add(picture);
         this.#staleFull.add(picture);
       } else {
-        this.session.show(picture, { overlay: undefined, covered: 0, predicted: 'none', milliseconds: undefined });
+        this.session.showPrediction(picture, undefined, 'none');
       }
     }
   }

@@ -1,41 +1,157 @@
 import type { Prediction } from '../../anolis/public/index.js';
-import { type Colour, colourOf } from './palette.js';
-import { type Box, type Raster, UNPAINTED } from './raster.js';
+import { traitsOf, type View } from './kinds.js';
+import { valueAt } from './label.js';
+import { cssColourOf, packedColourOf, scales } from './palette.js';
+import type { Picture } from './picture.js';
+import { type Box, type Raster, unpaintedOf } from './raster.js';
+import type { Session } from './session.js';
+
+/** Keypoints whose heat is less are anywhere. */
+export const LEAST_SCORE = 0.05;
+/** Points that are less sure than this are drawn faintly. */
+const SURE_SCORE = 0.2;
+/** Background that was painted is seen, but less than what it is the background of. */
+const BACKGROUND_ALPHA = 120;
 
 /** Draws what was painted, inside `box` only, onto a canvas as large as the raster. */
 export function drawRaster(context: CanvasRenderingContext2D, raster: Raster, box: Box): void {
   const width = box.right - box.left;
   const image = context.createImageData(width, box.bottom - box.top);
   const pixels = new Uint32Array(image.data.buffer);
-  const colours = colourTable(255);
+  const unpainted = unpaintedOf(raster);
+  const isMap = raster.data instanceof Uint16Array;
+  const classes = classColours(255, BACKGROUND_ALPHA);
   for (let y = box.top; y < box.bottom; y += 1) {
     for (let x = box.left; x < box.right; x += 1) {
-      const id = raster.data[y * raster.width + x] as number;
-      pixels[(y - box.top) * width + x - box.left] = id === UNPAINTED ? 0 : (colours[id] as number);
+      const stored = raster.data[y * raster.width + x] as number;
+      if (stored === unpainted) continue;
+      const colour = isMap ? scales.values[Math.round(255 * valueAt(stored))] : classes[stored];
+      pixels[(y - box.top) * width + x - box.left] = colour as number;
     }
   }
   context.putImageData(image, box.left, box.top);
 }
 
-/** The prediction as colours: filled softly, with a firm line where the class changes. */
-export function drawPrediction(prediction: Prediction): { canvas: OffscreenCanvas; covered: number } {
+/** What a prediction comes to in one number: the share of its picture that is of any class, or how many objects there are. */
+export function totalOf(prediction: Prediction): number | undefined {
+  if (prediction.kind === 'mask') {
+    const mask = prediction.mask();
+    return mask.filter((id) => id > 0).length / mask.length;
+  }
+  if (prediction.kind !== 'density') return undefined;
+  return prediction.channels.reduce((sum, _, channel) => sum + prediction.count(channel), 0);
+}
+
+/** How far a prediction can be trusted, from 0 to 1; none for kinds whose error has no largest value. */
+export function confidenceOf({ kind, imageUncertainty }: Prediction): number | undefined {
+  return kind === 'density' ? undefined : 1 - Math.min(1, imageUncertainty);
+}
+
+const drawn = new WeakMap<Prediction, { key: string; canvas: OffscreenCanvas }>();
+
+/** A picture's prediction as the session wants to see it. */
+export function overlayOf({ prediction }: Picture, session: Session): OffscreenCanvas | undefined {
+  if (!prediction || prediction.kind !== session.kind) return undefined;
+  const { view } = session;
+  const channel = Math.min(prediction.channels.length, Math.max(1, session.activeChannel));
+  const key = `${view} ${view === 'heat' ? channel : 0}`;
+  const known = drawn.get(prediction);
+  if (known?.key === key) return known.canvas;
+  const canvas = draw(prediction, view, channel - 1);
+  drawn.set(prediction, { key, canvas });
+  return canvas;
+}
+
+/** Draws points onto a canvas over a picture of this width; hollow ones are predicted. */
+export function drawPoints(
+  context: CanvasRenderingContext2D,
+  points: readonly { readonly x: number; readonly y: number; readonly channel: number; readonly score?: number }[],
+  { scale, radius, hollow }: { scale: number; radius: number; hollow: boolean },
+): void {
+  for (const { x, y, channel, score } of points) {
+    context.globalAlpha = opacityOf(score);
+    context.beginPath();
+    context.arc(x * scale, y * scale, radius, 0, 2 * Math.PI);
+    context.strokeStyle = '#000';
+    context.lineWidth = radius * 0.9;
+    context.stroke();
+    context.strokeStyle = hollow ? cssColourOf(channel + 1) : '#fff';
+    context.lineWidth = radius * 0.5;
+    context.stroke();
+    if (hollow) continue;
+    context.fillStyle = cssColourOf(channel + 1);
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+/** How strongly a point is drawn. */
+export function opacityOf(score = 1): number {
+  return score < SURE_SCORE ? 0.5 : 1;
+}
+
+/** Points that a prediction found and that are sure enough to be shown, in pixels of the picture. */
+export function foundPoints({
+  prediction,
+  width,
+}: Picture): { x: number; y: number; channel: number; score: number }[] {
+  if (!prediction || traitsOf(prediction.kind as 'mask').form !== 'points') return [];
+  const scale = width / prediction.width;
+  const least = prediction.kind === 'keypoints' ? LEAST_SCORE : 0;
+  const found = prediction.points().filter(({ score }) => score >= least);
+  // Scores of a density say how much lies there, not how sure it is.
+  const score = prediction.kind === 'density' ? { score: 1 } : {};
+  return found.map((point) => ({ ...point, ...score, x: point.x * scale, y: point.y * scale }));
+}
+
+function draw(prediction: Prediction, view: View, channel: number): OffscreenCanvas {
   const { width, height } = prediction;
-  const mask = prediction.mask();
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
-  const [fills, lines] = [colourTable(150), colourTable(255)];
-  let covered = 0;
+  if (view === 'fill' || view === 'contour') drawMask(pixels, prediction, view === 'fill');
+  else if (view !== 'points') drawScale(pixels, ...scaleOf(prediction, view, channel));
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+// Filled softly, with a firm line where the class changes.
+function drawMask(pixels: Uint32Array, prediction: Prediction, filled: boolean): void {
+  const { width, height } = prediction;
+  const mask = prediction.mask();
+  const [fills, lines] = [classColours(filled ? 150 : 0, 0), classColours(255, 0)];
   for (let at = 0; at < mask.length; at += 1) {
     const id = mask[at] as number;
     if (id === 0) continue;
-    covered += 1;
     const table = isBorder(mask, width, height, at) ? lines : fills;
     pixels[at] = table[id] as number;
   }
-  context.putImageData(image, 0, 0);
-  return { canvas, covered: covered / mask.length };
+}
+
+/** Values to draw, the one that is drawn strongest, and the colours. */
+function scaleOf(prediction: Prediction, view: View, channel: number): [Float32Array, number, Uint32Array] {
+  if (view === 'doubt') {
+    const doubt = prediction.uncertainty();
+    // Of two classes a coin's throw is wrong half of the time; other kinds have units of their own.
+    return [doubt, prediction.kind === 'mask' ? 0.5 : largest(doubt), scales.heat];
+  }
+  if (view === 'colours' || view === 'grey') {
+    return [prediction.map(0), 1, view === 'grey' ? scales.grey : scales.values];
+  }
+  if (prediction.kind === 'density') return [prediction.map(channel), largest(prediction.map(channel)), scales.heat];
+  return [prediction.probability(channel), 1, scales.heat];
+}
+
+function drawScale(pixels: Uint32Array, values: Float32Array, most: number, colours: Uint32Array): void {
+  for (let at = 0; at < pixels.length; at += 1) {
+    const step = Math.round((255 * (values[at] as number)) / most);
+    pixels[at] = colours[Math.min(255, Math.max(0, step))] as number;
+  }
+}
+
+function largest(values: Float32Array): number {
+  return values.reduce((most, value) => Math.max(most, value), 1e-6);
 }
 
 // The edge of the picture is not a border: objects run out of it.
@@ -49,11 +165,6 @@ function isBorder(mask: Uint8Array, width: number, height: number, at: number): 
   );
 }
 
-function colourTable(alpha: number): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, id) => pack(colourOf(id), alpha));
-}
-
-// Canvas pixels are red, green, blue, alpha in memory, which every platform of today reads from the low end.
-function pack([red, green, blue]: Colour, alpha: number): number {
-  return (red | (green << 8) | (blue << 16) | (alpha << 24)) >>> 0;
+function classColours(alpha: number, background: number): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, id) => packedColourOf(id, id === 0 ? background : alpha));
 }

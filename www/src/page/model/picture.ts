@@ -1,5 +1,6 @@
-import { ImageError, workingSize } from '../../anolis/public/index.js';
-import type { Raster } from './raster.js';
+import { ImageError, type Prediction, workingSize } from '../../anolis/public/index.js';
+import type { Kind } from './kinds.js';
+import type { Label } from './label.js';
 
 /** Longest side of the copy shown in the grid. */
 const THUMB_SIDE = 320;
@@ -18,17 +19,12 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly thumb: ImageBitmap;
-  /** Made with the first stroke. */
-  raster?: Raster | undefined;
-  /** Whether anything is painted on it. */
-  painted: boolean;
+  /** What was labelled, for each kind of task. */
+  labels: Partial<Record<Kind, Label>>;
   state: PictureState;
+  /** For the session's kind. */
+  prediction?: Prediction | undefined;
   predicted: Predicted;
-  milliseconds?: number | undefined;
-  /** The prediction as colours; drawn over the picture. */
-  overlay?: OffscreenCanvas | undefined;
-  /** Share of the picture that is predicted to be of any class. */
-  covered: number;
 }
 
 /** Reads a file as a picture. Rejects with an {@link ImageError}. */
@@ -44,7 +40,7 @@ export async function readPicture(id: string, name: string, file: Blob): Promise
     resizeHeight: Math.max(1, Math.round(height * scale)),
     resizeQuality: 'high',
   });
-  return { id, name, file, width, height, thumb, painted: false, state: 'waiting', predicted: 'none', covered: 0 };
+  return { id, name, file, width, height, thumb, labels: {}, state: 'waiting', predicted: 'none' };
 }
 
 /** All pixels of a picture, as large as it is worked on. */

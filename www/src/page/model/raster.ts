@@ -1,13 +1,20 @@
 /** Pixels nobody has painted. */
 export const UNPAINTED = 255;
 /** Class id of pixels that count as background although nobody said so. */
-const PROBABLY_BACKGROUND = 254;
+export const PROBABLY_BACKGROUND = 254;
+/** Pixels of a map that have no value. */
+export const NO_VALUE = 65535;
+/** What a map stores for the value 1; 0 is 0. */
+export const VALUES = 65534;
 
-/** What was painted on a picture: class ids, 0 background, {@link UNPAINTED} elsewhere. */
+/**
+ * What was painted on a picture: class ids, 0 background, {@link UNPAINTED} elsewhere; or, in 16 bits, values of a map up to
+ * {@link VALUES}, {@link NO_VALUE} elsewhere.
+ */
 export interface Raster {
   readonly width: number;
   readonly height: number;
-  readonly data: Uint8Array;
+  readonly data: Uint8Array | Uint16Array;
 }
 
 /** A point in pixels of the picture; 0, 0 is the outer corner of the first pixel. */
@@ -25,13 +32,20 @@ export interface Box {
 }
 
 /** A raster with nothing on it. */
-export function emptyRaster(width: number, height: number): Raster {
-  return { width, height, data: new Uint8Array(width * height).fill(UNPAINTED) };
+export function emptyRaster(width: number, height: number, map = false): Raster {
+  const data = map ? new Uint16Array(width * height) : new Uint8Array(width * height);
+  return { width, height, data: data.fill(map ? NO_VALUE : UNPAINTED) };
+}
+
+/** What pixels hold that nobody has painted. */
+export function unpaintedOf({ data }: Raster): number {
+  return data instanceof Uint16Array ? NO_VALUE : UNPAINTED;
 }
 
 /** Whether anything is painted. */
-export function isPainted(raster: Raster | undefined): boolean {
-  return raster?.data.some((id) => id !== UNPAINTED) ?? false;
+export function isPainted(raster: Raster): boolean {
+  const unpainted = unpaintedOf(raster);
+  return raster.data.some((value) => value !== unpainted);
 }
 
 /** Paints a line with round ends and answers the box it touched, or nothing if it missed the picture. */
@@ -61,6 +75,37 @@ export function paintLine(raster: Raster, from: Point, to: Point, radius: number
   return box;
 }
 
+/** Fills a polygon, by the even-odd rule at the pixels' centres; answers as {@link paintLine}. */
+export function fillPolygon(raster: Raster, points: readonly Point[], value: number): Box | undefined {
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const box = clip(
+    {
+      left: Math.floor(Math.min(...xs)),
+      top: Math.floor(Math.min(...ys)),
+      right: Math.ceil(Math.max(...xs)),
+      bottom: Math.ceil(Math.max(...ys)),
+    },
+    raster,
+  );
+  if (!box) return undefined;
+  for (let y = box.top; y < box.bottom; y += 1) {
+    const crossings = crossingsAt(points, y + 0.5).sort((a, b) => a - b);
+    for (let i = 0; i + 1 < crossings.length; i += 2) {
+      const from = Math.max(box.left, Math.ceil((crossings[i] as number) - 0.5));
+      const to = Math.min(box.right, Math.ceil((crossings[i + 1] as number) - 0.5));
+      if (from < to) raster.data.fill(value, y * raster.width + from, y * raster.width + to);
+    }
+  }
+  return box;
+}
+
+function crossingsAt(points: readonly Point[], y: number): number[] {
+  return points.flatMap((a, i) => {
+    const b = points[(i + 1) % points.length] as Point;
+    return a.y <= y === b.y <= y ? [] : [a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x)];
+  });
+}
+
 /** The smallest box around both. */
 export function union(a: Box | undefined, b: Box | undefined): Box | undefined {
   if (!a || !b) return a ?? b;
@@ -72,10 +117,15 @@ export function union(a: Box | undefined, b: Box | undefined): Box | undefined {
   };
 }
 
+/** The box of all pixels. */
+export function wholeBox({ width, height }: { readonly width: number; readonly height: number }): Box {
+  return { left: 0, top: 0, right: width, bottom: height };
+}
+
 /** A copy of the pixels in a box, row by row. */
-export function copyBox({ data, width }: Raster, box: Box): Uint8Array {
+export function copyBox({ data, width }: Raster, box: Box): Raster['data'] {
   const columns = box.right - box.left;
-  const copy = new Uint8Array(columns * (box.bottom - box.top));
+  const copy = data.slice(0, columns * (box.bottom - box.top));
   for (let y = box.top; y < box.bottom; y += 1) {
     const start = y * width + box.left;
     copy.set(data.subarray(start, start + columns), (y - box.top) * columns);
@@ -84,21 +134,12 @@ export function copyBox({ data, width }: Raster, box: Box): Uint8Array {
 }
 
 /** Puts a copy made by {@link copyBox} back. */
-export function pasteBox({ data, width }: Raster, box: Box, pixels: Uint8Array): void {
+export function pasteBox({ data, width }: Raster, box: Box, pixels: Raster['data']): void {
   const columns = box.right - box.left;
   for (let y = box.top; y < box.bottom; y += 1) {
     const row = (y - box.top) * columns;
     data.set(pixels.subarray(row, row + columns), y * width + box.left);
   }
-}
-
-/** The raster as a label: unpainted pixels are probably background or stay unknown. */
-export function toLabel({ width, height, data }: Raster, unpaintedIsBackground: boolean): Raster {
-  return {
-    width,
-    height,
-    data: unpaintedIsBackground ? data.map((id) => (id === UNPAINTED ? PROBABLY_BACKGROUND : id)) : data,
-  };
 }
 
 function clip(box: Box, { width, height }: Raster): Box | undefined {

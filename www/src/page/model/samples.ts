@@ -1,13 +1,21 @@
+import { isKind, type Kind } from './kinds.js';
+import { type Label, type LabelPoint, storedOf } from './label.js';
+import type { Picture } from './picture.js';
+import { NO_VALUE } from './raster.js';
+
 /** A set of sample pictures. */
 export interface SampleSet {
   readonly id: string;
   readonly title: string;
   readonly credits: string;
   readonly licence: string;
+  readonly kind: Kind;
+  /** What to label. */
+  readonly channels: readonly string[];
   /** Paths relative to samples.json. */
   readonly files: readonly string[];
-  /** What to paint. */
-  readonly suggestedClass: string;
+  /** How many of them come with a label beside them. */
+  readonly labelled: number;
 }
 
 const listUrl = new URL('samples/samples.json', document.baseURI);
@@ -15,7 +23,8 @@ const listUrl = new URL('samples/samples.json', document.baseURI);
 /** What there is to try; empty when the list cannot be fetched. */
 export async function listSamples(): Promise<readonly SampleSet[]> {
   const response = await fetch(listUrl).catch(() => undefined);
-  return response?.ok ? ((await response.json()) as { sets: SampleSet[] }).sets : [];
+  const sets = response?.ok ? ((await response.json()) as { sets: SampleSet[] }).sets : [];
+  return sets.filter(({ kind }) => isKind(kind));
 }
 
 /** Address of a sample picture. */
@@ -27,10 +36,38 @@ export function sampleUrl(file: string): string {
 export async function fetchSamples({ files }: SampleSet): Promise<File[]> {
   return Promise.all(
     files.map(async (file) => {
-      const response = await fetch(sampleUrl(file));
-      if (!response.ok) throw new Error(`HTTP ${response.status}`);
-      const blob = await response.blob();
+      const blob = await (await get(file)).blob();
       return new File([blob], file.split('/').pop() ?? file, { type: blob.type });
     }),
   );
+}
+
+/** Gives the first pictures of a set the labels that come with it. */
+export async function fetchLabels({ kind, files, labelled }: SampleSet, pictures: readonly Picture[]): Promise<void> {
+  const fetched = files.slice(0, labelled).map((file) => fetchLabel(kind, file.replace(/\.\w+$/, '')));
+  for (const [place, label] of (await Promise.all(fetched)).entries()) {
+    const picture = pictures[place];
+    if (picture) picture.labels[kind] = label;
+  }
+}
+
+async function fetchLabel(kind: Kind, path: string): Promise<Label> {
+  if (kind !== 'map') {
+    const { points } = (await (await get(`${path}.json`)).json()) as { points: ([number, number] | null)[] };
+    const found = points.flatMap((point, place): LabelPoint[] =>
+      point ? [{ x: point[0], y: point[1], channel: kind === 'keypoints' ? place : 0 }] : [],
+    );
+    return { points: found, none: found.length === 0 };
+  }
+  const { decode } = await import('fast-png');
+  const { width, height, data } = decode(await (await get(`${path}.png`)).arrayBuffer());
+  // In these files 0 is unknown and values are from 1 to 65535.
+  const values = Uint16Array.from(data, (grey) => (grey === 0 ? NO_VALUE : storedOf((grey - 1) / 65534)));
+  return { raster: { width, height, data: values }, partial: true };
+}
+
+async function get(file: string): Promise<Response> {
+  const response = await fetch(sampleUrl(file));
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return response;
 }

@@ -1,87 +1,187 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
+import { isKind, type Kind } from './kinds.js';
+import { type Label, saysSomething } from './label.js';
 import { type Picture, readPicture } from './picture.js';
-import type { Session } from './session.js';
+import { newTasks, type Session, type TaskState } from './session.js';
 
 interface Schema extends DBSchema {
-  pictures: { key: string; value: { id: string; name: string; file: Blob; place: number } };
-  labels: { key: string; value: { id: string; width: number; height: number; data: Uint8Array } };
-  settings: { key: 'settings'; value: Settings };
+  sessions: { key: string; value: SavedSession };
+  pictures: { key: string; value: SavedPicture; indexes: { session: string } };
+  labels: { key: [string, string]; value: SavedLabel };
 }
 
-interface Settings {
-  readonly classes: readonly string[];
+interface SavedSession {
+  readonly id: string;
+  readonly name: string;
+  /** When it was saved, in milliseconds since 1970. */
+  readonly changed: number;
+  readonly kind: string;
+  readonly tasks: Readonly<Record<string, TaskState>>;
   readonly unpaintedIsBackground: boolean;
   readonly opacity: number;
   readonly selected: string | undefined;
+  /** Ids of the pictures in order. */
+  readonly pictures: readonly string[];
 }
 
-/** Keeps the session in IndexedDB, so that closing the tab loses nothing. */
+interface SavedPicture {
+  readonly id: string;
+  readonly session: string;
+  readonly name: string;
+  readonly file: Blob;
+}
+
+interface SavedLabel {
+  readonly picture: string;
+  readonly kind: string;
+  readonly label: Label;
+}
+
+/** What is known of a session without opening it. */
+export interface SessionInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly changed: number;
+  /** How many pictures it has. */
+  readonly pictures: number;
+}
+
+/** Keeps sessions in IndexedDB, so that closing the tab loses nothing. */
 export class Storage {
   private constructor(private readonly database: IDBPDatabase<Schema>) {}
 
   static async open(): Promise<Storage> {
-    const database = await openDB<Schema>('anolis', 1, {
-      upgrade(upgraded) {
-        upgraded.createObjectStore('pictures', { keyPath: 'id' });
-        upgraded.createObjectStore('labels', { keyPath: 'id' });
-        upgraded.createObjectStore('settings');
+    const database = await openDB<Schema>('anolis', 2, {
+      async upgrade(upgraded, from, _, transaction) {
+        const former = from === 1 ? await readFormer(transaction as unknown as Former) : undefined;
+        for (const name of upgraded.objectStoreNames) upgraded.deleteObjectStore(name);
+        upgraded.createObjectStore('sessions', { keyPath: 'id' });
+        upgraded.createObjectStore('pictures', { keyPath: 'id' }).createIndex('session', 'session');
+        upgraded.createObjectStore('labels', { keyPath: ['picture', 'kind'] });
+        if (!former) return;
+        void transaction.objectStore('sessions').put(former.session);
+        for (const picture of former.pictures) void transaction.objectStore('pictures').put(picture);
+        for (const label of former.labels) void transaction.objectStore('labels').put(label);
       },
+      // Another tab has a newer page: it must not wait for this one.
+      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
     });
     return new Storage(database);
   }
 
-  /** Puts what was saved into an empty session; answers whether there was anything. */
-  async restore(session: Session): Promise<boolean> {
-    const saved = (await this.database.getAll('pictures')).sort((a, b) => a.place - b.place);
-    const settings = await this.database.get('settings', 'settings');
+  /** All sessions that have pictures, the last one used first. */
+  async list(): Promise<SessionInfo[]> {
+    const all = await this.database.getAll('sessions');
+    const known = all.map(({ id, name, changed, pictures }) => ({ id, name, changed, pictures: pictures.length }));
+    return known.filter(({ pictures }) => pictures > 0).sort((a, b) => b.changed - a.changed);
+  }
+
+  /** Puts a saved session in the place of what `session` holds; answers whether there was any. */
+  async restore(session: Session, id: string): Promise<boolean> {
+    const saved = await this.database.get('sessions', id);
+    if (!saved) return false;
     const pictures: Picture[] = [];
-    for (const { id, name, file } of saved) {
-      const picture = await readPicture(id, name, file).catch(() => undefined);
+    for (const key of saved.pictures) {
+      const found = await this.database.get('pictures', key);
+      const picture = found && (await readPicture(key, found.name, found.file).catch(() => undefined));
       if (!picture) continue;
-      const label = await this.database.get('labels', id);
-      if (label && label.width === picture.width && label.height === picture.height) {
-        picture.raster = label;
-        picture.painted = true;
-      }
+      for (const { kind, label } of await this.database.getAll('labels', ofPicture(key)))
+        if (isKind(kind) && fits(label, picture)) picture.labels[kind] = label;
       pictures.push(picture);
     }
-    if (pictures.length === 0) return false;
-    if (settings) {
-      session.classes = settings.classes;
-      session.unpaintedIsBackground = settings.unpaintedIsBackground;
-      session.opacity = settings.opacity;
-      session.selected = pictures.find(({ id }) => id === settings.selected);
-    }
-    session.add(pictures);
+    const { name, opacity, unpaintedIsBackground } = saved;
+    const selected = pictures.find((picture) => picture.id === saved.selected);
+    const kind: Kind = isKind(saved.kind) ? saved.kind : 'mask';
+    const tasks = { ...newTasks(), ...saved.tasks };
+    session.restore({ id, name, kind, tasks, pictures, selected, opacity, unpaintedIsBackground });
     return true;
   }
 
-  async savePictures({ pictures }: Session): Promise<void> {
-    const transaction = this.database.transaction(['pictures', 'labels'], 'readwrite');
-    const store = transaction.objectStore('pictures');
-    const kept = new Set(await store.getAllKeys());
-    const wanted = new Set(pictures.map(({ id }) => id));
-    for (const id of kept) {
-      if (wanted.has(id)) continue;
-      void store.delete(id);
-      void transaction.objectStore('labels').delete(id);
-    }
-    for (const [place, { id, name, file }] of pictures.entries()) {
-      if (!kept.has(id)) void store.put({ id, name, file, place });
-    }
+  /** Forgets a session and everything in it. */
+  async remove(id: string): Promise<void> {
+    const pictures = await this.database.getAllKeysFromIndex('pictures', 'session', id);
+    const transaction = this.database.transaction(['sessions', 'pictures', 'labels'], 'readwrite');
+    void transaction.objectStore('sessions').delete(id);
+    for (const picture of pictures) removePicture(transaction, picture);
     await transaction.done;
   }
 
-  async saveLabel({ id, raster, painted }: Picture): Promise<void> {
-    if (painted && raster) await this.database.put('labels', { id, ...raster });
-    else await this.database.delete('labels', id);
+  async savePictures({ id, pictures }: Session): Promise<void> {
+    const kept = new Set(await this.database.getAllKeysFromIndex('pictures', 'session', id));
+    const wanted = new Set(pictures.map((picture) => picture.id));
+    const fresh = pictures.filter((picture) => !kept.has(picture.id));
+    const gone = [...kept].filter((picture) => !wanted.has(picture));
+    if (fresh.length + gone.length === 0) return;
+    const transaction = this.database.transaction(['sessions', 'pictures', 'labels'], 'readwrite');
+    for (const picture of gone) removePicture(transaction, picture);
+    for (const { id: key, name, file } of fresh)
+      void transaction.objectStore('pictures').put({ id: key, session: id, name, file });
+    await transaction.done;
+    for (const picture of fresh) await this.saveLabels(picture);
   }
 
-  async saveSettings({ classes, unpaintedIsBackground, opacity, selected }: Session): Promise<void> {
-    await this.database.put(
-      'settings',
-      { classes, unpaintedIsBackground, opacity, selected: selected?.id },
-      'settings',
-    );
+  /** Saves the labels of a picture, of every kind. */
+  async saveLabels({ id, labels }: Picture): Promise<void> {
+    const transaction = this.database.transaction('labels', 'readwrite');
+    void transaction.store.delete(ofPicture(id));
+    for (const [kind, label] of Object.entries(labels))
+      if (saysSomething(label)) void transaction.store.put({ picture: id, kind, label });
+    await transaction.done;
   }
+
+  async saveSettings(session: Session): Promise<void> {
+    const { id, name, kind, tasks, unpaintedIsBackground, opacity, selected } = session;
+    const pictures = session.pictures.map((picture) => picture.id);
+    const common = { id, name, changed: Date.now(), kind, tasks, unpaintedIsBackground, opacity };
+    await this.database.put('sessions', { ...common, selected: selected?.id, pictures });
+  }
+}
+
+type Writing = IDBPTransaction<Schema, ('sessions' | 'pictures' | 'labels')[], 'readwrite'>;
+
+function removePicture(transaction: Writing, picture: string): void {
+  void transaction.objectStore('pictures').delete(picture);
+  void transaction.objectStore('labels').delete(ofPicture(picture));
+}
+
+// Arrays come after everything else, so that these are all keys that begin with the picture.
+function ofPicture(picture: string): IDBKeyRange {
+  return IDBKeyRange.bound([picture], [picture, []]);
+}
+
+function fits(label: Label, { width, height }: Picture): boolean {
+  return 'points' in label || (label.raster.width === width && label.raster.height === height);
+}
+
+/** What the first version of the page kept: one session of masks. */
+interface Former {
+  objectStore(name: 'pictures'): { getAll(): Promise<{ id: string; name: string; file: Blob; place: number }[]> };
+  objectStore(name: 'labels'): {
+    getAll(): Promise<{ id: string; width: number; height: number; data: Uint8Array }[]>;
+  };
+  objectStore(name: 'settings'): {
+    get(
+      key: 'settings',
+    ): Promise<{ classes: string[]; unpaintedIsBackground: boolean; opacity: number; selected?: string } | undefined>;
+  };
+}
+
+async function readFormer(transaction: Former) {
+  const pictures = (await transaction.objectStore('pictures').getAll()).sort((a, b) => a.place - b.place);
+  const labels = await transaction.objectStore('labels').getAll();
+  const settings = await transaction.objectStore('settings').get('settings');
+  if (pictures.length === 0) return undefined;
+  const id = pictures[0]?.id as string;
+  const { classes = ['object'], unpaintedIsBackground = true, opacity = 0.6, selected } = settings ?? {};
+  return {
+    session: {
+      ...{ id, name: '', changed: Date.now(), kind: 'mask', unpaintedIsBackground, opacity, selected },
+      tasks: { mask: { channels: classes } },
+      pictures: pictures.map((picture) => picture.id),
+    },
+    pictures: pictures.map(({ id: key, name, file }) => ({ id: key, session: id, name, file })),
+    labels: labels.map(({ id: picture, ...raster }) => {
+      return { picture, kind: 'mask', label: { raster, partial: !unpaintedIsBackground } };
+    }),
+  };
 }

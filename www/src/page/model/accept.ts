@@ -1,0 +1,23 @@
+import type { Prediction } from '../../anolis/public/index.js';
+import { type Kind, traitsOf } from './kinds.js';
+import { type Label, storedOf } from './label.js';
+import { LEAST_SCORE } from './overlay.js';
+import { UNPAINTED } from './raster.js';
+
+/** A prediction as large as its picture as a label to correct. */
+export function labelFrom(prediction: Prediction): Label {
+  const { width, height } = prediction;
+  const kind = prediction.kind as Kind;
+  if (traitsOf(kind).form === 'points') {
+    const found = prediction.points().filter(({ score }) => kind === 'density' || score >= LEAST_SCORE);
+    return { points: found.map(({ x, y, channel }) => ({ x, y, channel })), none: found.length === 0 };
+  }
+  if (kind === 'map')
+    return { raster: { width, height, data: Uint16Array.from(prediction.map(0), storedOf) }, partial: false };
+  const data = prediction.mask().map((id) => (id === 0 ? UNPAINTED : id));
+  // Without any object it says that there is none.
+  return {
+    raster: { width, height, data: data.every((id) => id === UNPAINTED) ? data.fill(0) : data },
+    partial: false,
+  };
+}

@@ -1,0 +1,51 @@
+import type { TaskKind } from '../../anolis/public/index.js';
+
+/** What the pointer does. */
+export type Tool = 'brush' | 'eraser' | 'polygon' | 'box' | 'scribble' | 'point';
+
+/** How a prediction is drawn. */
+export type View = 'fill' | 'contour' | 'heat' | 'colours' | 'grey' | 'points' | 'doubt';
+
+/** What the page offers for a kind of task; the first of each list is the one to begin with. */
+interface Traits {
+  /** Whether labels are pixels or points. */
+  readonly form: 'raster' | 'points';
+  readonly tools: readonly Tool[];
+  readonly views: readonly View[];
+  /** Whether there may be several channels. */
+  readonly several: boolean;
+}
+
+/** The kinds of tasks that the page knows. */
+export const kinds = {
+  mask: {
+    form: 'raster',
+    tools: ['brush', 'eraser', 'polygon', 'box', 'scribble'],
+    views: ['fill', 'contour', 'heat', 'doubt'],
+    several: true,
+  },
+  keypoints: { form: 'points', tools: ['point', 'eraser'], views: ['points', 'heat', 'doubt'], several: true },
+  map: {
+    form: 'raster',
+    tools: ['brush', 'eraser', 'polygon', 'box'],
+    views: ['colours', 'grey', 'doubt'],
+    several: false,
+  },
+  density: { form: 'points', tools: ['point', 'eraser'], views: ['points', 'heat', 'doubt'], several: true },
+} as const satisfies Partial<Record<TaskKind, Traits>>;
+
+/** A kind of task that the page knows. */
+export type Kind = keyof typeof kinds;
+
+/** In the order in which they are offered. */
+export const kindNames = Object.keys(kinds) as readonly Kind[];
+
+/** What the page offers for `kind`. */
+export function traitsOf(kind: Kind): Traits {
+  return kinds[kind];
+}
+
+/** Whether `value` names a kind that the page knows. */
+export function isKind(value: unknown): value is Kind {
+  return typeof value === 'string' && Object.hasOwn(kinds, value);
+}

@@ -1,0 +1,233 @@
+import type { LabelPoint, PointsLabel, RasterLabel } from './label.js';
+import { storedOf } from './label.js';
+import type { Picture } from './picture.js';
+import { type Box, copyBox, fillPolygon, type Point, paintLine, union, unpaintedOf } from './raster.js';
+import type { Session } from './session.js';
+
+/** A scribble is this much thinner than the brush. */
+const SCRIBBLE = 0.25;
+
+/** What a press began; `move` and `lift` go on with it. */
+interface Gesture {
+  readonly move: (at: Point) => void;
+  readonly lift: () => void;
+  /** Makes as if nothing had been pressed. */
+  readonly cancel: () => void;
+}
+
+/** Turns presses and moves of a pointer into edits of the selected picture's label, with the session's tool. */
+export class Pen {
+  /** Corners of the polygon or box that is being drawn. */
+  draft: readonly Point[] = [];
+  #gesture: Gesture | undefined;
+
+  constructor(
+    private readonly session: Session,
+    /** Told when the draft is another one. */
+    private readonly onDraft: () => void = () => {},
+  ) {}
+
+  /** Whether the pointer is down. */
+  get down(): boolean {
+    return this.#gesture !== undefined;
+  }
+
+  /** Begins; `reach` is how far off, in pixels of the picture, a point still counts as hit. */
+  press(at: Point, reach: number): void {
+    const { selected, tool } = this.session;
+    if (!selected || selected.state === 'unusable' || this.#gesture) return;
+    if (tool === 'polygon') {
+      this.#corner(at, reach);
+      return;
+    }
+    this.#gesture = this.#begin(selected, at, reach);
+    this.session.work(true, selected);
+  }
+
+  move(at: Point): void {
+    this.#gesture?.move(at);
+  }
+
+  lift(): void {
+    this.#end('lift');
+  }
+
+  /** Gives up what was begun: a stroke, or the polygon. */
+  cancel(): boolean {
+    const busy = this.down || this.draft.length > 0;
+    this.#end('cancel');
+    this.#setDraft([]);
+    return busy;
+  }
+
+  /** Closes the polygon. */
+  finish(): boolean {
+    const corners = this.draft;
+    if (this.session.tool !== 'polygon' || corners.length < 3) return false;
+    this.#setDraft([]);
+    this.#fill(corners);
+    return true;
+  }
+
+  /** Takes the last corner back. */
+  back(): boolean {
+    if (this.session.tool !== 'polygon' || this.draft.length === 0) return false;
+    this.#setDraft(this.draft.slice(0, -1));
+    return true;
+  }
+
+  #end(how: 'lift' | 'cancel'): void {
+    const gesture = this.#gesture;
+    this.#gesture = undefined;
+    if (!gesture || !this.session.selected) return;
+    this.session.work(false, this.session.selected);
+    gesture[how]();
+  }
+
+  #begin(picture: Picture, at: Point, reach: number): Gesture {
+    const { tool } = this.session;
+    if (tool === 'box') return this.#box(at);
+    const label = this.session.begin(picture);
+    if ('points' in label) {
+      return tool === 'eraser' ? this.#wipe(picture, label, at, reach) : this.#place(picture, label, at, reach);
+    }
+    return this.#stroke(picture, label, at);
+  }
+
+  #corner(at: Point, reach: number): void {
+    const [first] = this.draft;
+    if (first && this.draft.length > 2 && distance(first, at) < reach) this.finish();
+    else this.#setDraft([...this.draft, at]);
+  }
+
+  #box(from: Point): Gesture {
+    this.#setDraft([from, from]);
+    return {
+      move: (to) => this.#setDraft([from, to]),
+      cancel: () => this.#setDraft([]),
+      lift: () => {
+        const to = this.draft[1] ?? from;
+        this.#setDraft([]);
+        if (Math.abs(to.x - from.x) < 1 || Math.abs(to.y - from.y) < 1) return;
+        this.#fill([from, { x: to.x, y: from.y }, to, { x: from.x, y: to.y }]);
+      },
+    };
+  }
+
+  #fill(corners: readonly Point[]): void {
+    const picture = this.session.selected;
+    if (!picture) return;
+    const label = this.session.begin(picture);
+    if (!('raster' in label)) return;
+    const all = label.raster.data.slice();
+    const box = fillPolygon(label.raster, corners, this.#paint(label));
+    this.#keep(picture, label, box, all);
+  }
+
+  #stroke(picture: Picture, begun: RasterLabel, from: Point): Gesture {
+    const { session } = this;
+    const { brushSize, tool } = session;
+    // Who scribbles does not mean that everything else is background.
+    const partial = begun.partial || (tool === 'scribble' && session.kind === 'mask' && !session.isLabelled(picture));
+    const label = { ...begun, partial };
+    session.show(picture, label);
+    const { raster } = label;
+    const before = raster.data.slice();
+    const value = tool === 'eraser' ? unpaintedOf(raster) : this.#paint(label);
+    const radius = (brushSize / 200) * Math.max(raster.width, raster.height) * (tool === 'scribble' ? SCRIBBLE : 1);
+    let [last, touched]: [Point, Box | undefined] = [from, undefined];
+    const move = (to: Point) => {
+      const box = paintLine(raster, last, to, radius, value);
+      last = to;
+      touched = union(touched, box);
+      if (box) session.show(picture, label, box);
+    };
+    move(from);
+    return {
+      move,
+      lift: () => this.#keep(picture, label, touched, before),
+      cancel: () => {
+        raster.data.set(before);
+        session.show(picture, begun);
+      },
+    };
+  }
+
+  #place(picture: Picture, label: PointsLabel, at: Point, reach: number): Gesture {
+    const { session } = this;
+    const hit = nearest(label.points, at, reach);
+    const channel = hit?.channel ?? session.activeChannel - 1;
+    // Every keypoint is there once, objects as often as there are.
+    const others = label.points.filter((point) =>
+      hit ? point !== hit : session.kind === 'density' || point.channel !== channel,
+    );
+    const put = (to: Point) =>
+      session.show(picture, { points: [...others, inside(to, picture, channel)], none: false });
+    put(at);
+    return {
+      move: put,
+      lift: () => {
+        session.setLabel(picture, session.labelOf(picture), label);
+        if (!hit && session.kind === 'keypoints') this.#nextChannel(picture);
+      },
+      cancel: () => session.show(picture, label),
+    };
+  }
+
+  #wipe(picture: Picture, label: PointsLabel, from: Point, reach: number): Gesture {
+    const { session } = this;
+    let points = label.points;
+    const move = (at: Point) => {
+      points = points.filter((point) => distance(point, at) >= reach);
+      session.show(picture, { points, none: false });
+    };
+    move(from);
+    return {
+      move,
+      lift: () => {
+        if (points.length < label.points.length) session.setLabel(picture, { points, none: false }, label);
+        else session.show(picture, label);
+      },
+      cancel: () => session.show(picture, label),
+    };
+  }
+
+  // The next keypoint that has no place yet, so that a figure is clicked through without looking away.
+  #nextChannel(picture: Picture): void {
+    const { session } = this;
+    const label = session.labelOf(picture);
+    if (!label || !('points' in label)) return;
+    const count = session.channels.length;
+    const order = Array.from({ length: count }, (_, i) => (session.activeChannel + i) % count);
+    const free = order.find((channel) => !label.points.some((point) => point.channel === channel));
+    if (free !== undefined) session.set({ activeChannel: free + 1 });
+  }
+
+  #paint({ raster }: RasterLabel): number {
+    return raster.data instanceof Uint16Array ? storedOf(this.session.value) : this.session.activeChannel;
+  }
+
+  #keep(picture: Picture, { raster }: RasterLabel, box: Box | undefined, before: RasterLabel['raster']['data']): void {
+    if (box) this.session.keepStroke(picture, raster, box, copyBox({ ...raster, data: before }, box));
+    this.session.show(picture, this.session.labelOf(picture), box);
+  }
+
+  #setDraft(draft: readonly Point[]): void {
+    if (draft.length === 0 && this.draft.length === 0) return;
+    this.draft = draft;
+    this.onDraft();
+  }
+}
+
+function nearest(points: readonly LabelPoint[], at: Point, reach: number): LabelPoint | undefined {
+  const near = points.filter((point) => distance(point, at) < reach);
+  return near.sort((a, b) => distance(a, at) - distance(b, at))[0];
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}
+
+function inside({ x, y }: Point, { width, height }: Picture, channel: number): LabelPoint {
+  return { x: Math.min(width, Math.max(0, x)), y: Math.min(height, Math.max(0, y)), channel };
+}
