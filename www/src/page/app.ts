@@ -7,11 +7,13 @@ import './pictures.js';
 import './start-over.js';
 import './status.js';
 import './welcome.js';
+import type { AdaptEvent } from './adapt.js';
 import type { SampleEvent } from './gallery.js';
 import { listenForFiles } from './incoming.js';
 import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
 import { messages } from './messages.js';
 import { labelFrom } from './model/accept.js';
+import { Adaptation } from './model/adaptation.js';
 import { autosave, type SaveState } from './model/autosave.js';
 import { Learner, type LearnerEvent } from './model/learner.js';
 import type { Picture } from './model/picture.js';
@@ -34,6 +36,7 @@ import { shared } from './styles.js';
 @customElement('anolis-app')
 export class App extends LitElement {
   readonly session = new Session();
+  readonly adaptation = new Adaptation();
   @state() private anolis: Anolis | undefined;
   @state() private progress: Progress | undefined;
   @state() private failed = false;
@@ -144,7 +147,13 @@ export class App extends LitElement {
     if (!this.restored) return '';
     if (this.session.pictures.length === 0) return html`<anolis-welcome .session=${this.session}></anolis-welcome>`;
     return html`
-      <anolis-editor .session=${this.session} @accept=${() => this.#accept()}></anolis-editor>
+      <anolis-editor
+        .session=${this.session}
+        .adaptation=${this.adaptation}
+        ?ready=${this.anolis !== undefined}
+        @accept=${() => this.#accept()}
+        @adapt=${(event: AdaptEvent) => this.#learner?.adapt(this.adaptation, event)}
+      ></anolis-editor>
       <anolis-pictures .session=${this.session} .onVisible=${this.#onVisible} @start-over=${() => this.startOver.ask()}></anolis-pictures>
     `;
   }
@@ -243,6 +252,7 @@ export class App extends LitElement {
 
   #startOver = (): void => {
     const { id } = this.session;
+    this.adaptation.clear();
     this.session.startOver();
     void this.#storage?.remove(id);
   };

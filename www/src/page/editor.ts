@@ -1,11 +1,13 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import './adapt.js';
 import './canvas.js';
 import './channels.js';
 import './settings.js';
 import './toolbar.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
+import type { Adaptation } from './model/adaptation.js';
 import type { Session } from './model/session.js';
 import { Observe } from './observe.js';
 import { shared } from './styles.js';
@@ -14,13 +16,16 @@ import { shared } from './styles.js';
 @customElement('anolis-editor')
 export class Editor extends LitElement {
   @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) adaptation!: Adaptation;
+  /** Whether the network is there. */
+  @property({ type: Boolean }) ready = false;
 
   static override styles = [
     shared,
     css`
       :host {
         display: grid;
-        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
+        grid-template: auto minmax(0, 1fr) auto auto / minmax(0, 1fr);
         gap: var(--gap);
         min-width: 0;
         min-height: 0;
@@ -42,7 +47,7 @@ export class Editor extends LitElement {
       }
       @media (max-width: 900px) {
         :host {
-          grid-template-rows: auto min(100vw - 24px, 40dvh) auto;
+          grid-template-rows: auto min(100vw - 24px, 40dvh) auto auto;
         }
       }
     `,
@@ -65,6 +70,7 @@ export class Editor extends LitElement {
         <anolis-settings .session=${session}></anolis-settings>
         ${this.#turn()}
       </div>
+      <anolis-adapt .session=${session} .adaptation=${this.adaptation} ?ready=${this.ready}></anolis-adapt>
     `;
   }
 

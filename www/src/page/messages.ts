@@ -1,3 +1,11 @@
+/** What held-out examples say about an adaptation. */
+interface Judged {
+  readonly before: number;
+  readonly after: number;
+  readonly judged: number;
+  readonly better: number;
+}
+
 const english = {
   name: 'anolis',
   tagline: 'Label a few. See the rest.',
@@ -79,6 +87,29 @@ const english = {
   clear: 'Remove the label',
   counted: (count: number) => (count === 1 ? '1 found' : `${count} found`),
   sure: (percent: number) => `${percent} % sure`,
+  adapt: {
+    begin: 'Adapt',
+    help: 'Tunes the network on your examples, in the background; more of them help.',
+    length: 'How long to adapt',
+    lengths: { short: '60 steps', normal: '240 steps', long: '960 steps' },
+    beginning: 'Preparing the examples…',
+    running: 'Adaptation',
+    step: (step: number, steps: number) => `Step ${step} of ${steps}`,
+    left: (seconds: number) =>
+      `about ${seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`} left`,
+    curve: 'Loss of every step, and of held-out examples',
+    used: ({ before, after, judged, better }: Judged) =>
+      `Used: on held-out examples the loss went from ${before.toFixed(3)} to ${after.toFixed(3)}, ${better} of ${judged} better.`,
+    refuted: ({ before, after, judged, better }: Judged) =>
+      `Not used: on held-out examples the loss went from ${before.toFixed(3)} to ${after.toFixed(3)}, only ${better} of ${judged} better.`,
+    nothing: 'Nothing was adapted: the examples say too little.',
+    stopped: 'Stopped; nothing was changed.',
+    lost: 'The adaptation was interrupted; start it again. Nothing you made is lost.',
+    adapted: 'Adapted to your examples.',
+    further: 'Adapt further',
+    without: 'Without adaptation',
+    otherWeights: 'The saved adaptation belongs to another version of the network; adapt again.',
+  },
   size: 'Size',
   undo: 'Undo',
   redo: 'Redo',

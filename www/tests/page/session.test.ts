@@ -84,6 +84,18 @@ describe('Session', () => {
     expect(session.activeChannel).toBe(1);
   });
 
+  it('keeps an adapter for each kind, and takes it back', () => {
+    const { session } = painted();
+    const adapter = { bytes: Uint8Array.of(1), weights: 'hash' };
+    session.setAdapter('mask', adapter);
+    session.setKind('map');
+    expect(session.tasks.map.adapter).toBeUndefined();
+    session.setKind('mask');
+    session.setAdapter('mask', undefined);
+    session.undo();
+    expect(session.tasks.mask.adapter).toBe(adapter);
+  });
+
   it('stops at the first and the last picture', () => {
     const { session } = painted();
     session.step(-5);

@@ -14,6 +14,8 @@ interface Traits {
   readonly views: readonly View[];
   /** Whether there may be several channels. */
   readonly several: boolean;
+  /** Whether adaptation helps; docs/adaptation.md has the figures. */
+  readonly adapts: boolean;
 }
 
 /** The kinds of tasks that the page knows. */
@@ -23,15 +25,29 @@ export const kinds = {
     tools: ['brush', 'eraser', 'polygon', 'box', 'scribble'],
     views: ['fill', 'contour', 'heat', 'doubt'],
     several: true,
+    adapts: true,
   },
-  keypoints: { form: 'points', tools: ['point', 'eraser'], views: ['points', 'heat', 'doubt'], several: true },
+  keypoints: {
+    form: 'points',
+    tools: ['point', 'eraser'],
+    views: ['points', 'heat', 'doubt'],
+    several: true,
+    adapts: false,
+  },
   map: {
     form: 'raster',
     tools: ['brush', 'eraser', 'polygon', 'box'],
     views: ['colours', 'grey', 'doubt'],
     several: false,
+    adapts: true,
   },
-  density: { form: 'points', tools: ['point', 'eraser'], views: ['points', 'heat', 'doubt'], several: true },
+  density: {
+    form: 'points',
+    tools: ['point', 'eraser'],
+    views: ['points', 'heat', 'doubt'],
+    several: true,
+    adapts: false,
+  },
 } as const satisfies Partial<Record<TaskKind, Traits>>;
 
 /** A kind of task that the page knows. */

@@ -7,10 +7,12 @@ import {
   type Task,
   WorkerError,
 } from '../../anolis/public/index.js';
+import { messages } from '../messages.js';
+import type { Adaptation } from './adaptation.js';
 import type { Kind } from './kinds.js';
 import { toLibrary } from './label.js';
 import type { Picture } from './picture.js';
-import type { Session, SessionEvent } from './session.js';
+import type { Adapter, Session, SessionEvent } from './session.js';
 
 /** Longest side of predictions: in the grid while painting, and of the picture in the editor. */
 const SMALL = 192;
@@ -28,6 +30,11 @@ export class Learner extends EventTarget {
   readonly #staleQuick = new Set<Picture>();
   readonly #staleFull = new Set<Picture>();
   #task: Task | undefined;
+  /** What the task was given. */
+  #adapter: Adapter | undefined;
+  /** An adaptation that is to begin once all labels are sent, and the task of the one that runs. */
+  #wanted: (() => void) | undefined;
+  #adapting: Task | undefined;
   #known: readonly Picture[] = [];
   #pass = new AbortController();
   #resume: () => void = () => {};
@@ -107,6 +114,9 @@ export class Learner extends EventTarget {
     const task = await this.#currentTask();
     const label = first(this.#staleLabels, (picture) => this.#open.has(picture));
     if (label) return this.#sendLabel(task, label);
+    if (!this.#adapting && this.#adapter !== this.session.tasks[task.options.kind].adapter)
+      return this.#sendAdapter(task);
+    this.#wanted?.();
     const quick = this.#examples.size > 0 && this.#nextStale(this.#staleQuick, this.session.painting);
     if (quick) return this.#predict(task, quick, true);
     const unopened = this.#known.find((picture) => picture.state === 'waiting');
@@ -125,9 +135,57 @@ export class Learner extends EventTarget {
     // Names are the page's affair: renaming a channel changes nothing for the network.
     this.#task = await this.anolis.task({ kind, channels: channels.map((_, place) => `channel-${place + 1}`) });
     this.#examples.clear();
+    this.#adapter = undefined;
     for (const picture of this.#known) if (this.session.isLabelled(picture)) this.#staleLabels.add(picture);
-    await old?.dispose();
+    // What is being adapted is of use when the person comes back to it.
+    if (old !== this.#adapting) await old?.dispose();
     return this.#task;
+  }
+
+  async #sendAdapter(task: Task): Promise<boolean> {
+    const { kind } = task.options;
+    const { adapter } = this.session.tasks[kind];
+    this.#adapter = adapter;
+    if (adapter && adapter.weights !== this.anolis.weightsHash) {
+      this.dispatchEvent(new LearnerEvent('notice', messages.adapt.otherWeights));
+      return true;
+    }
+    await task.setAdapter(adapter?.bytes);
+    this.#expire();
+    return true;
+  }
+
+  /** Tunes the task that is worked on, on its examples as they are; `adaptation` shows how it goes. */
+  adapt(adaptation: Adaptation, options: { readonly steps: number; readonly resume: boolean }): void {
+    if (this.#adapting || this.#stopped) return;
+    this.#wanted = () => {
+      this.#wanted = undefined;
+      if (this.#task && this.#examples.size > 0) void this.#adapt(this.#task, adaptation, options);
+    };
+    this.#wake();
+  }
+
+  // Beside everything else: the worker answers other calls between the steps.
+  async #adapt(task: Task, adaptation: Adaptation, options: { readonly steps: number; readonly resume: boolean }) {
+    const { kind } = task.options;
+    const { id } = this.session;
+    this.#adapting = task;
+    try {
+      const bytes = (await adaptation.run(task, kind, options)) ? await task.adapter() : undefined;
+      if (!bytes || this.session.id !== id) return;
+      const adapter = { bytes, weights: this.anolis.weightsHash };
+      if (task === this.#task) {
+        this.#adapter = adapter;
+        this.#expire();
+      }
+      this.session.setAdapter(kind, adapter);
+    } catch (reason) {
+      this.#report(reason);
+    } finally {
+      this.#adapting = undefined;
+      if (task !== this.#task) await task.dispose().catch(this.#report);
+      this.#wake();
+    }
   }
 
   async #openPicture(picture: Picture): Promise<boolean> {

@@ -2,12 +2,13 @@ import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from '
 import { isKind, type Kind } from './kinds.js';
 import { type Label, saysSomething } from './label.js';
 import { type Picture, readPicture } from './picture.js';
-import { newTasks, type Session, type TaskState } from './session.js';
+import { type Adapter, newTasks, type Session, type TaskState } from './session.js';
 
 interface Schema extends DBSchema {
   sessions: { key: string; value: SavedSession };
   pictures: { key: string; value: SavedPicture; indexes: { session: string } };
   labels: { key: [string, string]; value: SavedLabel };
+  adapters: { key: [string, string]; value: SavedAdapter };
 }
 
 interface SavedSession {
@@ -37,6 +38,11 @@ interface SavedLabel {
   readonly label: Label;
 }
 
+interface SavedAdapter extends Adapter {
+  readonly session: string;
+  readonly kind: string;
+}
+
 /** What is known of a session without opening it. */
 export interface SessionInfo {
   readonly id: string;
@@ -48,13 +54,18 @@ export interface SessionInfo {
 
 /** Keeps sessions in IndexedDB, so that closing the tab loses nothing. */
 export class Storage {
+  /** Adapters that are kept already, by session and kind: they are too large to be written with every setting. */
+  readonly #adapters = new Map<string, Adapter | undefined>();
+
   private constructor(private readonly database: IDBPDatabase<Schema>) {}
 
   static async open(): Promise<Storage> {
-    const database = await openDB<Schema>('anolis', 2, {
+    const database = await openDB<Schema>('anolis', 3, {
       async upgrade(upgraded, from, _, transaction) {
+        upgraded.createObjectStore('adapters', { keyPath: ['session', 'kind'] });
+        if (from === 2) return;
         const former = from === 1 ? await readFormer(transaction as unknown as Former) : undefined;
-        for (const name of upgraded.objectStoreNames) upgraded.deleteObjectStore(name);
+        for (const name of upgraded.objectStoreNames) if (name !== 'adapters') upgraded.deleteObjectStore(name);
         upgraded.createObjectStore('sessions', { keyPath: 'id' });
         upgraded.createObjectStore('pictures', { keyPath: 'id' }).createIndex('session', 'session');
         upgraded.createObjectStore('labels', { keyPath: ['picture', 'kind'] });
@@ -85,14 +96,20 @@ export class Storage {
       const found = await this.database.get('pictures', key);
       const picture = found && (await readPicture(key, found.name, found.file).catch(() => undefined));
       if (!picture) continue;
-      for (const { kind, label } of await this.database.getAll('labels', ofPicture(key)))
+      for (const { kind, label } of await this.database.getAll('labels', beginningWith(key)))
         if (isKind(kind) && fits(label, picture)) picture.labels[kind] = label;
       pictures.push(picture);
+    }
+    const tasks: Record<Kind, TaskState> = { ...newTasks(), ...saved.tasks };
+    for (const { kind, bytes, weights } of await this.database.getAll('adapters', beginningWith(id))) {
+      if (!isKind(kind)) continue;
+      const adapter = { bytes, weights };
+      tasks[kind] = { ...tasks[kind], adapter };
+      this.#adapters.set(`${id} ${kind}`, adapter);
     }
     const { name, opacity, unpaintedIsBackground } = saved;
     const selected = pictures.find((picture) => picture.id === saved.selected);
     const kind: Kind = isKind(saved.kind) ? saved.kind : 'mask';
-    const tasks = { ...newTasks(), ...saved.tasks };
     session.restore({ id, name, kind, tasks, pictures, selected, opacity, unpaintedIsBackground });
     return true;
   }
@@ -100,8 +117,9 @@ export class Storage {
   /** Forgets a session and everything in it. */
   async remove(id: string): Promise<void> {
     const pictures = await this.database.getAllKeysFromIndex('pictures', 'session', id);
-    const transaction = this.database.transaction(['sessions', 'pictures', 'labels'], 'readwrite');
+    const transaction = this.database.transaction(['sessions', 'pictures', 'labels', 'adapters'], 'readwrite');
     void transaction.objectStore('sessions').delete(id);
+    void transaction.objectStore('adapters').delete(beginningWith(id));
     for (const picture of pictures) removePicture(transaction, picture);
     await transaction.done;
   }
@@ -123,30 +141,41 @@ export class Storage {
   /** Saves the labels of a picture, of every kind. */
   async saveLabels({ id, labels }: Picture): Promise<void> {
     const transaction = this.database.transaction('labels', 'readwrite');
-    void transaction.store.delete(ofPicture(id));
+    void transaction.store.delete(beginningWith(id));
     for (const [kind, label] of Object.entries(labels))
       if (saysSomething(label)) void transaction.store.put({ picture: id, kind, label });
     await transaction.done;
   }
 
   async saveSettings(session: Session): Promise<void> {
-    const { id, name, kind, tasks, unpaintedIsBackground, opacity, selected } = session;
+    const { id, name, kind, unpaintedIsBackground, opacity, selected } = session;
+    const states = Object.entries(session.tasks) as [Kind, TaskState][];
+    for (const [of, { adapter }] of states) await this.#saveAdapter(id, of, adapter);
+    const tasks = Object.fromEntries(states.map(([of, { adapter: _, ...state }]) => [of, state]));
     const pictures = session.pictures.map((picture) => picture.id);
     const common = { id, name, changed: Date.now(), kind, tasks, unpaintedIsBackground, opacity };
     await this.database.put('sessions', { ...common, selected: selected?.id, pictures });
   }
+
+  async #saveAdapter(session: string, kind: Kind, adapter: Adapter | undefined): Promise<void> {
+    const key = `${session} ${kind}`;
+    if (this.#adapters.get(key) === adapter) return;
+    if (adapter) await this.database.put('adapters', { session, kind, ...adapter });
+    else await this.database.delete('adapters', [session, kind]);
+    this.#adapters.set(key, adapter);
+  }
 }
 
-type Writing = IDBPTransaction<Schema, ('sessions' | 'pictures' | 'labels')[], 'readwrite'>;
+type Writing = IDBPTransaction<Schema, ('sessions' | 'pictures' | 'labels' | 'adapters')[], 'readwrite'>;
 
 function removePicture(transaction: Writing, picture: string): void {
   void transaction.objectStore('pictures').delete(picture);
-  void transaction.objectStore('labels').delete(ofPicture(picture));
+  void transaction.objectStore('labels').delete(beginningWith(picture));
 }
 
-// Arrays come after everything else, so that these are all keys that begin with the picture.
-function ofPicture(picture: string): IDBKeyRange {
-  return IDBKeyRange.bound([picture], [picture, []]);
+// Arrays come after everything else, so that these are all keys that begin with the id.
+function beginningWith(id: string): IDBKeyRange {
+  return IDBKeyRange.bound([id], [id, []]);
 }
 
 function fits(label: Label, { width, height }: Picture): boolean {
