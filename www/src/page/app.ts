@@ -97,13 +97,16 @@ export class App extends LitElement {
   constructor() {
     super();
     new Observe(this);
+    this.session.addEventListener('overlay', () => {
+      this.#fresh = true;
+    });
     this.dataset['state'] = 'loading';
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#stops = [
-      listenToShortcuts(this.session, { accept: () => void this.#accept() }),
+      listenToShortcuts(this.session, { accept: () => void this.#accept(), suggest: () => void this.#suggest() }),
       listenForFiles(
         (files) => void this.#addFiles(files),
         (over) => {
@@ -152,6 +155,7 @@ export class App extends LitElement {
         .adaptation=${this.adaptation}
         ?ready=${this.anolis !== undefined}
         @accept=${() => this.#accept()}
+        @suggest=${() => this.#suggest()}
         @adapt=${(event: AdaptEvent) => this.#learner?.adapt(this.adaptation, event)}
       ></anolis-editor>
       <anolis-pictures .session=${this.session} .onVisible=${this.#onVisible} @start-over=${() => this.startOver.ask()}></anolis-pictures>
@@ -213,8 +217,14 @@ export class App extends LitElement {
 
   readonly #seen = new Set<Picture>();
 
+  /** Whether something was predicted since the learner was idle last. */
+  #fresh = false;
+
   #onIdle = (): void => {
     this.setAttribute('data-idle', '');
+    if (!this.#fresh) return;
+    this.#fresh = false;
+    if (this.session.order === 'doubt') this.session.sort('doubt');
     const predicted = this.session.pictures.filter((picture) => picture.predicted === 'full').length;
     if (predicted > 0) this.#say(messages.predicted(predicted));
   };
@@ -267,6 +277,16 @@ export class App extends LitElement {
       if (!prediction || prediction.kind !== session.kind) return;
       session.setLabel(selected, labelFrom(prediction));
       this.#say(messages.accepted);
+    } catch (reason) {
+      this.#complain((reason as Error).message);
+    }
+  }
+
+  async #suggest(): Promise<void> {
+    try {
+      const next = await this.#learner?.suggest();
+      if (next) this.session.select(next);
+      this.#say(next ? messages.suggested(next.name) : messages.nothingToSuggest);
     } catch (reason) {
       this.#complain((reason as Error).message);
     }

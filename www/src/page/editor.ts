@@ -76,9 +76,12 @@ export class Editor extends LitElement {
 
   #turn() {
     const { session } = this;
-    const { pictures, selected } = session;
+    const { ordered: pictures, selected } = session;
     const place = selected ? pictures.indexOf(selected) : 0;
     return html`<div class="turn">
+      <button class="small" data-testid="suggest" title="${messages.suggestHelp} (N)" aria-keyshortcuts="N" ?disabled=${!this.ready} @click=${this.#suggest}>
+        ${messages.suggest}
+      </button>
       <button class="icon plain" aria-label=${messages.previous} ?disabled=${place <= 0} @click=${() => session.step(-1)}>${icons.left}</button>
       <span>${messages.picture(place + 1, pictures.length)}</span>
       <button class="icon plain" aria-label=${messages.next} ?disabled=${place >= pictures.length - 1} @click=${() => session.step(1)}>
@@ -89,4 +92,6 @@ export class Editor extends LitElement {
       </button>
     </div>`;
   }
+
+  #suggest = () => this.dispatchEvent(new Event('suggest'));
 }

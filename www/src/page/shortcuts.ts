@@ -15,6 +15,8 @@ export const toolKeys: Readonly<Record<Tool, string>> = {
 export interface Actions {
   /** Makes the prediction the label. */
   readonly accept: () => void;
+  /** Selects the picture to label next. */
+  readonly suggest: () => void;
 }
 
 /** Keys that work wherever nothing else wants them; answers a function that takes them away. */
@@ -48,6 +50,7 @@ function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey
     ']': () => resize(session, 1),
     v: () => session.set({ view: views[(views.indexOf(session.view) + 1) % views.length] as View }),
     a: actions.accept,
+    n: actions.suggest,
     ArrowLeft: () => session.step(-1),
     ArrowRight: () => session.step(1),
     PageUp: () => session.step(-1),

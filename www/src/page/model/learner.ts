@@ -259,6 +259,15 @@ export class Learner extends EventTarget {
     return this.#task.predict(image);
   }
 
+  /** The picture whose label would say most: like many others, and unlike those that are labelled. */
+  async suggest(): Promise<Picture | undefined> {
+    const { session } = this;
+    const free = [...this.#open].filter(([picture]) => !session.isLabelled(picture));
+    if (!this.#task || free.length === 0) return undefined;
+    const [image] = await this.#task.suggest(free.map(([, open]) => open));
+    return free.find(([, open]) => open === image)?.[0];
+  }
+
   // Every prediction is out of date; with no example left there is nothing to show.
   #expire(): void {
     for (const picture of this.#open.keys()) {

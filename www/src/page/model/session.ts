@@ -47,6 +47,9 @@ export interface TaskState {
   readonly adapter?: Adapter | undefined;
 }
 
+/** How the pictures are ordered: as they were opened, or those first whose prediction is least sure. */
+export type Order = 'opened' | 'doubt';
+
 /** Sizes of the brush in percent of the longest side. */
 export const brushSizes = { smallest: 1, largest: 30, step: 1 } as const;
 
@@ -71,6 +74,7 @@ export class Session extends EventTarget {
   kind: Kind = 'mask';
   tasks: Readonly<Record<Kind, TaskState>> = newTasks();
   selected: Picture | undefined;
+  order: Order = 'opened';
   tool: Tool = 'brush';
   view: View = 'fill';
   /** Counted from 1 as the classes of masks are, whose background is 0. */
@@ -84,6 +88,7 @@ export class Session extends EventTarget {
   /** Whether a hand is at work. */
   painting = false;
   readonly #history = new History<Step>();
+  #ranks = new Map<Picture, number>();
 
   get canUndo(): boolean {
     return this.#history.canUndo;
@@ -95,6 +100,13 @@ export class Session extends EventTarget {
 
   get channels(): readonly string[] {
     return this.tasks[this.kind].channels;
+  }
+
+  /** The pictures in their order. */
+  get ordered(): readonly Picture[] {
+    if (this.order === 'opened') return this.pictures;
+    const rank = (picture: Picture) => this.#ranks.get(picture) ?? Number.NEGATIVE_INFINITY;
+    return [...this.pictures].sort((a, b) => rank(b) - rank(a));
   }
 
   /** Whether unpainted pixels of the selected picture are unknown. */
@@ -142,6 +154,13 @@ export class Session extends EventTarget {
     if (this.pictures.length === 0) this.#history.forget(() => true);
   }
 
+  /** Orders the pictures by what is predicted now; they stay so until they are sorted again, so that none runs away. */
+  sort(order: Order): void {
+    this.order = order;
+    this.#ranks = new Map(this.pictures.map((picture) => [picture, doubtOf(picture)]));
+    this.#tell('change');
+  }
+
   add(pictures: readonly Picture[]): void {
     this.pictures = [...this.pictures, ...pictures];
     this.selected ??= this.pictures[0];
@@ -167,8 +186,9 @@ export class Session extends EventTarget {
 
   /** Selects the picture `steps` after (or before) the selected one. */
   step(steps: number): void {
-    const place = this.selected ? this.pictures.indexOf(this.selected) : -1;
-    this.select(this.pictures[Math.min(this.pictures.length - 1, Math.max(0, place + steps))]);
+    const { ordered } = this;
+    const place = this.selected ? ordered.indexOf(this.selected) : -1;
+    this.select(ordered[Math.min(this.pictures.length - 1, Math.max(0, place + steps))]);
   }
 
   addChannel(name = messages.newChannel[this.kind](this.channels.length + 1)): void {
@@ -342,6 +362,10 @@ export class Session extends EventTarget {
 export function newTasks(): Record<Kind, TaskState> {
   const tasks = kindNames.map((kind) => [kind, { channels: [messages.newChannel[kind](1)] }]);
   return Object.fromEntries(tasks) as Record<Kind, TaskState>;
+}
+
+function doubtOf({ prediction }: Picture): number {
+  return prediction?.imageUncertainty ?? Number.NEGATIVE_INFINITY;
 }
 
 function assign(picture: Picture, kind: Kind, label: Label | undefined): void {
