@@ -24,6 +24,7 @@ import { Storage } from './model/storage.js';
 import { Observe } from './observe.js';
 import { keepForOffline } from './offline.js';
 import type { FilesEvent } from './open-button.js';
+import type { SearchEvent } from './search.js';
 import { listenToShortcuts } from './shortcuts.js';
 import type { StartOver } from './start-over.js';
 import { shared } from './styles.js';
@@ -156,6 +157,7 @@ export class App extends LitElement {
         ?ready=${this.anolis !== undefined}
         @accept=${() => this.#accept()}
         @suggest=${() => this.#suggest()}
+        @search=${this.#search}
         @adapt=${(event: AdaptEvent) => this.#learner?.adapt(this.adaptation, event)}
       ></anolis-editor>
       <anolis-pictures .session=${this.session} .onVisible=${this.#onVisible} @start-over=${() => this.startOver.ask()}></anolis-pictures>
@@ -271,6 +273,10 @@ export class App extends LitElement {
   async #accept(): Promise<void> {
     const { session } = this;
     const { selected } = session;
+    if (selected?.tags) {
+      session.acceptTags(selected);
+      this.#say(messages.accepted);
+    }
     if (!selected?.prediction) return;
     try {
       const prediction = await this.#learner?.predict(selected);
@@ -281,6 +287,14 @@ export class App extends LitElement {
       this.#complain((reason as Error).message);
     }
   }
+
+  #search = async ({ op, a, b, answer }: SearchEvent): Promise<void> => {
+    try {
+      answer((await this.#learner?.search(op, a, b)) ?? []);
+    } catch (reason) {
+      this.#complain((reason as Error).message);
+    }
+  };
 
   async #suggest(): Promise<void> {
     try {

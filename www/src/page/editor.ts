@@ -1,9 +1,10 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import './adapt.js';
 import './canvas.js';
 import './channels.js';
 import './settings.js';
+import './tags.js';
 import './toolbar.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
@@ -25,7 +26,8 @@ export class Editor extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template: auto minmax(0, 1fr) auto auto / minmax(0, 1fr);
+        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
+        grid-auto-rows: auto;
         gap: var(--gap);
         min-width: 0;
         min-height: 0;
@@ -47,7 +49,7 @@ export class Editor extends LitElement {
       }
       @media (max-width: 900px) {
         :host {
-          grid-template-rows: auto min(100vw - 24px, 40dvh) auto auto;
+          grid-template-rows: auto min(100vw - 24px, 40dvh);
         }
       }
     `,
@@ -63,13 +65,14 @@ export class Editor extends LitElement {
     return html`
       <div class="row" role="toolbar" aria-label=${messages.tools}>
         <anolis-toolbar .session=${session}></anolis-toolbar>
-        <anolis-channels .session=${session}></anolis-channels>
+        ${session.kind === 'tags' ? nothing : html`<anolis-channels .session=${session}></anolis-channels>`}
       </div>
       <anolis-canvas .session=${session}></anolis-canvas>
       <div class="row">
         <anolis-settings .session=${session}></anolis-settings>
         ${this.#turn()}
       </div>
+      ${session.kind === 'tags' ? html`<anolis-tags .session=${session}></anolis-tags>` : nothing}
       <anolis-adapt .session=${session} .adaptation=${this.adaptation} ?ready=${this.ready}></anolis-adapt>
     `;
   }

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import './open-button.js';
@@ -102,6 +102,7 @@ export class Pictures extends LitElement {
         <select aria-label=${messages.order} title=${messages.order} data-testid="order" @change=${this.#order}>
           ${orders.map((name) => html`<option value=${name} ?selected=${name === order}>${messages.orders[name]}</option>`)}
         </select>
+        ${this.session.kind === 'tags' ? this.#filter() : nothing}
         <anolis-open-button label=${messages.add}></anolis-open-button>
         <button class="icon plain" aria-label=${messages.startOver} title=${messages.startOver} @click=${() => this.dispatchEvent(new Event('start-over'))}>
           ${icons.restart}
@@ -115,6 +116,14 @@ export class Pictures extends LitElement {
         )}
       </div>
     `;
+  }
+
+  #filter() {
+    const { channels, filter } = this.session;
+    const choose = (event: Event) => this.session.set({ filter: (event.target as HTMLSelectElement).selectedIndex });
+    return html`<select aria-label=${messages.tags.filter} title=${messages.tags.filter} data-testid="filter" @change=${choose}>
+      ${[messages.tags.all, ...channels].map((name, place) => html`<option ?selected=${place === filter}>${name}</option>`)}
+    </select>`;
   }
 
   #option(picture: Picture, place: number, selected: boolean) {

@@ -8,8 +8,8 @@ export type View = 'fill' | 'contour' | 'heat' | 'colours' | 'grey' | 'points' |
 
 /** What the page offers for a kind of task; the first of each list is the one to begin with. */
 interface Traits {
-  /** Whether labels are pixels or points. */
-  readonly form: 'raster' | 'points';
+  /** Whether labels are pixels, points, or tags of the whole picture. */
+  readonly form: 'raster' | 'points' | 'tags';
   readonly tools: readonly Tool[];
   readonly views: readonly View[];
   /** Whether there may be several channels. */
@@ -48,7 +48,8 @@ export const kinds = {
     several: true,
     adapts: false,
   },
-} as const satisfies Partial<Record<TaskKind, Traits>>;
+  tags: { form: 'tags', tools: [], views: [], several: true, adapts: false },
+} as const satisfies Partial<Record<TaskKind | 'tags', Traits>>;
 
 /** A kind of task that the page knows. */
 export type Kind = keyof typeof kinds;

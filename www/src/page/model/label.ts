@@ -1,4 +1,4 @@
-import type { Label as LibraryLabel } from '../../anolis/public/index.js';
+import type { Label as LibraryLabel, TagLabel } from '../../anolis/public/index.js';
 import { type Kind, traitsOf } from './kinds.js';
 import { emptyRaster, isPainted, NO_VALUE, PROBABLY_BACKGROUND, type Raster, UNPAINTED, VALUES } from './raster.js';
 
@@ -24,31 +24,53 @@ export interface PointsLabel {
   readonly none: boolean;
 }
 
+/** What was said of tags. */
+export interface TagsLabel {
+  /** In the order of the channels; nothing is said of those that are `undefined` or beyond the end. */
+  readonly said: readonly (boolean | undefined)[];
+}
+
 /** The label of a picture for one kind of task. */
-export type Label = RasterLabel | PointsLabel;
+export type Label = RasterLabel | PointsLabel | TagsLabel;
 
 /** Whether the label says anything. */
 export function saysSomething(label: Label | undefined): boolean {
   if (!label) return false;
+  if ('said' in label) return label.said.some((said) => said !== undefined);
   return 'raster' in label ? isPainted(label.raster) : label.none || label.points.length > 0;
 }
 
 /** A label that says nothing yet. */
 export function emptyLabel(kind: Kind, width: number, height: number, partial: boolean): Label {
-  if (traitsOf(kind).form === 'points') return { points: [], none: false };
+  const { form } = traitsOf(kind);
+  if (form === 'tags') return { said: [] };
+  if (form === 'points') return { points: [], none: false };
   return { raster: emptyRaster(width, height, kind === 'map'), partial };
 }
 
 /** A label that says that there is nothing in the picture. */
-export function nothingHere(kind: Kind, width: number, height: number): Label {
+export function nothingHere(kind: Kind, width: number, height: number, channels: number): Label {
+  if (kind === 'tags') return { said: Array.from({ length: channels }, () => false) };
   if (traitsOf(kind).form === 'points') return { points: [], none: true };
   const raster = emptyRaster(width, height, kind === 'map');
   raster.data.fill(0);
   return { raster, partial: false };
 }
 
+/** Names that the network knows channels by; their real names are the page's affair, so that renaming one changes nothing. */
+export function libraryNames(channels: number): string[] {
+  return Array.from({ length: channels }, (_, place) => `channel-${place + 1}`);
+}
+
+/** What was said of tags as the library takes it, of a task with so many tags. */
+export function toLibraryTags({ said }: TagsLabel, channels: number): TagLabel {
+  const names = libraryNames(channels);
+  const of = (wanted: boolean) => names.filter((_, place) => said[place] === wanted);
+  return { tags: of(true), not: of(false) };
+}
+
 /** The label as the library takes it, of a task with so many channels. */
-export function toLibrary(kind: Kind, label: Label, channels: number): LibraryLabel {
+export function toLibrary(kind: Kind, label: Exclude<Label, TagsLabel>, channels: number): LibraryLabel {
   if ('points' in label) {
     if (kind === 'density') return { points: label.points.map(({ x, y, channel }) => [x, y, channel] as const) };
     const keypoints = Array.from({ length: channels }, (_, channel) => {

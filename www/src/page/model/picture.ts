@@ -11,6 +11,15 @@ export type PictureState = 'waiting' | 'ready' | 'unusable';
 /** Which prediction is shown on a picture. */
 export type Predicted = 'none' | 'quick' | 'full';
 
+/** What is predicted of one tag. */
+export interface TagPrediction {
+  /** From 0 to 1. */
+  readonly probability: number;
+  readonly present: boolean;
+  /** Labelled pictures that say most for (weight above 0) or against it. */
+  readonly because: readonly { readonly picture: Picture; readonly weight: number }[];
+}
+
 /** A picture of the session. */
 export interface Picture {
   readonly id: string;
@@ -24,6 +33,8 @@ export interface Picture {
   state: PictureState;
   /** For the session's kind. */
   prediction?: Prediction | undefined;
+  /** For a session that predicts tags, in the order of its channels. */
+  tags?: readonly TagPrediction[] | undefined;
   predicted: Predicted;
 }
 

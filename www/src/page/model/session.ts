@@ -2,8 +2,8 @@ import type { Prediction } from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
 import { History } from './history.js';
 import { type Kind, kindNames, type Tool, traitsOf, type View } from './kinds.js';
-import { emptyLabel, type Label, saysSomething } from './label.js';
-import type { Picture, Predicted } from './picture.js';
+import { emptyLabel, type Label, saysSomething, type TagsLabel } from './label.js';
+import type { Picture, Predicted, TagPrediction } from './picture.js';
 import { type Box, copyBox, pasteBox, type Raster, UNPAINTED, wholeBox } from './raster.js';
 
 /** What happened to a session; see {@link SessionEvent}. */
@@ -56,7 +56,7 @@ export const brushSizes = { smallest: 1, largest: 30, step: 1 } as const;
 /** What the person chose; see {@link Session.set}. */
 type Settings = Pick<
   Session,
-  'tool' | 'view' | 'activeChannel' | 'brushSize' | 'value' | 'opacity' | 'unpaintedIsBackground'
+  'tool' | 'view' | 'activeChannel' | 'brushSize' | 'value' | 'opacity' | 'unpaintedIsBackground' | 'filter'
 >;
 
 /** What of a session is kept. */
@@ -75,6 +75,8 @@ export class Session extends EventTarget {
   tasks: Readonly<Record<Kind, TaskState>> = newTasks();
   selected: Picture | undefined;
   order: Order = 'opened';
+  /** Only pictures with this tag are shown; counted from 1, 0 for all. */
+  filter = 0;
   tool: Tool = 'brush';
   view: View = 'fill';
   /** Counted from 1 as the classes of masks are, whose background is 0. */
@@ -104,9 +106,26 @@ export class Session extends EventTarget {
 
   /** The pictures in their order. */
   get ordered(): readonly Picture[] {
-    if (this.order === 'opened') return this.pictures;
+    const shown = this.pictures.filter((picture) => this.#isShown(picture));
+    if (this.order === 'opened') return shown;
     const rank = (picture: Picture) => this.#ranks.get(picture) ?? Number.NEGATIVE_INFINITY;
-    return [...this.pictures].sort((a, b) => rank(b) - rank(a));
+    return shown.sort((a, b) => rank(b) - rank(a));
+  }
+
+  // What is worked on stays in sight.
+  #isShown(picture: Picture): boolean {
+    return this.kind !== 'tags' || this.filter === 0 || picture === this.selected || this.hasTag(picture, this.filter);
+  }
+
+  /** Whether a picture has a tag, counted from 1: as somebody said, or else as is predicted. */
+  hasTag(picture: Picture, channel: number): boolean {
+    return this.saidOf(picture, channel) ?? picture.tags?.[channel - 1]?.present ?? false;
+  }
+
+  /** What somebody said of a tag, counted from 1. */
+  saidOf(picture: Picture, channel: number): boolean | undefined {
+    const label = picture.labels.tags;
+    return label && 'said' in label ? label.said[channel - 1] : undefined;
   }
 
   /** Whether unpainted pixels of the selected picture are unknown. */
@@ -139,9 +158,9 @@ export class Session extends EventTarget {
     if (kind === this.kind) return;
     this.#put(this.kind, kind, (to) => {
       this.kind = to;
-      const { tools, views } = traitsOf(to);
-      Object.assign(this, { tool: tools[0], view: views[0], activeChannel: 1 });
-      for (const picture of this.pictures) Object.assign(picture, { prediction: undefined, predicted: 'none' });
+      this.#chooseFirst();
+      for (const picture of this.pictures)
+        Object.assign(picture, { prediction: undefined, tags: undefined, predicted: 'none' });
       this.#tell('overlay');
       this.#tell('paint');
     });
@@ -159,6 +178,11 @@ export class Session extends EventTarget {
     this.order = order;
     this.#ranks = new Map(this.pictures.map((picture) => [picture, doubtOf(picture)]));
     this.#tell('change');
+  }
+
+  /** Of some pictures the one whose prediction is least sure. */
+  leastSure(pictures: readonly Picture[]): Picture | undefined {
+    return [...pictures].sort((a, b) => doubtOf(b) - doubtOf(a))[0];
   }
 
   add(pictures: readonly Picture[]): void {
@@ -193,7 +217,7 @@ export class Session extends EventTarget {
 
   addChannel(name = messages.newChannel[this.kind](this.channels.length + 1)): void {
     this.#setChannels([...this.channels, name]);
-    this.set({ activeChannel: this.channels.length, tool: traitsOf(this.kind).tools[0] as Tool });
+    this.set({ activeChannel: this.channels.length, tool: traitsOf(this.kind).tools[0] ?? this.tool });
   }
 
   /** `channel` counts from 1. */
@@ -223,6 +247,42 @@ export class Session extends EventTarget {
       this.#keepSensible();
       for (const [picture] of state.labels) this.#tell('paint', picture);
     });
+  }
+
+  /** Says of tags of a picture, counted from 1, that it has them, has them not, or nothing. */
+  sayTags(picture: Picture, tags: ReadonlyMap<number, boolean | undefined>): void {
+    const label = this.begin(picture) as TagsLabel;
+    const said = this.channels.map((_, place) => (tags.has(place + 1) ? tags.get(place + 1) : label.said[place]));
+    this.setLabel(picture, { said });
+  }
+
+  /** Says what is predicted of every tag of which nothing was said. */
+  acceptTags(picture: Picture): void {
+    const open = this.channels.map((_, place) => place + 1).filter((tag) => this.saidOf(picture, tag) === undefined);
+    if (open.length > 0) this.sayTags(picture, new Map(open.map((tag) => [tag, this.hasTag(picture, tag)])));
+  }
+
+  /** Says the next thing of a tag: that the selected picture has it, has it not, nothing. */
+  toggleTag(channel: number): void {
+    const { selected } = this;
+    if (!selected || channel > this.channels.length) return;
+    const said = this.saidOf(selected, channel);
+    const next = said === undefined ? true : said ? false : undefined;
+    this.set({ activeChannel: channel });
+    this.sayTags(selected, new Map([[channel, next]]));
+  }
+
+  /** Says of a picture that it has a tag, which is begun if there is none of the name. */
+  addTag(picture: Picture, name: string): void {
+    const plain = (text: string) => text.trim().toLowerCase().replace(/\s+/g, ' ');
+    if (!plain(name)) return;
+    let place = this.channels.findIndex((channel) => plain(channel) === plain(name));
+    if (place < 0) {
+      place = this.channels.length;
+      this.#setChannels([...this.channels, name.trim()]);
+    }
+    this.set({ activeChannel: place + 1 });
+    this.sayTags(picture, new Map([[place + 1, true]]));
   }
 
   /** The picture's label to edit, begun if there is none. */
@@ -291,6 +351,12 @@ export class Session extends EventTarget {
     this.#tell('overlay', picture);
   }
 
+  /** Called by whoever predicts. */
+  showTags(picture: Picture, tags: readonly TagPrediction[] | undefined): void {
+    Object.assign(picture, { tags, predicted: tags ? 'full' : 'none' });
+    this.#tell('overlay', picture);
+  }
+
   /** A hand begins or stops to work on a picture. */
   work(painting: boolean, picture: Picture): void {
     this.painting = painting;
@@ -312,8 +378,7 @@ export class Session extends EventTarget {
   /** Puts another session in the place of this one. */
   restore(state: Saved): void {
     Object.assign(this, state);
-    const { tools, views } = traitsOf(this.kind);
-    Object.assign(this, { tool: tools[0], view: views[0], activeChannel: 1 });
+    this.#chooseFirst();
     this.selected ??= this.pictures[0];
     this.#history.forget(() => true);
     for (const picture of this.pictures) this.#tell('paint', picture);
@@ -345,7 +410,15 @@ export class Session extends EventTarget {
     return true;
   }
 
+  #chooseFirst(): void {
+    const { tools, views } = traitsOf(this.kind);
+    const [tool = this.tool] = tools;
+    const [view = this.view] = views;
+    Object.assign(this, { tool, view, activeChannel: 1, filter: 0 });
+  }
+
   #keepSensible(): void {
+    if (this.filter > this.channels.length) this.filter = 0;
     // Painting background makes no sense while everything unpainted is background.
     const least = this.kind === 'mask' && this.partial ? 0 : 1;
     this.activeChannel = Math.min(this.channels.length, Math.max(least, this.activeChannel));
@@ -364,7 +437,9 @@ export function newTasks(): Record<Kind, TaskState> {
   return Object.fromEntries(tasks) as Record<Kind, TaskState>;
 }
 
-function doubtOf({ prediction }: Picture): number {
+function doubtOf({ prediction, tags }: Picture): number {
+  // A coin's throw is worth most.
+  if (tags) return tags.reduce((sum, { probability }) => sum + 1 - Math.abs(2 * probability - 1), 0) / tags.length;
   return prediction?.imageUncertainty ?? Number.NEGATIVE_INFINITY;
 }
 
@@ -375,6 +450,7 @@ function assign(picture: Picture, kind: Kind, label: Label | undefined): void {
 
 function withoutChannel(label: Label | undefined, channel: number): Label | undefined {
   if (!label) return undefined;
+  if ('said' in label) return { said: label.said.filter((_, place) => place !== channel - 1) };
   if ('points' in label) {
     const kept = label.points.filter((point) => point.channel !== channel - 1);
     const moved = kept.map((point) => (point.channel >= channel ? { ...point, channel: point.channel - 1 } : point));

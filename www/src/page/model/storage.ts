@@ -179,7 +179,7 @@ function beginningWith(id: string): IDBKeyRange {
 }
 
 function fits(label: Label, { width, height }: Picture): boolean {
-  return 'points' in label || (label.raster.width === width && label.raster.height === height);
+  return !('raster' in label) || (label.raster.width === width && label.raster.height === height);
 }
 
 /** What the first version of the page kept: one session of masks. */
