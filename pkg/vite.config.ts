@@ -30,8 +30,11 @@ export default defineConfig({
       input: {
         index: `${source}public/index.ts`,
         worker: `${source}internal/worker.ts`,
+        'node/index': `${source}node/index.ts`,
+        'node/worker': `${source}node/worker.ts`,
         'assets/index': `${source}assets/index.ts`,
       },
+      external: /^node:/,
       preserveEntrySignatures: 'strict',
       output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[name].js' },
     },

@@ -1,6 +1,7 @@
 import { assets } from '../assets/index.js';
 import { mergeAssets } from '../internal/assets.js';
 import { Client } from '../internal/client.js';
+import type { WorkerLike } from '../internal/connection.js';
 import { Counter } from '../internal/counter.js';
 import { hasSimd } from '../internal/simd.js';
 import { postable } from '../internal/source.js';
@@ -32,6 +33,9 @@ import { Task } from './task.js';
  * ```
  */
 export class Anolis {
+  /** @internal Starts the worker, which is another kind of thing in Node. */
+  static spawn: (url?: string | URL) => WorkerLike = spawnWorker;
+
   readonly #client: Client;
   readonly #images = new Counter();
   readonly #tasks = new Counter();
@@ -52,7 +56,7 @@ export class Anolis {
         backend: options.backend ?? 'auto',
         quality: options.quality ?? 'best',
         assets: mergeAssets(assets, options.assets),
-        spawn: () => spawnWorker(options.workerUrl),
+        spawn: () => Anolis.spawn(options.workerUrl),
         onProgress: options.onProgress,
         onNotice: options.onNotice,
       },

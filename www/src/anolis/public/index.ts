@@ -29,6 +29,7 @@ export type {
   LoadOptions,
   Notice,
   Phase,
+  Pixels,
   PredictOptions,
   Progress,
   Quality,

@@ -1,0 +1,4 @@
+import { Anolis } from 'anolis';
+import { ask } from './ask.js';
+
+globalThis.answer = ask(Anolis);
