@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::paths;
 use crate::step::Step;
@@ -20,6 +20,10 @@ const WINDOW: u32 = 24;
 
 /// The page's scripts, brotli, in bytes.
 const PAGE_BUDGET: usize = 60_000;
+/// The package's library with its worker, brotli, in bytes.
+const LIBRARY_BUDGET: usize = 40_000;
+/// What many hosts accept as one file, in bytes.
+const FILE_BUDGET: usize = 25 << 20;
 /// The default weights, in bytes.
 const WEIGHTS_BUDGET: usize = 15_000_000;
 
@@ -62,16 +66,9 @@ pub fn report(runtimes: &[Runtime]) -> Result<()> {
             budget: runtime.backend.budget(),
         });
     }
-    let mut page = Vec::new();
-    scripts(&paths::www().join("dist"), &glue(), &mut page)?;
-    let compressed = page.iter().map(|script| brotli(script, BEST)).sum::<Result<usize>>()?;
-    let raw = page.iter().map(Vec::len).sum();
-    rows.push(Row {
-        title: "Page, all scripts".into(),
-        raw,
-        brotli: Some(compressed),
-        budget: PAGE_BUDGET,
-    });
+    let page = scripts(&paths::www().join("dist"), &glue())?;
+    rows.push(Row::of_scripts("Page, all scripts", &page, PAGE_BUDGET)?);
+    rows.push(Row::of_scripts("Library, with its worker", &library()?, LIBRARY_BUDGET)?);
     let mut weights = 0;
     for entry in fs::read_dir(paths::assets().join("weights"))?.flatten() {
         weights += entry.metadata()?.len() as usize;
@@ -93,6 +90,67 @@ struct Row {
     raw: usize,
     brotli: Option<usize>,
     budget: usize,
+}
+
+impl Row {
+    fn of_scripts(title: &str, scripts: &[Vec<u8>], budget: usize) -> Result<Self> {
+        let brotli = scripts.iter().map(|script| brotli(script, BEST)).sum::<Result<usize>>()?;
+        let raw = scripts.iter().map(Vec::len).sum();
+        Ok(Self { title: title.into(), raw, brotli: Some(brotli), budget })
+    }
+}
+
+/// Fails if the built package's library, or one of its files, is larger than it may be.
+pub fn check_package() -> Result<()> {
+    let library = Row::of_scripts("library", &library()?, LIBRARY_BUDGET)?;
+    let brotli = library.brotli.unwrap_or_default();
+    let (size, budget) = (format(brotli), format(LIBRARY_BUDGET));
+    ensure!(brotli <= LIBRARY_BUDGET, "the library has {size} after brotli, over {budget}");
+    for file in files(&package())? {
+        let bytes = fs::metadata(&file)?.len() as usize;
+        let (name, size) = (file.display(), format(bytes));
+        ensure!(bytes < FILE_BUDGET, "{name} has {size}: many hosts take no file over 25 MiB");
+    }
+    Ok(())
+}
+
+fn package() -> PathBuf {
+    paths::root().join("pkg/dist")
+}
+
+/// The scripts that `index.js` and `worker.js` of the package are made of.
+fn library() -> Result<Vec<Vec<u8>>> {
+    let mut names = vec!["index.js".to_owned(), "worker.js".to_owned()];
+    let mut found = Vec::new();
+    while let Some(name) = names.get(found.len()) {
+        let script = paths::read(&package().join(name))?;
+        for import in imports(&String::from_utf8_lossy(&script)) {
+            if !names.contains(&import) {
+                names.push(import);
+            }
+        }
+        found.push(script);
+    }
+    Ok(found)
+}
+
+/// Files beside a built script that it needs from the start.
+fn imports(script: &str) -> Vec<String> {
+    let lines =
+        script.lines().filter(|line| line.starts_with("import ") || line.starts_with("export "));
+    let files = lines.filter_map(|line| line.split_once("\"./")?.1.split_once('"'));
+    files.map(|(name, _)| name.to_owned()).collect()
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() { found.extend(files(&path)?) } else { found.push(path) }
+    }
+    Ok(found)
 }
 
 fn table(rows: &[Row]) -> String {
@@ -123,21 +181,18 @@ fn glue() -> Vec<Vec<u8>> {
     Backend::ALL.into_iter().filter_map(|backend| fs::read(path(backend)).ok()).collect()
 }
 
-fn scripts(folder: &Path, except: &[Vec<u8>], found: &mut Vec<Vec<u8>>) -> Result<()> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            scripts(&path, except, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "js") {
+/// Every script below a folder, but some.
+fn scripts(folder: &Path, except: &[Vec<u8>]) -> Result<Vec<Vec<u8>>> {
+    let mut found = Vec::new();
+    for path in files(folder)? {
+        if path.extension().is_some_and(|extension| extension == "js") {
             let script = paths::read(&path)?;
             if !except.contains(&script) {
                 found.push(script);
             }
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -148,6 +203,12 @@ mod tests {
     fn sizes_are_readable() {
         assert_eq!(format(432_100), "0.43 MB");
         assert_eq!(format(61_240), "61.2 kB");
+    }
+
+    #[test]
+    fn a_script_names_what_it_needs() {
+        let script = "import { a } from \"./shared-a.js\";\nimport b from \"node:fs\";\nexport * from \"./b.js\";\nawait import(\"./later.js\");";
+        assert_eq!(imports(script), ["shared-a.js", "b.js"]);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub enum Part {
     Web,
     /// Both runtimes, the page, and the tests in Chromium
     Browser,
+    /// Both runtimes, the npm package, and what other projects and pages make of it
+    Consumers,
 }
 
 /// Tests counted.
@@ -60,9 +62,10 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
     if part == Some(Part::Gpu) {
         vulkan::setup()?;
     }
-    let toolchain = if runs(Part::Browser) { Some(toolchain::setup()?) } else { None };
-    let chromium = if runs(Part::Browser) { Some(chromium::setup()?) } else { None };
-    if runs(Part::Web) || runs(Part::Browser) {
+    let built = runs(Part::Browser) || runs(Part::Consumers);
+    let toolchain = if built { Some(toolchain::setup()?) } else { None };
+    let chromium = if built { Some(chromium::setup()?) } else { None };
+    if runs(Part::Web) || built {
         npm::setup()?;
         assets::write()?;
     }
@@ -90,10 +93,18 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
         let mut built =
             report.work("CPU runtime", true, || wasm::build(toolchain, Backend::Cpu, false));
         built &= report.work("GPU runtime", built, || wasm::build(toolchain, Backend::Gpu, false));
-        built &= report.work("page", built, wasm::build_page);
-        let mut command = npm::npm(&["run", "test:browser"]);
-        command.env(chromium::VARIABLE, chromium);
-        report.tests_if(built, "browser tests", command, count_playwright);
+        if runs(Part::Browser) {
+            let page = report.work("page", built, wasm::build_page);
+            let mut command = npm::npm(&["run", "test:browser"]);
+            command.env(chromium::VARIABLE, &chromium);
+            report.tests_if(page, "browser tests", command, count_playwright);
+        }
+        if runs(Part::Consumers) {
+            built &= report.work("npm package", built, wasm::build_package);
+            let mut command = npm::npm(&["run", "test:consumers"]);
+            command.env(chromium::VARIABLE, &chromium).env("CARGO_TARGET_DIR", paths::target());
+            report.tests_if(built, "consumers", command, count_playwright);
+        }
     }
     announce_missing_data();
     print!("{}", table(&report.rows));
