@@ -13,6 +13,7 @@ export {
   ImageError,
   LabelError,
   PredictionError,
+  SessionError,
   WeightsError,
   WorkerError,
 } from './errors.js';
@@ -39,6 +40,14 @@ export type {
   TaskOptions,
 } from './options.js';
 export { type Found, Prediction } from './prediction.js';
+export {
+  readSession,
+  type SessionFile,
+  type SessionImage,
+  type SessionLabel,
+  type SessionTask,
+  writeSession,
+} from './session-file.js';
 export { workingSize } from './size.js';
 export { type TagAnswer, type TagLabel, TagTask } from './tags.js';
 export { Task } from './task.js';
