@@ -41,6 +41,10 @@ export type {
 } from './options.js';
 export { type Found, Prediction } from './prediction.js';
 export {
+  type OpenedImage,
+  type OpenedTask,
+  type OpenSession,
+  type OpenSessionOptions,
   readSession,
   type SessionFile,
   type SessionImage,

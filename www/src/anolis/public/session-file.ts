@@ -1,6 +1,8 @@
+import type { AnolisImage } from './image.js';
 import type { ClassIds, Keypoints, Layers, MapValues, Points } from './labels.js';
-import type { TaskKind } from './options.js';
-import type { TagLabel } from './tags.js';
+import type { ImageSources, Notice, TaskKind } from './options.js';
+import type { TagLabel, TagTask } from './tags.js';
+import type { Task } from './task.js';
 
 /** What an `.anolis` file holds; the format is in docs/session-file.md. */
 export interface SessionFile {
@@ -46,6 +48,38 @@ export interface SessionLabel {
   readonly image: string;
   /** Of the task's kind. Maps are kept in 16 bits. */
   readonly label: ClassIds | Layers | MapValues | Keypoints | Points | TagLabel;
+}
+
+/** Options of `Anolis.open`. */
+export interface OpenSessionOptions {
+  /** Gives pictures that the session only refers to, by their names; those it does not give are left out, with a notice. */
+  readonly picture?: (name: string) => ImageSources | undefined | Promise<ImageSources | undefined>;
+  /** Stops before the next picture or task; nothing stays open. */
+  readonly signal?: AbortSignal;
+}
+
+/** A picture that `Anolis.open` opened. */
+export interface OpenedImage {
+  /** As in the file. */
+  readonly id: string;
+  readonly name: string;
+  readonly image: AnolisImage;
+}
+
+/** A task that `Anolis.open` began, with its examples and its adapter. */
+export interface OpenedTask {
+  /** As in the file. */
+  readonly id: string;
+  readonly task: Task | TagTask;
+}
+
+/** What `Anolis.open` opened. */
+export interface OpenSession {
+  readonly name: string;
+  readonly images: readonly OpenedImage[];
+  readonly tasks: readonly OpenedTask[];
+  /** `'image-missing'` and `'adapter-weights'`: what was left out. */
+  readonly notices: readonly Notice[];
 }
 
 /**
