@@ -133,6 +133,10 @@ export class Dispatcher {
     this.#adapting.delete(task);
   }
 
+  protected adapter({ task }: Input<'adapter'>): Output<'adapter'> {
+    return this.engine.adapter(this.#task(task));
+  }
+
   protected setAdapter({ task, adapter }: Input<'setAdapter'>): undefined {
     this.engine.setAdapter(this.#task(task), adapter);
   }

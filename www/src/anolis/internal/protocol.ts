@@ -49,6 +49,7 @@ export interface Operations {
   adaptStep: [{ task: number }, Omit<AdaptProgress, 'steps'> | undefined];
   adaptFinish: [{ task: number }, { report: Omit<AdaptReport, 'level'>; adapter: Uint8Array | undefined }];
   adaptCancel: [{ task: number }, undefined];
+  adapter: [{ task: number }, Uint8Array | undefined];
   setAdapter: [{ task: number; adapter: Uint8Array | undefined }, undefined];
   addTagTask: [{ task: number; names: string[] }, undefined];
   addTag: [{ task: number; name: string }, undefined];

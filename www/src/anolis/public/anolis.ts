@@ -18,6 +18,7 @@ import type {
   TagOptions,
   TaskOptions,
 } from './options.js';
+import { type OpenSession, type OpenSessionOptions, readSession, type SessionFile } from './session-file.js';
 import { TagTask } from './tags.js';
 import { Task } from './task.js';
 
@@ -107,6 +108,23 @@ export class Anolis {
     const { kind, channels, overlap = false, images = 1 } = options;
     await this.#client.call('addTask', { task, kind, channels: [...channels], overlap, images });
     return new Task(this, this.#client, task, { kind, channels: [...channels], overlap, images });
+  }
+
+  /**
+   * Opens a session: its pictures, and its tasks with their examples and adapters. An adapter of other weights is left out,
+   * with a notice.
+   *
+   * Rejects with a {@link SessionError}, an {@link ImageError}, or `'aborted'`; nothing of the session stays open then.
+   *
+   * @example
+   * ```ts
+   * const { tasks: [{ task }] } = await anolis.open(await (await fetch('nuclei.anolis')).blob());
+   * ```
+   */
+  async open(session: Blob | SessionFile, options: OpenSessionOptions = {}): Promise<OpenSession> {
+    const read = session instanceof Blob ? await readSession(session) : session;
+    const { open } = await import('../internal/session/open.js');
+    return open(this, read, options);
   }
 
   /**

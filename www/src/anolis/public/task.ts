@@ -118,9 +118,22 @@ export class Task {
     return { level, ...report };
   }
 
+  /** What an adaptation has tuned, as a file to keep; `undefined` where nothing is. */
+  async adapter(): Promise<Uint8Array | undefined> {
+    return this.#client.call('adapter', { task: this.#id });
+  }
+
+  /**
+   * Uses an adapter that was made with the same weights (`Anolis.weightsHash`), or with `undefined` none. Rejects with
+   * `'adapter'` when it is damaged or of another network; the task then stays as it was.
+   */
+  async setAdapter(adapter: Uint8Array | undefined): Promise<void> {
+    await this.#client.call('setAdapter', { task: this.#id, adapter: adapter?.slice() });
+  }
+
   /** Goes back to the task without adaptation; nothing is left to resume. */
   async forgetAdaptation(): Promise<void> {
-    await this.#client.call('setAdapter', { task: this.#id, adapter: undefined });
+    await this.setAdapter(undefined);
   }
 
   /** Frees the task; pictures that were passed in open stay open. */
