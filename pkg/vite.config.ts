@@ -4,6 +4,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const source = here('../www/src/anolis/');
+const element = here('../www/src/element/');
 
 // Consumers' bundlers must find `new URL('./file', import.meta.url)` as it was written, so Vite is kept from resolving it.
 const keepUrls: Plugin = {
@@ -32,6 +33,8 @@ export default defineConfig({
         worker: `${source}internal/worker.ts`,
         'node/index': `${source}node/index.ts`,
         'node/worker': `${source}node/worker.ts`,
+        element: `${element}index.ts`,
+        define: `${element}define.ts`,
         'assets/index': `${source}assets/index.ts`,
       },
       external: /^node:/,

@@ -2,17 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { openLibrary } from '../browser/support/library.js';
+import type { Answer } from './projects/ask.js';
 import { command, install, pack } from './support/install.js';
 import { writeReadme } from './support/readme.js';
 import { type Content, serve } from './support/serve.js';
-
-/** What `projects/ask.js` answers. */
-interface Answer {
-  readonly backend: string;
-  /** Share of pixels that are predicted right. */
-  readonly right: number;
-  readonly probability: number[];
-}
 
 declare global {
   /** Put there by every project's page. */

@@ -85,7 +85,7 @@ export class Channels extends LitElement {
     const active = this.session.activeChannel === channel;
     if (active && this.renaming) return this.#field(channel, name);
     const { kind } = this.session;
-    const swatch = html`<span class="swatch" ?hidden=${kind === 'map'} style="background: ${cssColourOf(channel)}"></span>`;
+    const swatch = html`<span class="swatch" ?hidden=${kind === 'map'} .style=${`background: ${cssColourOf(channel)}`}></span>`;
     return html`<button
       data-testid="class"
       aria-pressed=${active}

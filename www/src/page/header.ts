@@ -124,7 +124,7 @@ export class Header extends LitElement {
       aria-valuemax="100"
       aria-valuenow=${Math.floor(fraction * 100)}
     >
-      <div class="fill" style="transform: scaleX(${fraction})"></div>
+      <div class="fill" .style=${`transform: scaleX(${fraction})`}></div>
     </div>`;
   }
 

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import './open-button.js';
@@ -14,6 +14,8 @@ import { shared } from './styles.js';
 @customElement('anolis-pictures')
 export class Pictures extends LitElement {
   @property({ attribute: false }) session!: Session;
+  /** Whether pictures are neither added here nor all removed. */
+  @property({ type: Boolean }) fixed = false;
   /** Told which pictures are on screen. */
   @property({ attribute: false }) onVisible: (picture: Picture, visible: boolean) => void = () => {};
   #watcher: IntersectionObserver | undefined;
@@ -30,6 +32,7 @@ export class Pictures extends LitElement {
       }
       .head {
         display: flex;
+        flex-wrap: wrap;
         gap: 8px;
         align-items: center;
         padding: var(--gap);
@@ -96,10 +99,7 @@ export class Pictures extends LitElement {
       <div class="head">
         <h2>${messages.pictures}</h2>
         <p class="soft" data-testid="count">${messages.pictureCount(pictures.length, labelled)}</p>
-        <anolis-open-button label=${messages.add}></anolis-open-button>
-        <button class="icon plain" aria-label=${messages.startOver} title=${messages.startOver} @click=${() => this.dispatchEvent(new Event('start-over'))}>
-          ${icons.restart}
-        </button>
+        ${this.fixed ? nothing : this.#more()}
       </div>
       <div role="listbox" aria-label=${messages.pictures} aria-orientation="horizontal" @keydown=${this.#key}>
         ${repeat(
@@ -109,6 +109,13 @@ export class Pictures extends LitElement {
         )}
       </div>
     `;
+  }
+
+  #more() {
+    return html`<anolis-open-button label=${messages.add}></anolis-open-button>
+      <button class="icon plain" aria-label=${messages.startOver} title=${messages.startOver} @click=${() => this.dispatchEvent(new Event('start-over'))}>
+        ${icons.restart}
+      </button>`;
   }
 
   #option(picture: Picture, place: number, selected: boolean) {

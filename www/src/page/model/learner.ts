@@ -55,6 +55,21 @@ export class Learner extends EventTarget {
     this.session.removeEventListener('stroke', this.#onStroke);
     this.#pass.abort();
     this.#wake();
+    this.dispatchEvent(new Event('stop'));
+  }
+
+  /** Stops, and frees what it holds of the network, for others who use it too. */
+  async dispose(): Promise<void> {
+    this.stop();
+    const images = [...this.#open.values()];
+    this.#open.clear();
+    await this.#task?.dispose();
+    await Promise.all(images.map((image) => image.dispose()));
+  }
+
+  /** The task with every example that was sent; nothing without examples. */
+  get task(): Task | undefined {
+    return this.#examples.size > 0 ? this.#task : undefined;
   }
 
   #onChange = (): void => {
