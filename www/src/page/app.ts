@@ -1,27 +1,30 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { Anolis, Notice, Progress } from '../anolis/public/index.js';
+import { type Anolis, AnolisError, type Notice, type Progress } from '../anolis/public/index.js';
 import './editor.js';
 import './header.js';
 import './pictures.js';
+import './elsewhere.js';
 import './start-over.js';
 import './status.js';
 import './welcome.js';
+import { download, fileName } from './download.js';
+import type { Elsewhere } from './elsewhere.js';
 import type { SampleEvent } from './gallery.js';
 import { listenForFiles } from './incoming.js';
 import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
 import { messages } from './messages.js';
 import { labelFrom } from './model/accept.js';
-import { autosave, type SaveState } from './model/autosave.js';
+import { ElsewhereEvent, Keeper, type SaveEvent } from './model/keeper.js';
 import { Learner, type LearnerEvent } from './model/learner.js';
 import type { Picture } from './model/picture.js';
 import { readFiles } from './model/read-files.js';
 import { fetchLabels, fetchSamples, type SampleSet } from './model/samples.js';
 import { Session } from './model/session.js';
-import { Storage } from './model/storage.js';
 import { Observe } from './observe.js';
 import { keepForOffline } from './offline.js';
 import type { FilesEvent } from './open-button.js';
+import type { Sessions } from './sessions.js';
 import { listenToShortcuts } from './shortcuts.js';
 import type { StartOver } from './start-over.js';
 import { shared } from './styles.js';
@@ -34,6 +37,7 @@ import { shared } from './styles.js';
 @customElement('anolis-app')
 export class App extends LitElement {
   readonly session = new Session();
+  readonly keeper = new Keeper(this.session);
   @state() private anolis: Anolis | undefined;
   @state() private progress: Progress | undefined;
   @state() private failed = false;
@@ -43,8 +47,10 @@ export class App extends LitElement {
   @state() private status = '';
   @state() private problems: readonly string[] = [];
   @query('anolis-start-over') private startOver!: StartOver;
+  @query('anolis-sessions') private sessions!: Sessions;
+  @query('anolis-elsewhere') private elsewhere!: Elsewhere;
+  @query('#session-file') private sessionFile!: HTMLInputElement;
   #learner: Learner | undefined;
-  #storage: Storage | undefined;
   #stops: (() => void)[] = [];
 
   static override styles = [
@@ -100,7 +106,11 @@ export class App extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#stops = [
-      listenToShortcuts(this.session, { accept: () => void this.#accept() }),
+      listenToShortcuts(this.session, {
+        accept: () => void this.#accept(),
+        save: () => void this.#saveFile(),
+        open: () => this.sessionFile.click(),
+      }),
       listenForFiles(
         (files) => void this.#addFiles(files),
         (over) => {
@@ -129,12 +139,24 @@ export class App extends LitElement {
         .gpuReady=${this.gpuReady}
         @retry=${() => this.#load(requestedBackend(location.search))}
         @switch-to-gpu=${() => this.#load('webgpu')}
+        @sessions=${this.#showSessions}
       ></anolis-header>
       <main class=${this.session.pictures.length > 0 ? 'work' : ''} @files=${(event: FilesEvent) => this.#addFiles(event.files)} @sample=${(event: SampleEvent) => this.#addSamples(event.set)}>
         ${this.#main()}
       </main>
       <footer><anolis-status .text=${this.status} .problems=${this.problems} @dismiss=${this.#dismiss}></anolis-status></footer>
-      <anolis-start-over @confirm=${this.#startOver}></anolis-start-over>
+      <anolis-start-over @confirm=${() => this.keeper.remove(this.session.id)}></anolis-start-over>
+      <anolis-sessions
+        .keeper=${this.keeper}
+        .session=${this.session}
+        @open=${(event: CustomEvent<string>) => this.#openSession(event.detail)}
+        @begin=${this.#begin}
+        @open-file=${() => this.sessionFile.click()}
+        @save-file=${this.#saveFile}
+        @problem=${(event: CustomEvent<string>) => this.#complain(event.detail)}
+      ></anolis-sessions>
+      <anolis-elsewhere @take-over=${this.#takeOver} @begin=${this.#begin}></anolis-elsewhere>
+      <input id="session-file" hidden type="file" accept=".anolis" aria-label=${messages.session.openFile} @change=${this.#chosen} />
       ${this.dragging ? html`<div class="drop">${messages.drop}</div>` : ''}
     `;
   }
@@ -150,22 +172,77 @@ export class App extends LitElement {
   }
 
   async #restore(): Promise<void> {
+    this.keeper.addEventListener('save', this.#onSave);
+    this.keeper.addEventListener('elsewhere', this.#onElsewhere);
     try {
-      const storage = await Storage.open();
-      this.#storage = storage;
-      const [last] = await storage.list();
-      if (last && (await storage.restore(this.session, last.id))) this.#say(messages.restored);
-      // A phone may never wake the tab again.
-      addEventListener('pagehide', autosave(this.session, storage, this.#onSave));
+      if (await this.keeper.start()) this.#say(messages.restored);
     } catch {
       this.#complain(messages.notSaved);
     }
     this.restored = true;
   }
 
-  #onSave = (state: SaveState): void => {
+  #onSave = (event: Event): void => {
+    const { state, reason } = event as SaveEvent;
     this.dataset['session'] = state;
-    if (state === 'failed') this.#complain(messages.notSaved);
+    if (state !== 'failed') return;
+    this.#complain((reason as Error).name === 'QuotaExceededError' ? messages.session.full : messages.notSaved);
+  };
+
+  #elsewhere = '';
+
+  #onElsewhere = (event: Event): void => {
+    this.#elsewhere = (event as ElsewhereEvent).id;
+    void this.updateComplete.then(() => this.elsewhere.show());
+  };
+
+  #takeOver = (): Promise<void> => this.#openSession(this.#elsewhere, true);
+
+  #showSessions = async (): Promise<void> => {
+    await import('./sessions.js');
+    await this.sessions.show();
+  };
+
+  async #openSession(id: string, force = false): Promise<void> {
+    await this.#leave(async () => {
+      if (await this.keeper.open(id, force)) this.#say(messages.session.opened(this.session.name));
+      else if (!force) this.#onElsewhere(new ElsewhereEvent(id));
+    });
+  }
+
+  #begin = (): Promise<void> => this.#leave(() => this.keeper.begin());
+
+  // A session that cannot be kept is not left.
+  async #leave(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (reason) {
+      const known = reason instanceof AnolisError;
+      this.#complain(known ? reason.message : messages.session.unsaved);
+    }
+  }
+
+  #openFile(file: File): Promise<void> {
+    return this.#leave(async () => {
+      for (const problem of await this.keeper.openFile(file)) this.#complain(problem);
+      this.#say(messages.session.opened(this.session.name));
+    });
+  }
+
+  #chosen = async (): Promise<void> => {
+    const [file] = this.sessionFile.files ?? [];
+    if (file) await this.#openFile(file);
+    // So that choosing the same file again is a change.
+    this.sessionFile.value = '';
+  };
+
+  #saveFile = async (): Promise<void> => {
+    if (this.session.pictures.length === 0) return;
+    const name = fileName(this.session.name, 'anolis');
+    await this.#leave(async () => {
+      download(await this.keeper.toFile(), name);
+      this.#say(messages.session.saved(name));
+    });
   };
 
   async #load(backend: ReturnType<typeof requestedBackend>): Promise<void> {
@@ -230,7 +307,10 @@ export class App extends LitElement {
   };
 
   async #addFiles(files: readonly File[], prepare?: (pictures: readonly Picture[]) => Promise<void>): Promise<void> {
-    const { pictures, problems } = await readFiles(files);
+    const isSession = ({ name }: File) => name.toLowerCase().endsWith('.anolis');
+    const session = files.find(isSession);
+    if (session) await this.#openFile(session);
+    const { pictures, problems } = await readFiles(files.filter((file) => !isSession(file)));
     for (const problem of problems) this.#complain(problem);
     if (pictures.length === 0) return;
     await prepare?.(pictures);
@@ -240,12 +320,6 @@ export class App extends LitElement {
       this.anolis ? `${messages.opened(pictures.length)} ${messages.first[kind]}` : messages.loadingInBackground,
     );
   }
-
-  #startOver = (): void => {
-    const { id } = this.session;
-    this.session.startOver();
-    void this.#storage?.remove(id);
-  };
 
   // What is shown is smaller than the picture, so it is asked for again.
   async #accept(): Promise<void> {

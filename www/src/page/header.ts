@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Backend, Progress } from '../anolis/public/index.js';
-import { mark } from './icons.js';
+import { icons, mark } from './icons.js';
 import { messages } from './messages.js';
 import { shared } from './styles.js';
 
@@ -91,6 +91,7 @@ export class Header extends LitElement {
         <p class="tagline soft">${messages.tagline}</p>
         ${this.gpuReady ? html`<button @click=${this.#switch}>${messages.switchToGpu}</button>` : nothing}
         ${this.#state()}
+        <button class="icon plain" aria-label=${messages.session.all} title=${messages.session.all} @click=${this.#sessions}>${icons.folder}</button>
       </header>
       ${this.#track()}
     `;
@@ -128,6 +129,7 @@ export class Header extends LitElement {
     </div>`;
   }
 
+  #sessions = () => this.dispatchEvent(new Event('sessions'));
   #retry = () => this.dispatchEvent(new Event('retry'));
   #switch = () => this.dispatchEvent(new Event('switch-to-gpu'));
 }

@@ -15,6 +15,10 @@ export const toolKeys: Readonly<Record<Tool, string>> = {
 export interface Actions {
   /** Makes the prediction the label. */
   readonly accept: () => void;
+  /** Saves the session as a file. */
+  readonly save: () => void;
+  /** Asks for a file to open. */
+  readonly open: () => void;
 }
 
 /** Keys that work wherever nothing else wants them; answers a function that takes them away. */
@@ -29,9 +33,18 @@ export function listenToShortcuts(session: Session, actions: Actions, target: Ev
 }
 
 function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
-  if (session.pictures.length === 0 || altKey) return false;
+  if (altKey) return false;
+  const letter = key.toLowerCase();
+  if ((ctrlKey || metaKey) && letter === 'o') {
+    actions.open();
+    return true;
+  }
+  if (session.pictures.length === 0) return false;
   if (ctrlKey || metaKey) {
-    const letter = key.toLowerCase();
+    if (letter === 's') {
+      actions.save();
+      return true;
+    }
     if (letter === 'z') return shiftKey ? session.redo() : session.undo();
     return letter === 'y' && session.redo();
   }

@@ -1,4 +1,4 @@
-import type { Label as LibraryLabel } from '../../anolis/public/index.js';
+import type { ClassIds, Keypoints, MapValues, Points, SessionLabel } from '../../anolis/public/index.js';
 import { type Kind, traitsOf } from './kinds.js';
 import { emptyRaster, isPainted, NO_VALUE, PROBABLY_BACKGROUND, type Raster, UNPAINTED, VALUES } from './raster.js';
 
@@ -48,7 +48,7 @@ export function nothingHere(kind: Kind, width: number, height: number): Label {
 }
 
 /** The label as the library takes it, of a task with so many channels. */
-export function toLibrary(kind: Kind, label: Label, channels: number): LibraryLabel {
+export function toLibrary(kind: Kind, label: Label, channels: number): ClassIds | Keypoints | MapValues | Points {
   if ('points' in label) {
     if (kind === 'density') return { points: label.points.map(({ x, y, channel }) => [x, y, channel] as const) };
     const keypoints = Array.from({ length: channels }, (_, channel) => {
@@ -61,6 +61,30 @@ export function toLibrary(kind: Kind, label: Label, channels: number): LibraryLa
   if (data instanceof Uint16Array) return { width, height, map: Float32Array.from(data, valueAt) };
   const ids = label.partial ? data : data.map((id) => (id === UNPAINTED ? PROBABLY_BACKGROUND : id));
   return { width, height, data: ids };
+}
+
+/** A label of a session file, of a task that the page can show. */
+export function fromLibrary(label: SessionLabel['label']): Label {
+  if ('keypoints' in label) {
+    const points = label.keypoints.flatMap((point, channel) => (point ? [{ x: point[0], y: point[1], channel }] : []));
+    return { points, none: points.length === 0 };
+  }
+  if ('points' in label) {
+    const points = label.points.map(([x, y, channel = 0]) => ({ x, y, channel }));
+    return { points, none: points.length === 0 };
+  }
+  if ('map' in label) {
+    const { width, height, map } = label;
+    const [values] = map instanceof Float32Array ? [map] : map;
+    return { raster: { width, height, data: Uint16Array.from(values ?? [], storedOf) }, partial: false };
+  }
+  if (!('data' in label)) throw new TypeError('not a label of one raster or of points');
+  const { width, height } = label;
+  // Here unpainted pixels are all unknown or all background: where a file has both, the latter are painted.
+  const partial = label.data.includes(UNPAINTED);
+  const unpainted = partial ? 0 : UNPAINTED;
+  const data = Uint8Array.from(label.data, (id) => (id === PROBABLY_BACKGROUND ? unpainted : id));
+  return { raster: { width, height, data }, partial };
 }
 
 /** A map's number as a value from 0 to 1, `NaN` where there is none. */

@@ -267,6 +267,12 @@ export class Session extends EventTarget {
     this.#tell('change');
   }
 
+  rename(name: string): void {
+    if (name.trim() === this.name) return;
+    this.name = name.trim();
+    this.#tell('change');
+  }
+
   /** Begins another session; this one is no more to be touched. */
   startOver(): void {
     const { opacity, unpaintedIsBackground } = this;

@@ -48,6 +48,9 @@ export interface SessionInfo {
 
 /** Keeps sessions in IndexedDB, so that closing the tab loses nothing. */
 export class Storage {
+  /** Pictures that are kept already, by their session: they are too large to be written again. */
+  readonly #kept = new Map<string, ReadonlySet<string>>();
+
   private constructor(private readonly database: IDBPDatabase<Schema>) {}
 
   static async open(): Promise<Storage> {
@@ -89,6 +92,7 @@ export class Storage {
         if (isKind(kind) && fits(label, picture)) picture.labels[kind] = label;
       pictures.push(picture);
     }
+    this.#kept.set(id, new Set(pictures.map((picture) => picture.id)));
     const { name, opacity, unpaintedIsBackground } = saved;
     const selected = pictures.find((picture) => picture.id === saved.selected);
     const kind: Kind = isKind(saved.kind) ? saved.kind : 'mask';
@@ -106,34 +110,41 @@ export class Storage {
     await transaction.done;
   }
 
-  async savePictures({ id, pictures }: Session): Promise<void> {
-    const kept = new Set(await this.database.getAllKeysFromIndex('pictures', 'session', id));
-    const wanted = new Set(pictures.map((picture) => picture.id));
-    const fresh = pictures.filter((picture) => !kept.has(picture.id));
-    const gone = [...kept].filter((picture) => !wanted.has(picture));
-    if (fresh.length + gone.length === 0) return;
-    const transaction = this.database.transaction(['sessions', 'pictures', 'labels'], 'readwrite');
-    for (const picture of gone) removePicture(transaction, picture);
-    for (const { id: key, name, file } of fresh)
-      void transaction.objectStore('pictures').put({ id: key, session: id, name, file });
-    await transaction.done;
-    for (const picture of fresh) await this.saveLabels(picture);
-  }
-
-  /** Saves the labels of a picture, of every kind. */
-  async saveLabels({ id, labels }: Picture): Promise<void> {
-    const transaction = this.database.transaction('labels', 'readwrite');
-    void transaction.store.delete(ofPicture(id));
-    for (const [kind, label] of Object.entries(labels))
-      if (saysSomething(label)) void transaction.store.put({ picture: id, kind, label });
+  /** Names a session that is not open. */
+  async rename(id: string, name: string): Promise<void> {
+    const transaction = this.database.transaction('sessions', 'readwrite');
+    const saved = await transaction.store.get(id);
+    if (saved) void transaction.store.put({ ...saved, name });
     await transaction.done;
   }
 
-  async saveSettings(session: Session): Promise<void> {
+  /**
+   * Saves a session: settings, pictures that are new, and labels that were `changed`, all of it or nothing. Everything is
+   * asked for before this returns, so that it is done even when the tab is closed meanwhile.
+   */
+  async save(session: Session, changed: Iterable<Picture>): Promise<void> {
     const { id, name, kind, tasks, unpaintedIsBackground, opacity, selected } = session;
+    const kept = this.#kept.get(id) ?? new Set();
     const pictures = session.pictures.map((picture) => picture.id);
-    const common = { id, name, changed: Date.now(), kind, tasks, unpaintedIsBackground, opacity };
-    await this.database.put('sessions', { ...common, selected: selected?.id, pictures });
+    const fresh = session.pictures.filter((picture) => !kept.has(picture.id));
+    const transaction = this.database.transaction(['sessions', 'pictures', 'labels'], 'readwrite');
+    try {
+      for (const picture of kept) if (!pictures.includes(picture)) removePicture(transaction, picture);
+      for (const { id: key, name: title, file } of fresh)
+        void transaction.objectStore('pictures').put({ id: key, session: id, name: title, file });
+      for (const picture of new Set([...fresh, ...changed]))
+        if (session.pictures.includes(picture)) putLabels(transaction, picture);
+      const common = { id, name, changed: Date.now(), kind, tasks, unpaintedIsBackground, opacity };
+      void transaction.objectStore('sessions').put({ ...common, selected: selected?.id, pictures });
+      // Otherwise the browser waits for this tab before it keeps anything.
+      transaction.commit();
+    } catch (reason) {
+      transaction.abort();
+      await transaction.done.catch(() => {});
+      throw reason;
+    }
+    await transaction.done;
+    this.#kept.set(id, new Set(pictures));
   }
 }
 
@@ -142,6 +153,13 @@ type Writing = IDBPTransaction<Schema, ('sessions' | 'pictures' | 'labels')[], '
 function removePicture(transaction: Writing, picture: string): void {
   void transaction.objectStore('pictures').delete(picture);
   void transaction.objectStore('labels').delete(ofPicture(picture));
+}
+
+function putLabels(transaction: Writing, { id, labels }: Picture): void {
+  const store = transaction.objectStore('labels');
+  void store.delete(ofPicture(id));
+  for (const [kind, label] of Object.entries(labels))
+    if (saysSomething(label)) void store.put({ picture: id, kind, label });
 }
 
 // Arrays come after everything else, so that these are all keys that begin with the picture.

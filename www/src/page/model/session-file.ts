@@ -1,0 +1,98 @@
+import { SessionError, type SessionFile, type SessionImage, type SessionTask } from '../../anolis/public/index.js';
+import { messages } from '../messages.js';
+import { isKind, type Kind, kindNames, kinds } from './kinds.js';
+import { fromLibrary, saysSomething, toLibrary } from './label.js';
+import { type Picture, readPicture } from './picture.js';
+import { newTasks, type Saved, type Session, type TaskState } from './session.js';
+
+/** What of a file's `page` is known here. */
+interface Remembered {
+  readonly task?: unknown;
+  readonly selected?: unknown;
+  readonly opacity?: unknown;
+  readonly unpaintedIsBackground?: unknown;
+}
+
+/** A session as a file holds it. */
+export function toFile(session: Session): SessionFile {
+  const { name, pictures, selected, kind, opacity, unpaintedIsBackground } = session;
+  const fresh = newTasks();
+  const tasks = kindNames.flatMap((each): SessionTask[] => {
+    const { channels } = session.tasks[each];
+    const labels = pictures.flatMap(({ id, labels: { [each]: label } }) => {
+      return label && saysSomething(label) ? [{ image: id, label: toLibrary(each, label, channels.length) }] : [];
+    });
+    const touched = labels.length > 0 || each === kind || channels.join() !== fresh[each].channels.join();
+    return touched ? [{ id: each, kind: each, channels, labels }] : [];
+  });
+  return {
+    name,
+    changed: new Date(),
+    images: pictures.map(({ id, name, file, width, height }) => ({ id, name, files: [file], width, height })),
+    tasks,
+    page: { task: kind, selected: selected?.id, opacity, unpaintedIsBackground } satisfies Remembered,
+  };
+}
+
+/**
+ * A session from what a file holds, under ids of its own, and what had to be left out. Rejects with a {@link SessionError} or an
+ * `ImageError`; nothing is kept then.
+ */
+export async function fromFile(
+  file: SessionFile,
+  read: typeof readPicture = readPicture,
+): Promise<{ saved: Saved; problems: string[] }> {
+  const problems: string[] = [];
+  const pictures = new Map<string, Picture>();
+  for (const image of file.images) {
+    const picture = await pictureOf(image, read);
+    if (picture) pictures.set(image.id, picture);
+    else problems.push(messages.fileProblem(image.name, messages.session.absent));
+    if (image.files.length > 1) problems.push(messages.fileProblem(image.name, messages.session.pair));
+  }
+  const tasks: Record<Kind, TaskState> = newTasks();
+  const taken = new Set<Kind>();
+  for (const task of file.tasks) {
+    const kind = kindOf(task);
+    if (!kind || taken.has(kind)) {
+      problems.push(messages.fileProblem(task.channels.join(', '), messages.session.otherTask));
+      continue;
+    }
+    taken.add(kind);
+    tasks[kind] = { channels: task.channels };
+    for (const { image, label } of task.labels) {
+      const picture = pictures.get(image);
+      if (picture) picture.labels[kind] = fromLibrary(label);
+    }
+  }
+  const { task, selected, opacity, unpaintedIsBackground } = (file.page ?? {}) as Remembered;
+  const [first] = taken;
+  const begun = file.tasks.find(({ id }) => id === task)?.kind;
+  const saved = {
+    id: crypto.randomUUID(),
+    name: file.name,
+    kind: isKind(begun) && taken.has(begun) ? begun : (first ?? 'mask'),
+    tasks,
+    pictures: [...pictures.values()],
+    selected: typeof selected === 'string' ? pictures.get(selected) : undefined,
+    opacity: typeof opacity === 'number' && opacity >= 0 && opacity <= 1 ? opacity : 0.6,
+    unpaintedIsBackground: unpaintedIsBackground !== false,
+  };
+  return { saved, problems };
+}
+
+async function pictureOf(
+  { name, files: [file], width, height }: SessionImage,
+  read: typeof readPicture,
+): Promise<Picture | undefined> {
+  const picture = file && (await read(crypto.randomUUID(), name, file));
+  if (picture && (picture.width !== width || picture.height !== height))
+    throw new SessionError('session-file', messages.session.otherSize(name));
+  return picture;
+}
+
+/** The kind as which the page can show a task. */
+function kindOf({ kind, channels, overlap }: SessionTask): Kind | undefined {
+  if (!isKind(kind) || overlap || (channels.length > 1 && !kinds[kind].several)) return undefined;
+  return kind;
+}
