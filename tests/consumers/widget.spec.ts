@@ -142,6 +142,44 @@ test('a picture that is none of the widget is predicted too; what does not fit i
   expect(width).toBe(80);
 });
 
+test('a session is saved as a file, and opened by its address', async ({ page, open }) => {
+  await open(widget() + widget('id="second"'));
+  await teach(page);
+  const opened = await page.evaluate(async () => {
+    const [first, second] = document.querySelectorAll('anolis-widget') as unknown as [AnolisWidget, AnolisWidget];
+    const changed = new Promise((resolve) => second.addEventListener('change', resolve));
+    second.src = URL.createObjectURL(await first.save());
+    await changed;
+    const [, other] = second.pictures;
+    const prediction = await second.predict(other?.id ?? '');
+    return {
+      pictures: second.pictures.map(({ name, labelled }) => [name, labelled]),
+      found: prediction.mask().includes(1),
+    };
+  });
+  expect(opened).toEqual({
+    pictures: [
+      ['labelled', true],
+      ['other', false],
+    ],
+    found: true,
+  });
+});
+
+test('an address that leads to no session is told; what was there stays', async ({ page, open }) => {
+  await open(widget());
+  await teach(page);
+  const told = await page.evaluate(async () => {
+    const element = document.querySelector('anolis-widget') as AnolisWidget;
+    const error = new Promise<string>((resolve) =>
+      element.addEventListener('error', ({ detail }) => resolve((detail.error as Error & { code: string }).code)),
+    );
+    element.src = URL.createObjectURL(new Blob(['no session']));
+    return [await error, element.pictures.length];
+  });
+  expect(told).toEqual(['session-file', 2]);
+});
+
 test('a strict Content Security Policy is enough', async ({ page, open }) => {
   const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:";
   await page.addInitScript(() => {

@@ -9,6 +9,8 @@ import {
   type Notice,
   type Prediction,
   type Progress,
+  readSession,
+  writeSession,
 } from '../anolis/public/index.js';
 import '../page/canvas.js';
 import '../page/channels.js';
@@ -250,6 +252,20 @@ export class View {
     this.session.setLabel(picture, label && labelOf(label, kind, channels.length, picture));
   }
 
+  /** Puts a session in the place of what is there, or changes nothing. Rejects with a `SessionError`. */
+  async open(file: Blob): Promise<void> {
+    const [content, { fromFile }] = await Promise.all([readSession(file), import('../page/model/session-file.js')]);
+    const { saved, problems } = await fromFile(content);
+    this.session.restore(saved);
+    this.#problems = problems;
+    this.#render();
+  }
+
+  async save(): Promise<Blob> {
+    const { toFile } = await import('../page/model/session-file.js');
+    return writeSession(toFile(this.session));
+  }
+
   async predict(what: string | ImageSource): Promise<Prediction> {
     const picture = typeof what === 'string' ? this.#picture(what) : undefined;
     const learner = await this.#settled();
@@ -407,7 +423,8 @@ export class View {
 
   async #addFiles(files: readonly File[]): Promise<void> {
     if (!this.settings.tools.has('open')) return;
-    const { pictures, problems } = await readFiles(files);
+    const { session, pictures, problems } = await readFiles(files);
+    if (session) await this.open(session).catch((reason) => this.complain(reason));
     for (const problem of problems) this.complain(new Error(problem));
     if (pictures.length === 0) return;
     this.session.add(pictures);

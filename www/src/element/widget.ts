@@ -213,6 +213,16 @@ export class AnolisWidget extends Base {
     (await this.#begin()).setLabel(id, label);
   }
 
+  /** Opens a session file in the place of what is there. Rejects with a `SessionError` and then changes nothing. */
+  async open(file: Blob): Promise<void> {
+    await (await this.#begin()).open(file);
+  }
+
+  /** Pictures, labels and what is predicted as a session file, which the page, the library and the command line read too. */
+  async save(): Promise<Blob> {
+    return (await this.#begin()).save();
+  }
+
   /**
    * What the full network says about a picture of the widget, by its id, or about any other, as large as the picture; waits
    * until all labels are learnt. Rejects with `'empty-support'` while nothing is labelled.
@@ -260,8 +270,22 @@ export class AnolisWidget extends Base {
   }
 
   /** @internal */
-  attributeChangedCallback(): void {
-    this.#view?.set(this.#settings);
+  attributeChangedCallback(name: string): void {
+    if (name !== 'src') this.#view?.set(this.#settings);
+    else if (this.#view) void this.#openSource(this.#view);
+  }
+
+  async #openSource(view: View): Promise<void> {
+    const { src } = this;
+    try {
+      const response = await fetch(src);
+      if (!response.ok) throw new Error(`${src} could not be fetched (HTTP ${response.status}).`);
+      const file = await response.blob();
+      // The attribute may have changed meanwhile.
+      if (src === this.src) await view.open(file);
+    } catch (reason) {
+      view.complain(reason as Error);
+    }
   }
 
   get #settings() {
@@ -290,6 +314,7 @@ export class AnolisWidget extends Base {
       busy: (busy) => this.#internals.states[busy ? 'delete' : 'add']('idle'),
     });
     const view = this.#view;
+    const opened = this.src && !view.pictures.length ? this.#openSource(view) : undefined;
     const { assets, workerUrl } = AnolisWidget;
     const { backend, quality } = this;
     const told = {
@@ -305,6 +330,7 @@ export class AnolisWidget extends Base {
     );
     this.#release = release;
     view.learn(await anolis);
+    await opened;
     this.#be('ready');
     this.#tell('load', { backend: (await anolis).backend });
     return view;

@@ -307,10 +307,8 @@ export class App extends LitElement {
   };
 
   async #addFiles(files: readonly File[], prepare?: (pictures: readonly Picture[]) => Promise<void>): Promise<void> {
-    const isSession = ({ name }: File) => name.toLowerCase().endsWith('.anolis');
-    const session = files.find(isSession);
+    const { session, pictures, problems } = await readFiles(files);
     if (session) await this.#openFile(session);
-    const { pictures, problems } = await readFiles(files.filter((file) => !isSession(file)));
     for (const problem of problems) this.#complain(problem);
     if (pictures.length === 0) return;
     await prepare?.(pictures);

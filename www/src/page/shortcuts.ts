@@ -16,9 +16,9 @@ export interface Actions {
   /** Makes the prediction the label. */
   readonly accept: () => void;
   /** Saves the session as a file. */
-  readonly save: () => void;
+  readonly save?: () => void;
   /** Asks for a file to open. */
-  readonly open: () => void;
+  readonly open?: () => void;
 }
 
 /** Keys that work wherever nothing else wants them; answers a function that takes them away. */
@@ -36,14 +36,14 @@ function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey
   if (altKey) return false;
   const letter = key.toLowerCase();
   if ((ctrlKey || metaKey) && letter === 'o') {
-    actions.open();
-    return true;
+    actions.open?.();
+    return actions.open !== undefined;
   }
   if (session.pictures.length === 0) return false;
   if (ctrlKey || metaKey) {
     if (letter === 's') {
-      actions.save();
-      return true;
+      actions.save?.();
+      return actions.save !== undefined;
     }
     if (letter === 'z') return shiftKey ? session.redo() : session.undo();
     return letter === 'y' && session.redo();
