@@ -27,8 +27,10 @@ export default defineConfig({
     target: 'es2022',
     minify: false,
     modulePreload: false,
-    rolldownOptions: {
-      input: {
+    // As a library, dynamic imports stay as they are written.
+    lib: {
+      formats: ['es'],
+      entry: {
         index: `${source}public/index.ts`,
         worker: `${source}internal/worker.ts`,
         'node/index': `${source}node/index.ts`,
@@ -37,6 +39,8 @@ export default defineConfig({
         define: `${element}define.ts`,
         'assets/index': `${source}assets/index.ts`,
       },
+    },
+    rolldownOptions: {
       external: /^node:/,
       preserveEntrySignatures: 'strict',
       output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[name].js' },

@@ -8,8 +8,8 @@ import { writeReadme } from './support/readme.js';
 import { type Content, serve } from './support/serve.js';
 
 declare global {
-  /** Put there by every project's page. */
-  var answer: Promise<Answer>;
+  /** Put there by every project's page: the library's answer and the widget's. */
+  var answers: Promise<Pick<Answer, 'backend' | 'probability'>[]>;
 }
 
 let tarball: string;
@@ -26,20 +26,22 @@ test.beforeAll('the package is packed, and the library asked in its own page', a
   expect(expected.right).toBeGreaterThan(0.97);
 });
 
-/** Opens a built project and compares its answer. */
+/** Opens a built project and compares the answers of its library and its widget. */
 async function check(page: Page, content: Content): Promise<void> {
   const errors: string[] = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', (error) => errors.push(error.message));
   const site = await serve(content);
   await page.goto(`${site.origin}/`);
-  await page.waitForFunction(() => 'answer' in globalThis);
-  compare(await page.evaluate(() => globalThis.answer));
+  await page.waitForFunction(() => 'answers' in globalThis);
+  const answers = await page.evaluate(() => globalThis.answers);
+  expect(answers).toHaveLength(2);
+  for (const answer of answers) compare(answer);
   await site.close();
   expect(errors).toEqual([]);
 }
 
-function compare({ backend, probability }: Answer): void {
+function compare({ backend, probability }: Pick<Answer, 'backend' | 'probability'>): void {
   expect(backend).toBe('cpu');
   expect(probability).toHaveLength(expected.probability.length);
   const differences = probability.map((value, at) => Math.abs(value - (expected.probability[at] ?? 0)));

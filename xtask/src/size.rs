@@ -22,6 +22,8 @@ const WINDOW: u32 = 24;
 const PAGE_BUDGET: usize = 60_000;
 /// The package's library with its worker, brotli, in bytes.
 const LIBRARY_BUDGET: usize = 40_000;
+/// What the package's widget has beyond the library, brotli, in bytes: as much as the page may have.
+const WIDGET_BUDGET: usize = PAGE_BUDGET;
 /// What many hosts accept as one file, in bytes.
 const FILE_BUDGET: usize = 25 << 20;
 /// The default weights, in bytes.
@@ -68,7 +70,7 @@ pub fn report(runtimes: &[Runtime]) -> Result<()> {
     }
     let page = scripts(&paths::www().join("dist"), &glue())?;
     rows.push(Row::of_scripts("Page, all scripts", &page, PAGE_BUDGET)?);
-    rows.push(Row::of_scripts("Library, with its worker", &library()?, LIBRARY_BUDGET)?);
+    rows.extend(package_rows()?);
     let mut weights = 0;
     for entry in fs::read_dir(paths::assets().join("weights"))?.flatten() {
         weights += entry.metadata()?.len() as usize;
@@ -100,12 +102,13 @@ impl Row {
     }
 }
 
-/// Fails if the built package's library, or one of its files, is larger than it may be.
+/// Fails if one of the built package's parts or files is larger than it may be.
 pub fn check_package() -> Result<()> {
-    let library = Row::of_scripts("library", &library()?, LIBRARY_BUDGET)?;
-    let brotli = library.brotli.unwrap_or_default();
-    let (size, budget) = (format(brotli), format(LIBRARY_BUDGET));
-    ensure!(brotli <= LIBRARY_BUDGET, "the library has {size} after brotli, over {budget}");
+    for Row { title, brotli, budget, .. } in package_rows()? {
+        let brotli = brotli.unwrap_or_default();
+        let (size, most) = (format(brotli), format(budget));
+        ensure!(brotli <= budget, "{title}: {size} after brotli, over {most}");
+    }
     for file in files(&package())? {
         let bytes = fs::metadata(&file)?.len() as usize;
         let (name, size) = (file.display(), format(bytes));
@@ -114,19 +117,29 @@ pub fn check_package() -> Result<()> {
     Ok(())
 }
 
+fn package_rows() -> Result<[Row; 2]> {
+    let library = parts(&["index.js", "worker.js"], imports)?;
+    let widget = parts(&["define.js"], |script| [imports(script), later(script)].concat())?;
+    let beyond: Vec<_> = widget.into_iter().filter(|script| !library.contains(script)).collect();
+    Ok([
+        Row::of_scripts("Library, with its worker", &library, LIBRARY_BUDGET)?,
+        Row::of_scripts("Widget, beyond the library", &beyond, WIDGET_BUDGET)?,
+    ])
+}
+
 fn package() -> PathBuf {
     paths::root().join("pkg/dist")
 }
 
-/// The scripts that `index.js` and `worker.js` of the package are made of.
-fn library() -> Result<Vec<Vec<u8>>> {
-    let mut names = vec!["index.js".to_owned(), "worker.js".to_owned()];
+/// These scripts of the package, and all that `needs` says they are made of.
+fn parts(entries: &[&str], needs: fn(&str) -> Vec<String>) -> Result<Vec<Vec<u8>>> {
+    let mut names: Vec<String> = entries.iter().map(|&entry| entry.to_owned()).collect();
     let mut found = Vec::new();
     while let Some(name) = names.get(found.len()) {
         let script = paths::read(&package().join(name))?;
-        for import in imports(&String::from_utf8_lossy(&script)) {
-            if !names.contains(&import) {
-                names.push(import);
+        for need in needs(&String::from_utf8_lossy(&script)) {
+            if !names.contains(&need) {
+                names.push(need);
             }
         }
         found.push(script);
@@ -136,10 +149,27 @@ fn library() -> Result<Vec<Vec<u8>>> {
 
 /// Files beside a built script that it needs from the start.
 fn imports(script: &str) -> Vec<String> {
-    let lines =
-        script.lines().filter(|line| line.starts_with("import ") || line.starts_with("export "));
-    let files = lines.filter_map(|line| line.split_once("\"./")?.1.split_once('"'));
-    files.map(|(name, _)| name.to_owned()).collect()
+    let is_import = |line: &&str| line.starts_with("import ") || line.starts_with("export ");
+    script
+        .lines()
+        .filter(is_import)
+        .filter_map(|line| beside(line.split_once(" \"./")?.1))
+        .collect()
+}
+
+/// The widget's view, which it fetches when it starts; other files are for sessions that are opened or saved.
+fn later(script: &str) -> Vec<String> {
+    script
+        .split("import(\"./")
+        .skip(1)
+        .filter_map(beside)
+        .filter(|name| name.contains("view"))
+        .collect()
+}
+
+/// What stands before the closing quote.
+fn beside(text: &str) -> Option<String> {
+    Some(text.split_once('"')?.0.to_owned())
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -209,6 +239,11 @@ mod tests {
     fn a_script_names_what_it_needs() {
         let script = "import { a } from \"./shared-a.js\";\nimport b from \"node:fs\";\nexport * from \"./b.js\";\nawait import(\"./later.js\");";
         assert_eq!(imports(script), ["shared-a.js", "b.js"]);
+        assert_eq!(
+            later("const { View } = await import(\"./shared-view.js\");"),
+            ["shared-view.js"]
+        );
+        assert!(later(script).is_empty());
     }
 
     #[test]

@@ -31,3 +31,14 @@ export async function ask(Anolis, options = {}) {
     anolis.dispose();
   }
 }
+
+/** What the widget predicts on the same disc. */
+export async function askWidget() {
+  const [labelled, other] = [disc(30), disc(64)];
+  const widget = document.createElement('anolis-widget');
+  widget.backend = 'cpu';
+  document.body.append(widget);
+  await widget.setLabel(await widget.addPicture(labelled.picture), labelled.label);
+  const prediction = await widget.predict(other.picture);
+  return { backend: 'cpu', probability: Array.from(prediction.probability(0)) };
+}

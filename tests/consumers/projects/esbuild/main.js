@@ -1,4 +1,8 @@
 import { Anolis } from 'anolis';
-import { ask } from './ask.js';
+import { AnolisWidget } from 'anolis/element/define';
+import { ask, askWidget } from './ask.js';
 
-globalThis.answer = ask(Anolis, { workerUrl: 'anolis/worker.js', assets: 'anolis/assets' });
+const copied = { workerUrl: 'anolis/worker.js', assets: 'anolis/assets' };
+Object.assign(AnolisWidget, copied);
+
+globalThis.answers = ask(Anolis, copied).then(async (answer) => [answer, await askWidget()]);

@@ -1,4 +1,5 @@
 import { Anolis } from 'anolis';
-import { ask } from './ask.js';
+import 'anolis/element/define';
+import { ask, askWidget } from './ask.js';
 
-globalThis.answer = ask(Anolis);
+globalThis.answers = ask(Anolis).then(async (answer) => [answer, await askWidget()]);
