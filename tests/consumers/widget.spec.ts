@@ -84,6 +84,19 @@ async function teach(page: Pick<Page, 'evaluate'>, place = 0): Promise<number> {
   }, given);
 }
 
+/** Opens a page under a strict policy, whose scripts are from `cdn`; `/set.js` takes the place of the widget's own. */
+async function strict(page: Page, site: Fixtures['site'], cdn: Site, workers: string, pages: Record<string, string>) {
+  const from = `'self' ${cdn.origin}`;
+  const policy = `default-src 'none'; script-src ${from} 'wasm-unsafe-eval'; connect-src ${from}; img-src data:; ${workers}`;
+  const script = '/set.js' in pages ? '/set.js' : `${cdn.origin}/dist/define.js`;
+  const host = await site({
+    headers: { 'content-security-policy': policy },
+    pages: { '/index.html': hostPage(widget('loading="manual"'), script), ...pages },
+  });
+  await page.goto(`${host.origin}/`);
+  return host;
+}
+
 test('a page supplies pictures and labels, and reads predictions, without the tools of the widget', async ({
   page,
   open,
@@ -208,6 +221,24 @@ test('the package comes from another origin, as from a CDN, with no header but t
   expect(await teach(page)).toBeGreaterThan(0.97);
   expect(host.requests).toEqual(['/index.html']);
   expect(cdn.requests.filter((path) => path.endsWith('.wasm'))).toEqual(['/dist/assets/cpu/anolis_bg.wasm']);
+});
+
+test('a policy that names the other origin, and allows blobs as workers, is enough', async ({ page, site }) => {
+  const cdn = await site({ folder, headers: cors });
+  const { origin } = await strict(page, site, cdn, `worker-src blob: ${cdn.origin}`, {});
+  expect(await teach(page)).toBeGreaterThan(0.97);
+  expect(page.workers()[0]?.url()).toContain(`blob:${origin}`);
+});
+
+test('where blobs are forbidden, one line on the page’s own site starts the worker', async ({ page, site }) => {
+  const cdn = await site({ folder, headers: cors });
+  const line = `import '${cdn.origin}/dist/worker.js';`;
+  const { origin } = await strict(page, site, cdn, `worker-src 'self' ${cdn.origin}`, {
+    '/anolis-worker.js': line,
+    '/set.js': `import { AnolisWidget } from '${cdn.origin}/dist/define.js'; AnolisWidget.workerUrl = 'anolis-worker.js';`,
+  });
+  expect(await teach(page)).toBeGreaterThan(0.97);
+  expect(page.workers()[0]?.url()).toBe(`${origin}/anolis-worker.js`);
 });
 
 test('a sandboxed frame, which has no origin, is enough', async ({ page, site }) => {

@@ -27,7 +27,7 @@ const kinds: readonly string[] = ['mask', 'keypoints', 'map', 'density'] satisfi
  *
  * @example
  * ```html
- * <script type="module" src="https://cdn.jsdelivr.net/npm/anolis"></script>
+ * <script type="module" src="https://cdn.jsdelivr.net/npm/anolis@0.1/dist/define.js"></script>
  * <anolis-widget kind="mask" channels="nucleus"></anolis-widget>
  * ```
  *
