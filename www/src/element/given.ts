@@ -1,13 +1,16 @@
 import {
+  type ErrorCode,
   type ImageSource,
   LabelError,
+  type Layers,
   type Label as LibraryLabel,
+  type MapValues,
   type Mark,
   type Pixels,
 } from '../anolis/public/index.js';
-import { type Kind, traitsOf } from '../page/model/kinds.js';
+import type { Kind } from '../page/model/kinds.js';
 import { fromLibrary, type Label, type RasterLabel } from '../page/model/label.js';
-import { emptyRaster, fillPolygon, paintLine } from '../page/model/raster.js';
+import { emptyRaster, fillPolygon, PROBABLY_BACKGROUND, paintLine } from '../page/model/raster.js';
 
 type Size = { readonly width: number; readonly height: number };
 
@@ -27,14 +30,48 @@ function imageDataOf(pixels: Pixels): ImageData {
 
 /** A label of the host page as the session keeps it. Throws a {@link LabelError}. */
 export function labelOf(label: LibraryLabel, kind: Kind, channels: number, size: Size): Label {
-  const form = 'keypoints' in label || 'points' in label ? 'points' : 'raster';
-  if ('layers' in label || form !== traitsOf(kind).form) throw new LabelError('label-kind');
-  if ('marks' in label) return marked(label.marks, size);
-  if ('width' in label && (label.width !== size.width || label.height !== size.height))
-    throw new LabelError('label-size');
-  const kept = fromLibrary(label);
-  if ('points' in kept && kept.points.some(({ channel }) => channel >= channels)) throw new LabelError('label-channel');
-  return kept;
+  const refuse = (code: ErrorCode) => {
+    throw new LabelError(code);
+  };
+  if (!forms[kind].some((form) => form in label)) refuse('label-kind');
+  if ('marks' in label) {
+    if (label.marks.some(({ class: id }) => !(Number.isInteger(id) && id >= 0 && id <= channels)))
+      refuse('label-value');
+    return marked(label.marks, size);
+  }
+  const { width, height } = size;
+  if ('width' in label) {
+    const values: ArrayLike<number> = 'data' in label ? label.data : valuesOf(label);
+    if (label.width !== width || label.height !== height || values.length !== width * height) refuse('label-size');
+    const wrong =
+      'map' in label ? (v: number) => v < 0 || v > 1 : (v: number) => v > channels && v < PROBABLY_BACKGROUND;
+    if (Array.prototype.some.call(values, wrong)) refuse('map' in label ? 'label-range' : 'label-value');
+  } else if ('keypoints' in label) {
+    if (label.keypoints.length !== channels) refuse('label-points');
+    if (label.keypoints.some((point) => point && !isInside(point, size))) refuse('label-point');
+  } else {
+    if (!label.points.every(([x, y]) => isInside([x, y], size))) refuse('label-point');
+    if (label.points.some(([, , channel = 0]) => !(Number.isInteger(channel) && channel >= 0 && channel < channels)))
+      refuse('label-channel');
+  }
+  return fromLibrary(label as Exclude<typeof label, Layers>);
+}
+
+/** What labels of a kind have, of those that a session can keep. */
+const forms = {
+  mask: ['data', 'marks'],
+  keypoints: ['keypoints'],
+  map: ['map'],
+  density: ['points'],
+} as const satisfies Record<Kind, readonly string[]>;
+
+function valuesOf(label: Layers | MapValues): ArrayLike<number> {
+  if (!('map' in label)) return [];
+  return label.map instanceof Float32Array ? label.map : (label.map[0] ?? []);
+}
+
+function isInside([x, y]: readonly [number, number], { width, height }: Size): boolean {
+  return x >= 0 && x <= width && y >= 0 && y <= height;
 }
 
 // What is not marked is unknown.
