@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { openLibrary } from '../browser/support/library.js';
 import type { Answer } from './projects/ask.js';
-import { command, install, pack } from './support/install.js';
+import { command, install, pack, start } from './support/install.js';
 import { writeReadme } from './support/readme.js';
 import { type Content, serve } from './support/serve.js';
 
@@ -28,16 +28,20 @@ test.beforeAll('the package is packed, and the library asked in its own page', a
 
 /** Opens a built project and compares the answers of its library and its widget. */
 async function check(page: Page, content: Content): Promise<void> {
+  const site = await serve(content);
+  await checkAt(page, site.origin);
+  await site.close();
+}
+
+async function checkAt(page: Page, origin: string): Promise<void> {
   const errors: string[] = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', (error) => errors.push(error.message));
-  const site = await serve(content);
-  await page.goto(`${site.origin}/`);
+  await page.goto(`${origin}/`);
   await page.waitForFunction(() => 'answers' in globalThis);
   const answers = await page.evaluate(() => globalThis.answers);
   expect(answers).toHaveLength(2);
   for (const answer of answers) compare(answer);
-  await site.close();
   expect(errors).toEqual([]);
 }
 
@@ -52,6 +56,13 @@ test('Vite', async ({ page }) => {
   const project = await install('vite', tarball);
   await command(project, 'npm', 'run', 'build');
   await check(page, { folder: join(project, 'dist') });
+});
+
+test('Vite, as it serves while one develops', async ({ page }) => {
+  const project = await install('vite', tarball);
+  const server = await start(project, 'node_modules/vite/bin/vite.js');
+  await checkAt(page, server.origin);
+  server.stop();
 });
 
 test('webpack', async ({ page }) => {

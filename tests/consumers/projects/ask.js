@@ -16,7 +16,7 @@ export function disc(x) {
 /** What anolis, as the project got hold of it, predicts on one disc from another. */
 export async function ask(Anolis, options = {}) {
   const [labelled, other] = [disc(30), disc(64)];
-  const anolis = await Anolis.load({ backend: 'cpu', ...options });
+  const anolis = await Anolis.load({ backend: 'cpu', quality: 'fast', ...options });
   try {
     const task = await anolis.task({ kind: 'mask', channels: ['disc'] });
     await task.add(labelled.picture, labelled.label);
@@ -37,6 +37,7 @@ export async function askWidget() {
   const [labelled, other] = [disc(30), disc(64)];
   const widget = document.createElement('anolis-widget');
   widget.backend = 'cpu';
+  widget.quality = 'fast';
   document.body.append(widget);
   await widget.setLabel(await widget.addPicture(labelled.picture), labelled.label);
   const prediction = await widget.predict(other.picture);

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +20,20 @@ export async function command(cwd: string, program: string, ...args: string[]): 
     const { stdout = '', stderr = '' } = reason as { stdout?: string; stderr?: string };
     throw new Error(`${program} ${args.join(' ')}\n${stdout}\n${stderr}`, { cause: reason });
   }
+}
+
+/** Starts a server of the project's own and answers the first address that it says. */
+export function start(cwd: string, ...args: string[]): Promise<{ origin: string; stop(): void }> {
+  const server = spawn('node', args, { cwd, env: { ...process.env, NODE_ENV: '', NO_COLOR: '1' } });
+  return new Promise((resolve, reject) => {
+    let said = '';
+    server.stdout.on('data', (text) => {
+      said += text;
+      const [origin] = /http:\/\/localhost:\d+/.exec(said) ?? [];
+      if (origin) resolve({ origin, stop: () => server.kill() });
+    });
+    server.on('exit', () => reject(new Error(`${args.join(' ')} ended: ${said}`)));
+  });
 }
 
 /** `npm pack` of the built package; answers the tarball. */

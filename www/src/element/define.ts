@@ -1,5 +1,7 @@
 import { AnolisWidget } from './widget.js';
 
-if (!customElements.get('anolis-widget')) customElements.define('anolis-widget', AnolisWidget);
+// On a server there is nothing to define.
+if (globalThis.customElements && !customElements.get('anolis-widget'))
+  customElements.define('anolis-widget', AnolisWidget);
 
 export { AnolisWidget };
