@@ -6,6 +6,7 @@ mod chromium;
 mod eval;
 mod npm;
 mod paths;
+mod python;
 mod serve;
 mod size;
 mod step;

@@ -156,6 +156,49 @@ const english = {
     otherTask: 'this page cannot show this task; it is left out here and stays in the file.',
     otherSize: (name: string) => `This session file cannot be used: ${name} has another size than its labels.`,
   },
+
+  exchange: {
+    title: 'Export and import',
+    what: 'What',
+    whats: {
+      labels: 'Labels',
+      predictions: 'Predictions',
+      both: 'Labels, and predictions where there are none',
+    },
+    format: 'Format',
+    formats: {
+      masks: 'PNG masks, class numbers',
+      maps: 'PNG maps, 16 bits',
+      csv: 'CSV tables',
+      coco: 'COCO, polygons',
+      cocoRle: 'COCO, run lengths',
+      yoloOutlines: 'YOLO, outlines',
+      yoloBoxes: 'YOLO, boxes',
+      yoloPose: 'YOLO, pose',
+      voc: 'Pascal VOC',
+      labelStudio: 'Label Studio',
+    },
+    withPictures: 'With the pictures',
+    write: 'Export',
+    importText: 'Labels of other programs, onto the pictures that are open here, by their names.',
+    read: 'Import labels',
+    predicting: (done: number, count: number) => `Predicting ${done} of ${count}`,
+    empty: 'There is nothing to export: label a picture first.',
+    notPredicted: (count: number) =>
+      `${count} pictures could not be predicted yet and are left out; wait until all are read.`,
+    exported: (name: string, count: number) => `${name}: ${count === 1 ? '1 picture' : `${count} pictures`}.`,
+    imported: (count: number) =>
+      count === 1 ? 'Labels of 1 picture imported.' : `Labels of ${count} pictures imported.`,
+    className: (id: number) => `class ${id}`,
+    damaged: (name: string) => `${name} cannot be read as labels; export it again.`,
+    tooLarge: (name: string) => `${name} is too large; export it smaller.`,
+    mixed: (name: string) => `${name} is left out: masks have 8 bits, maps 16; import them one after the other.`,
+    noPicture: (name: string) => `${name} belongs to no open picture; open its picture first.`,
+    otherShape: (name: string) => `${name} has other proportions than its picture and is left out.`,
+    noColumns: (name: string) => `${name} needs the columns picture, x and y.`,
+    skipped: (name: string) => `${name} also holds labels of a kind that is not read; they are left out.`,
+    nothing: 'These files hold no labels that can be read; use COCO, YOLO, Pascal VOC, Label Studio, CSV or PNG.',
+  },
 };
 
 /** Every sentence of the page; a translation is another object of this type. */

@@ -27,7 +27,7 @@ export class Sessions extends LitElement {
       dialog {
         width: min(560px, calc(100vw - 24px));
       }
-      header {
+      .head {
         display: flex;
         align-items: center;
         justify-content: space-between;
@@ -104,10 +104,10 @@ export class Sessions extends LitElement {
   override render() {
     const text = messages.session;
     return html`<dialog aria-labelledby="title">
-      <header>
+      <div class="head">
         <h2 id="title">${text.all}</h2>
         <button class="icon plain" aria-label=${messages.close} @click=${() => this.dialog.close()}>${icons.close}</button>
-      </header>
+      </div>
       <div class="actions">
         <button @click=${() => this.#leave('begin')}>${icons.plus}${text.begin}</button>
         <button @click=${() => this.#leave('open-file')}>${icons.folder}${text.openFile}</button>
