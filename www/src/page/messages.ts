@@ -124,6 +124,7 @@ const english = {
     density: 'Click every thing on one picture; the others follow.',
   },
   predicted: (count: number) => `${count} pictures predicted.`,
+  tiff: 'this TIFF cannot be read; save it without compression, or with LZW or Deflate, or as PNG.',
   fileProblem: (name: string, problem: string) => `${name}: ${problem}`,
   notSaved: 'This browser does not let the page save your work; it is lost when you close the tab.',
   dismiss: 'Dismiss',
