@@ -55,3 +55,4 @@ export {
 export { workingSize } from './size.js';
 export { type TagAnswer, type TagLabel, TagTask } from './tags.js';
 export { Task } from './task.js';
+export { TiledPrediction, type TilesOptions, type TilesProgress } from './tiles.js';
