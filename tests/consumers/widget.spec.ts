@@ -141,12 +141,13 @@ test('a picture that is none of the widget is predicted too; what does not fit i
     return [
       await code(element.predict(id)),
       await code(element.addPicture(new Blob(['no picture']))),
+      await code(element.addPicture({ width: 9, height: 9, data })),
       await code(element.setLabel(id, { ...size, data: new Uint8Array(32 * 32) })),
       await code(element.setLabel(id, { points: [[1, 2]] })),
       await code(element.removePicture('nobody')),
     ];
   });
-  expect(codes).toEqual(['empty-support', 'not-an-image', 'label-size', 'label-kind', 'RangeError']);
+  expect(codes).toEqual(['empty-support', 'not-an-image', 'image-size', 'label-size', 'label-kind', 'RangeError']);
   await teach(page);
   const width = await page.evaluate(async () => {
     const data = new Uint8ClampedArray(4 * 80 * 40).fill(120);

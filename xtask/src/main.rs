@@ -7,6 +7,7 @@ mod docs;
 mod eval;
 mod npm;
 mod paths;
+mod python;
 mod serve;
 mod size;
 mod step;

@@ -10,7 +10,7 @@ use crate::check::{FORMAT, FRONT_END, LINTS, Rule};
 use crate::step::{self, Step, plain};
 use crate::toolchain::{self, cargo};
 use crate::wasm::{self, Backend};
-use crate::{assets, chromium, npm, paths, vulkan};
+use crate::{assets, chromium, npm, paths, python, vulkan};
 
 /// What can be run alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -70,13 +70,17 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
         assets::write()?;
     }
 
+    let python = if runs(Part::Web) { python::setup() } else { None };
+
     let mut report = Report { rows: Vec::new(), fail_fast };
     if part.is_none() {
         report.rule(&FORMAT);
         report.rule(&FRONT_END);
     }
     if runs(Part::Web) {
-        report.tests("front-end tests", npm::npm(&["test", "--workspace", "www"]), count_vitest);
+        let mut command = npm::npm(&["test", "--workspace", "www"]);
+        command.envs(python.map(|python| (python::VARIABLE, python)));
+        report.tests("front-end tests", command, count_vitest);
     }
     if part.is_none() {
         report.rule(&LINTS);

@@ -1,3 +1,4 @@
+import { drawable } from '../anolis/internal/decode.js';
 import {
   type ErrorCode,
   type ImageSource,
@@ -6,7 +7,6 @@ import {
   type Label as LibraryLabel,
   type MapValues,
   type Mark,
-  type Pixels,
 } from '../anolis/public/index.js';
 import type { Kind } from '../page/model/kinds.js';
 import { fromLibrary, type Label, type RasterLabel } from '../page/model/label.js';
@@ -17,15 +17,11 @@ type Size = { readonly width: number; readonly height: number };
 /** A picture of the host page as a file, which a session keeps. */
 export async function blobOf(source: ImageSource): Promise<Blob> {
   if (source instanceof Blob) return source;
-  const bitmap = await createImageBitmap('data' in source ? imageDataOf(source) : source);
+  const bitmap = await createImageBitmap(drawable(source));
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
   bitmap.close();
   return canvas.convertToBlob();
-}
-
-function imageDataOf(pixels: Pixels): ImageData {
-  return new ImageData(new Uint8ClampedArray(pixels.data), pixels.width, pixels.height);
 }
 
 /** A label of the host page as the session keeps it. Throws a {@link LabelError}. */

@@ -10,6 +10,7 @@ import './status.js';
 import './welcome.js';
 import { download, fileName } from './download.js';
 import type { Elsewhere } from './elsewhere.js';
+import type { Exchange } from './exchange.js';
 import type { SampleEvent } from './gallery.js';
 import { listenForFiles } from './incoming.js';
 import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
@@ -48,6 +49,7 @@ export class App extends LitElement {
   @state() private problems: readonly string[] = [];
   @query('anolis-start-over') private startOver!: StartOver;
   @query('anolis-sessions') private sessions!: Sessions;
+  @query('anolis-exchange') private exchange!: Exchange;
   @query('anolis-elsewhere') private elsewhere!: Elsewhere;
   @query('#session-file') private sessionFile!: HTMLInputElement;
   #learner: Learner | undefined;
@@ -139,7 +141,9 @@ export class App extends LitElement {
         .gpuReady=${this.gpuReady}
         @retry=${() => this.#load(requestedBackend(location.search))}
         @switch-to-gpu=${() => this.#load('webgpu')}
+        ?exports=${this.session.pictures.length > 0}
         @sessions=${this.#showSessions}
+        @export=${this.#showExchange}
       ></anolis-header>
       <main class=${this.session.pictures.length > 0 ? 'work' : ''} @files=${(event: FilesEvent) => this.#addFiles(event.files)} @sample=${(event: SampleEvent) => this.#addSamples(event.set)}>
         ${this.#main()}
@@ -155,6 +159,12 @@ export class App extends LitElement {
         @save-file=${this.#saveFile}
         @problem=${(event: CustomEvent<string>) => this.#complain(event.detail)}
       ></anolis-sessions>
+      <anolis-exchange
+        .session=${this.session}
+        .predict=${(picture: Picture) => this.#learner?.predict(picture)}
+        @say=${(event: CustomEvent<string>) => this.#say(event.detail)}
+        @problem=${(event: CustomEvent<string>) => this.#complain(event.detail)}
+      ></anolis-exchange>
       <anolis-elsewhere @take-over=${this.#takeOver} @begin=${this.#begin}></anolis-elsewhere>
       <input id="session-file" hidden type="file" accept=".anolis" aria-label=${messages.session.openFile} @change=${this.#chosen} />
       ${this.dragging ? html`<div class="drop">${messages.drop}</div>` : ''}
@@ -201,6 +211,11 @@ export class App extends LitElement {
   #showSessions = async (): Promise<void> => {
     await import('./sessions.js');
     await this.sessions.show();
+  };
+
+  #showExchange = async (): Promise<void> => {
+    await import('./exchange.js');
+    await this.exchange.show();
   };
 
   async #openSession(id: string, force = false): Promise<void> {

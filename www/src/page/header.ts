@@ -13,6 +13,8 @@ export class Header extends LitElement {
   @property({ attribute: false }) milliseconds: number | undefined;
   @property({ type: Boolean }) failed = false;
   @property({ type: Boolean }) gpuReady = false;
+  /** Whether there is anything to export. */
+  @property({ type: Boolean }) exports = false;
 
   static override styles = [
     shared,
@@ -91,6 +93,11 @@ export class Header extends LitElement {
         <p class="tagline soft">${messages.tagline}</p>
         ${this.gpuReady ? html`<button @click=${this.#switch}>${messages.switchToGpu}</button>` : nothing}
         ${this.#state()}
+        ${
+          this.exports
+            ? html`<button class="icon plain" aria-label=${messages.exchange.title} title=${messages.exchange.title} @click=${this.#export}>${icons.save}</button>`
+            : nothing
+        }
         <button class="icon plain" aria-label=${messages.session.all} title=${messages.session.all} @click=${this.#sessions}>${icons.folder}</button>
       </header>
       ${this.#track()}
@@ -129,6 +136,7 @@ export class Header extends LitElement {
     </div>`;
   }
 
+  #export = () => this.dispatchEvent(new Event('export'));
   #sessions = () => this.dispatchEvent(new Event('sessions'));
   #retry = () => this.dispatchEvent(new Event('retry'));
   #switch = () => this.dispatchEvent(new Event('switch-to-gpu'));

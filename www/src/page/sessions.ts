@@ -27,7 +27,7 @@ export class Sessions extends LitElement {
       dialog {
         width: min(560px, calc(100vw - 24px));
       }
-      header {
+      .head {
         display: flex;
         align-items: center;
         justify-content: space-between;
@@ -70,7 +70,7 @@ export class Sessions extends LitElement {
         background: var(--panel);
       }
       li p {
-        grid-column: 1;
+        grid-column: 1 / -1;
         padding: 0 7px;
         font-size: 0.85rem;
       }
@@ -104,10 +104,10 @@ export class Sessions extends LitElement {
   override render() {
     const text = messages.session;
     return html`<dialog aria-labelledby="title">
-      <header>
+      <div class="head">
         <h2 id="title">${text.all}</h2>
         <button class="icon plain" aria-label=${messages.close} @click=${() => this.dialog.close()}>${icons.close}</button>
-      </header>
+      </div>
       <div class="actions">
         <button @click=${() => this.#leave('begin')}>${icons.plus}${text.begin}</button>
         <button @click=${() => this.#leave('open-file')}>${icons.folder}${text.openFile}</button>
@@ -139,7 +139,7 @@ export class Sessions extends LitElement {
         maxlength="100"
         @change=${(event: Event) => this.#rename(id, (event.target as HTMLInputElement).value)}
       />
-      <button class="small" ?disabled=${current} @click=${() => this.#leave('open', id)}>${messages.session.open}</button>
+      <button class="small" ?hidden=${current} @click=${() => this.#leave('open', id)}>${messages.session.open}</button>
       <button class="icon small plain" aria-label=${messages.session.remove(name)} title=${messages.session.remove(name)} @click=${() => this.#ask(id)}>
         ${icons.bin}
       </button>
@@ -173,7 +173,10 @@ export class Sessions extends LitElement {
   }
 
   async #list(): Promise<void> {
-    this.kept = await this.keeper.list();
+    const { id, name } = this.session;
+    const kept = await this.keeper.list();
+    // A new name may not be kept yet.
+    this.kept = kept.map((info) => (info.id === id ? { ...info, name } : info));
   }
 
   #leave(type: string, detail?: string): void {

@@ -1,5 +1,5 @@
 import { errorOf } from '../public/errors.js';
-import type { Notice, Pixels } from '../public/options.js';
+import type { ImageSource, Notice, Pixels } from '../public/options.js';
 import { isAnimated } from './animation.js';
 import type { PostableSource } from './protocol.js';
 
@@ -51,7 +51,7 @@ export function fitWithin(width: number, height: number, longest: number): Size 
 }
 
 async function toBitmap(source: PostableSource): Promise<ImageBitmap> {
-  const readable = 'data' in source && !(source instanceof ImageData) ? imageDataOf(source) : source;
+  const readable = drawable(source);
   try {
     return await createImageBitmap(readable, { imageOrientation: 'from-image' });
   } catch (cause) {
@@ -59,9 +59,11 @@ async function toBitmap(source: PostableSource): Promise<ImageBitmap> {
   }
 }
 
-function imageDataOf(pixels: Pixels): ImageData {
-  checkPixels(pixels);
-  return new ImageData(new Uint8ClampedArray(pixels.data), pixels.width, pixels.height);
+/** A picture in a form that the browser draws. */
+export function drawable(source: ImageSource): ImageBitmapSource {
+  if (!('data' in source) || source instanceof ImageData) return source;
+  checkPixels(source);
+  return new ImageData(new Uint8ClampedArray(source.data), source.width, source.height);
 }
 
 function drawOnWhite(bitmap: ImageBitmap, { width, height }: Size): ImageData {

@@ -56,3 +56,4 @@ export {
 export { workingSize } from './size.js';
 export { type TagAnswer, type TagLabel, TagTask } from './tags.js';
 export { Task } from './task.js';
+export { TiledPrediction, type TilesOptions, type TilesProgress } from './tiles.js';

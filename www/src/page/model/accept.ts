@@ -1,4 +1,4 @@
-import type { Prediction } from '../../anolis/public/index.js';
+import type { Found, Prediction } from '../../anolis/public/index.js';
 import { type Kind, traitsOf } from './kinds.js';
 import { type Label, storedOf } from './label.js';
 import { LEAST_SCORE } from './overlay.js';
@@ -9,7 +9,7 @@ export function labelFrom(prediction: Prediction): Label {
   const { width, height } = prediction;
   const kind = prediction.kind as Kind;
   if (traitsOf(kind).form === 'points') {
-    const found = prediction.points().filter(({ score }) => kind === 'density' || score >= LEAST_SCORE);
+    const found = foundIn(prediction);
     return { points: found.map(({ x, y, channel }) => ({ x, y, channel })), none: found.length === 0 };
   }
   if (kind === 'map')
@@ -20,4 +20,9 @@ export function labelFrom(prediction: Prediction): Label {
     raster: { width, height, data: data.every((id) => id === UNPAINTED) ? data.fill(0) : data },
     partial: false,
   };
+}
+
+/** The points of a prediction that are worth showing, the surest first. */
+export function foundIn(prediction: Prediction): Found[] {
+  return prediction.points().filter(({ score }) => prediction.kind === 'density' || score >= LEAST_SCORE);
 }

@@ -53,6 +53,15 @@ export async function readPixels({ file, width, height }: Picture): Promise<Imag
   });
 }
 
+/** Size of a picture's file, upright. */
+export async function originalSize({ file, width, height }: Picture): Promise<{ width: number; height: number }> {
+  // One that would not be scaled even if it were twice as large was not scaled.
+  if (workingSize(2 * width, 2 * height).width === 2 * width) return { width, height };
+  const full = await decodeUpright(file);
+  full.close();
+  return { width: full.width, height: full.height };
+}
+
 async function decodeUpright(file: Blob): Promise<ImageBitmap> {
   try {
     return await createImageBitmap(file, { imageOrientation: 'from-image' });

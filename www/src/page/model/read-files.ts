@@ -1,4 +1,5 @@
 import { messages } from '../messages.js';
+import { isTiff } from './is-tiff.js';
 import { type Picture, readPicture } from './picture.js';
 
 /** What some files are. */
@@ -16,7 +17,10 @@ export async function readFiles(files: readonly File[]): Promise<Read> {
   const problems: string[] = [];
   for (const file of files.filter((each) => !isSession(each))) {
     try {
-      pictures.push(await readPicture(crypto.randomUUID(), file.name, file));
+      const pages = isTiff(file) ? await (await import('./tiff.js')).pagesOf(file) : [file];
+      // One page that cannot be used leaves none of the others: they belong together.
+      const read = pages.map((page) => readPicture(crypto.randomUUID(), page.name, page));
+      pictures.push(...(await Promise.all(read)));
     } catch (reason) {
       problems.push(messages.fileProblem(file.name, (reason as Error).message));
     }

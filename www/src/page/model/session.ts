@@ -225,6 +225,20 @@ export class Session extends EventTarget {
     );
   }
 
+  /** Works on a kind of task with these channels and these labels of some pictures, which can be taken back. */
+  takeLabels(kind: Kind, channels: readonly string[], labels: ReadonlyMap<Picture, Label>): void {
+    this.setKind(kind);
+    const before = new Map([...labels.keys()].map((picture) => [picture, picture.labels[kind]]));
+    type State = { channels: readonly string[]; labels: ReadonlyMap<Picture, Label | undefined> };
+    const put = (state: State) => {
+      this.tasks = { ...this.tasks, [kind]: { ...this.tasks[kind], channels: state.channels } };
+      for (const [picture, label] of state.labels) assign(picture, kind, label);
+      this.#keepSensible();
+      for (const picture of labels.keys()) this.#tell('paint', picture);
+    };
+    this.#put<State>({ channels: this.channels, labels: before }, { channels, labels }, put);
+  }
+
   /** Makes what was painted inside `box` a step that can be taken back. */
   keepStroke(picture: Picture, raster: Raster, box: Box, before: Raster['data']): void {
     const after = copyBox(raster, box);
