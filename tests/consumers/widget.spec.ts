@@ -156,6 +156,24 @@ test('a picture that is none of the widget is predicted too; what does not fit i
   expect(width).toBe(80);
 });
 
+test('the network is adapted to what is labelled, step by step', async ({ page, open }) => {
+  await open(widget());
+  await teach(page);
+  const told = await page.evaluate(async () => {
+    const element = document.querySelector('anolis-widget') as AnolisWidget;
+    const log: string[] = [];
+    element.addEventListener('adapt', ({ detail }) =>
+      log.push('report' in detail ? 'report' : `step ${detail.progress.step}`),
+    );
+    const [, other] = element.pictures;
+    const data = (await element.predict(other?.id ?? '')).mask();
+    await element.setLabel(other?.id ?? '', { width: 96, height: 64, data });
+    const { judged } = await element.adapt({ steps: 2 });
+    return { log, judged: judged > 0 };
+  });
+  expect(told).toEqual({ log: ['step 1', 'step 2', 'report'], judged: true });
+});
+
 test('a session is saved as a file, and opened by its address', async ({ page, open }) => {
   await open(widget() + widget('id="second"'));
   await teach(page);

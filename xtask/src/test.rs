@@ -10,7 +10,7 @@ use crate::check::{FORMAT, FRONT_END, LINTS, Rule};
 use crate::step::{self, Step, plain};
 use crate::toolchain::{self, cargo};
 use crate::wasm::{self, Backend};
-use crate::{assets, chromium, npm, paths, python, vulkan};
+use crate::{assets, chromium, docs, npm, paths, python, vulkan};
 
 /// What can be run alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -105,6 +105,7 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
         }
         if runs(Part::Consumers) {
             built &= report.work("npm package", built, wasm::build_package);
+            report.work("documentation", built, docs::write);
             let mut command = npm::npm(&["run", "test:consumers"]);
             command.env(chromium::VARIABLE, &chromium).env("CARGO_TARGET_DIR", paths::target());
             report.tests_if(built, "consumers", command, count_playwright);

@@ -23,6 +23,7 @@ export interface TilesOptions {
   /** Size of the prediction in pixels; the picture's by default. */
   readonly width?: number;
   readonly height?: number;
+  /** Called after every tile. */
   readonly onProgress?: (progress: TilesProgress) => void;
   /** Stops after the tile that is predicted. */
   readonly signal?: AbortSignal;
