@@ -8,5 +8,5 @@ export default defineConfig({
   testDir: fileURLToPath(new URL('.', import.meta.url)),
   testIgnore: 'projects/**',
   outputDir: 'results',
-  projects: [{ name: 'cpu', metadata: { backend: 'cpu' }, use: launch() }],
+  projects: [{ name: 'cpu', metadata: { backend: 'cpu' }, use: launch('--host-resolver-rules=MAP *.test localhost') }],
 });

@@ -274,6 +274,13 @@ test('a sandboxed frame, which has no origin, is enough', async ({ page, site })
   expect(await teach(inside)).toBeGreaterThan(0.97);
 });
 
+test('a page without https is enough', async ({ page, site }) => {
+  const { origin } = await site({ folder, pages: { '/index.html': hostPage(widget()) } });
+  await page.goto(`${origin.replace('localhost', 'insecure.test')}/`);
+  expect(await page.evaluate(() => isSecureContext)).toBe(false);
+  expect(await teach(page)).toBeGreaterThan(0.97);
+});
+
 test('several widgets have one worker and one copy of the weights, which end with the last of them', async ({
   page,
   open,

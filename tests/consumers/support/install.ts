@@ -56,7 +56,10 @@ export async function install(name: string, tarball: string): Promise<string> {
   cpSync(from, to, { recursive: true });
   cpSync(here('../projects/ask.js'), join(to, 'ask.js'));
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline'];
-  if (!installed) await command(to, 'npm', 'install', ...quiet);
+  if (!installed) {
+    console.log(`Installing the tools of ${name} into ${to}`);
+    await command(to, 'npm', 'install', ...quiet);
+  }
   rmSync(join(to, 'node_modules/anolis'), { recursive: true, force: true });
   await command(to, 'npm', 'install', '--no-save', ...quiet, tarball);
   writeFileSync(stamp, hash);

@@ -23,6 +23,7 @@ import '../page/toolbar.js';
 import { listenForFiles } from '../page/incoming.js';
 import { messages } from '../page/messages.js';
 import { labelFrom } from '../page/model/accept.js';
+import { newId } from '../page/model/id.js';
 import type { Kind } from '../page/model/kinds.js';
 import { Learner, type LearnerEvent } from '../page/model/learner.js';
 import { type Picture, readPicture } from '../page/model/picture.js';
@@ -233,7 +234,7 @@ export class View {
   }
 
   async add(source: ImageSource, name: string): Promise<string> {
-    const picture = await readPicture(crypto.randomUUID(), name, await blobOf(source));
+    const picture = await readPicture(newId(), name, await blobOf(source));
     this.session.add([picture]);
     return picture.id;
   }

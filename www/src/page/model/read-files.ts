@@ -1,4 +1,5 @@
 import { messages } from '../messages.js';
+import { newId } from './id.js';
 import { isTiff } from './is-tiff.js';
 import { type Picture, readPicture } from './picture.js';
 
@@ -19,7 +20,7 @@ export async function readFiles(files: readonly File[]): Promise<Read> {
     try {
       const pages = isTiff(file) ? await (await import('./tiff.js')).pagesOf(file) : [file];
       // One page that cannot be used leaves none of the others: they belong together.
-      const read = pages.map((page) => readPicture(crypto.randomUUID(), page.name, page));
+      const read = pages.map((page) => readPicture(newId(), page.name, page));
       pictures.push(...(await Promise.all(read)));
     } catch (reason) {
       problems.push(messages.fileProblem(file.name, (reason as Error).message));

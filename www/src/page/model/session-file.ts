@@ -1,5 +1,6 @@
 import { SessionError, type SessionFile, type SessionImage, type SessionTask } from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
+import { newId } from './id.js';
 import { isKind, type Kind, kindNames, kinds } from './kinds.js';
 import { fromLibrary, saysSomething, toLibrary } from './label.js';
 import { type Picture, readPicture } from './picture.js';
@@ -69,7 +70,7 @@ export async function fromFile(
   const [first] = taken;
   const begun = file.tasks.find(({ id }) => id === task)?.kind;
   const saved = {
-    id: crypto.randomUUID(),
+    id: newId(),
     name: file.name,
     kind: isKind(begun) && taken.has(begun) ? begun : (first ?? 'mask'),
     tasks,
@@ -85,7 +86,7 @@ async function pictureOf(
   { name, files: [file], width, height }: SessionImage,
   read: typeof readPicture,
 ): Promise<Picture | undefined> {
-  const picture = file && (await read(crypto.randomUUID(), name, file));
+  const picture = file && (await read(newId(), name, file));
   if (picture && (picture.width !== width || picture.height !== height))
     throw new SessionError('session-file', messages.session.otherSize(name));
   return picture;

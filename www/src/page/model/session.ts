@@ -1,6 +1,7 @@
 import type { Prediction } from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
 import { History } from './history.js';
+import { newId } from './id.js';
 import { type Kind, kindNames, type Tool, traitsOf, type View } from './kinds.js';
 import { emptyLabel, type Label, saysSomething } from './label.js';
 import type { Picture, Predicted } from './picture.js';
@@ -57,7 +58,7 @@ export type Saved = Pick<
 
 /** Pictures, what is to be predicted, what was labelled, and with which settings. Knows neither the screen nor the network. */
 export class Session extends EventTarget {
-  id: string = crypto.randomUUID();
+  id: string = newId();
   /** Given by the person; empty until then. */
   name = '';
   pictures: readonly Picture[] = [];
@@ -291,7 +292,7 @@ export class Session extends EventTarget {
   startOver(): void {
     const { opacity, unpaintedIsBackground } = this;
     const empty = { name: '', kind: 'mask', tasks: newTasks(), pictures: [], selected: undefined } as const;
-    this.restore({ id: crypto.randomUUID(), ...empty, opacity, unpaintedIsBackground });
+    this.restore({ id: newId(), ...empty, opacity, unpaintedIsBackground });
   }
 
   /** Puts another session in the place of this one. */
