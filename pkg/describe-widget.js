@@ -10,7 +10,7 @@ const code = (text) => (text ? `\`${text.replaceAll('|', '\\|')}\`` : '');
 const columns = { type: ({ type }) => code(type?.text), 'by default': (row) => code(row.default) };
 const table = (title, first, rows) => {
   const used = Object.entries(columns).filter(([, cell]) => rows.some(cell));
-  const head = [first, ...used.map(([name]) => name), ''];
+  const head = [first, '', ...used.map(([name]) => name)];
   const lines = rows.map((row) => [
     code(row.name) || 'without a name',
     ...used.map(([, cell]) => cell(row)),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { type AnolisPage, expect, test } from './support/fixtures.js';
+import { square } from './support/pictures.js';
 
 interface File {
   readonly name: string;
@@ -82,6 +83,7 @@ test('predictions are exported for every picture, and can be stopped', async ({ 
 
   await show(page);
   await page.getByRole('radio', { name: 'Predictions', exact: true }).check();
+  await page.getByLabel(/Predict in tiles/).check();
   await page.getByTestId('export').click();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByTestId('export')).toBeEnabled();
@@ -105,4 +107,37 @@ test('without labels there is nothing to export, and it is said', async ({ anoli
   await show(page);
   await page.getByTestId('export').click();
   await expect(anolis.problems).toContainText('nothing to export');
+});
+
+test('pictures are dropped with their labels', async ({ anolis, page }) => {
+  await anolis.open();
+  const csv = Buffer.from('picture,channel,x,y\nfirst.png,bud,10,20\nfirst.png,bud,30,20\n');
+  await anolis.choose(
+    { name: 'points.csv', mimeType: 'text/csv', buffer: csv },
+    { name: 'first.png', mimeType: 'image/png', buffer: square(64, 48) },
+  );
+  await expect(page.getByTestId('set')).toHaveCount(2);
+  await expect(page.getByTestId('class').first()).toContainText('bud');
+  await anolis.choose({ name: 'other.csv', mimeType: 'text/csv', buffer: Buffer.from('picture,x,y\nnone.png,1,1\n') });
+  await expect(anolis.problems).toContainText('none.png belongs to no open picture');
+  await expect(page.getByTestId('set')).toHaveCount(2);
+});
+
+test('a picture larger than what is worked on is exported in tiles, in its own pixels', async ({ anolis, page }) => {
+  await anolis.open();
+  await anolis.choose({ name: 'small.png', mimeType: 'image/png', buffer: square(512, 512) });
+  await anolis.choose({ name: 'wide.png', mimeType: 'image/png', buffer: square(2400, 600) });
+  await anolis.paint([0.27, 0.27], [0.47, 0.27], [0.47, 0.47], [0.27, 0.47], [0.27, 0.37], [0.47, 0.37]);
+  await anolis.predicted();
+  await show(page);
+  await page.getByRole('radio', { name: 'Labels, and predictions where there are none' }).check();
+  await page.getByLabel(/Predict in tiles/).check();
+  await page.getByTestId('format').selectOption('coco');
+  const download = page.waitForEvent('download', { timeout: 120_000 });
+  await page.getByTestId('export').click();
+  const { images } = JSON.parse(readFileSync(await (await download).path(), 'utf8'));
+  expect(images).toEqual([
+    { id: 1, file_name: 'small.png', width: 512, height: 512 },
+    { id: 2, file_name: 'wide.png', width: 2400, height: 600 },
+  ]);
 });

@@ -227,11 +227,11 @@ test('the page opens what it can and names what it cannot', async ({ anolis }) =
   await anolis.open();
   await anolis.choose(
     { name: 'square.png', mimeType: 'image/png', buffer: square(64, 48) },
-    { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') },
+    { name: 'notes.pdf', mimeType: 'application/pdf', buffer: Buffer.from('notes') },
     { name: 'dot.png', mimeType: 'image/png', buffer: square(1, 1) },
   );
   await expect(anolis.pictures).toHaveCount(1);
-  await expect(anolis.problems).toContainText('notes.txt: This is not a picture');
+  await expect(anolis.problems).toContainText('notes.pdf: This is not a picture');
   await expect(anolis.problems).toContainText('dot.png: Use a picture of at least 16 pixels');
 });
 

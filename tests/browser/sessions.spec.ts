@@ -150,6 +150,10 @@ test('when the browser has no more room, it is said, nothing is left, and the fi
   await expect(anolis.pictures).toHaveCount(7);
   const file = await saved(page);
   expect(file.buffer.length).toBeGreaterThan(1_000_000);
+  const asked = page.waitForEvent('dialog');
+  await Promise.all([asked.then((question) => question.dismiss()), page.evaluate(() => location.reload())]);
+  expect((await asked).type()).toBe('beforeunload');
+  await expect(anolis.pictures).toHaveCount(7);
 
   await fill(false);
   await anolis.paint([0.6, 0.6], [0.7, 0.7]);

@@ -20,7 +20,7 @@ import '../page/settings.js';
 import '../page/start-over.js';
 import '../page/status.js';
 import '../page/toolbar.js';
-import { listenForFiles } from '../page/incoming.js';
+import { listenForFiles, sortFiles } from '../page/incoming.js';
 import { messages } from '../page/messages.js';
 import { labelFrom } from '../page/model/accept.js';
 import { newId } from '../page/model/id.js';
@@ -424,8 +424,9 @@ export class View {
 
   async #addFiles(files: readonly File[]): Promise<void> {
     if (!this.settings.tools.has('open')) return;
-    const { session, pictures, problems } = await readFiles(files);
-    if (session) await this.open(session).catch((reason) => this.complain(reason));
+    const sorted = sortFiles(files);
+    if (sorted.session) await this.open(sorted.session).catch((reason) => this.complain(reason));
+    const { pictures, problems } = await readFiles([...sorted.pictures, ...sorted.labels]);
     for (const problem of problems) this.complain(new Error(problem));
     if (pictures.length === 0) return;
     this.session.add(pictures);
@@ -438,7 +439,9 @@ export class View {
     if (!selected?.prediction || !this.settings.tools.has('draw')) return;
     try {
       const prediction = await this.#learner?.predict(selected);
-      if (prediction) this.session.setLabel(selected, labelFrom(prediction));
+      if (!prediction) return;
+      this.session.setLabel(selected, labelFrom(prediction));
+      this.#say(messages.accepted);
     } catch (reason) {
       this.complain(reason as Error);
     }

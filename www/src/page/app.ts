@@ -12,7 +12,7 @@ import { download, fileName } from './download.js';
 import type { Elsewhere } from './elsewhere.js';
 import type { Exchange } from './exchange.js';
 import type { SampleEvent } from './gallery.js';
-import { listenForFiles } from './incoming.js';
+import { listenForFiles, sortFiles } from './incoming.js';
 import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
 import { messages } from './messages.js';
 import { labelFrom } from './model/accept.js';
@@ -161,7 +161,7 @@ export class App extends LitElement {
       ></anolis-sessions>
       <anolis-exchange
         .session=${this.session}
-        .predict=${(picture: Picture) => this.#learner?.predict(picture)}
+        .learner=${() => this.#learner}
         @say=${(event: CustomEvent<string>) => this.#say(event.detail)}
         @problem=${(event: CustomEvent<string>) => this.#complain(event.detail)}
       ></anolis-exchange>
@@ -322,10 +322,20 @@ export class App extends LitElement {
   };
 
   async #addFiles(files: readonly File[], prepare?: (pictures: readonly Picture[]) => Promise<void>): Promise<void> {
-    const { session, pictures, problems } = await readFiles(files);
-    if (session) await this.#openFile(session);
+    const sorted = sortFiles(files);
+    if (sorted.session) await this.#openFile(sorted.session);
+    const { pictures, problems } = await readFiles(sorted.pictures);
     for (const problem of problems) this.#complain(problem);
-    if (pictures.length === 0) return;
+    if (pictures.length > 0) await this.#addPictures(pictures, prepare);
+    if (sorted.labels.length === 0) return;
+    await import('./exchange.js');
+    await this.exchange.read(sorted.labels);
+  }
+
+  async #addPictures(
+    pictures: readonly Picture[],
+    prepare?: (pictures: readonly Picture[]) => Promise<void>,
+  ): Promise<void> {
     await prepare?.(pictures);
     this.session.add(pictures);
     const { kind } = this.session;

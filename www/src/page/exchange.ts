@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Prediction } from '../anolis/public/index.js';
+import type { TilesProgress } from '../anolis/public/index.js';
 import { download } from './download.js';
 import type { NamedFile } from './formats/content.js';
 import { exportFile } from './formats/export.js';
@@ -11,6 +11,7 @@ import { merge } from './formats/merge.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
 import type { Label } from './model/label.js';
+import type { Learner } from './model/learner.js';
 import type { Picture } from './model/picture.js';
 import type { Session } from './model/session.js';
 import { dialogs, shared } from './styles.js';
@@ -21,11 +22,12 @@ const whats: readonly What[] = ['labels', 'predictions', 'both'];
 @customElement('anolis-exchange')
 export class Exchange extends LitElement {
   @property({ attribute: false }) session!: Session;
-  @property({ attribute: false }) predict: (picture: Picture) => Promise<Prediction | undefined> | undefined = () =>
-    undefined;
+  /** How predictions are made; nothing where there is no network yet. */
+  @property({ attribute: false }) learner: () => Learner | undefined = () => undefined;
   @state() private what: What = 'labels';
   @state() private format: FormatName = 'masks';
   @state() private withPictures = false;
+  @state() private inTiles = false;
   @state() private progress = '';
   @state() private running: AbortController | undefined;
   @query('dialog') private dialog!: HTMLDialogElement;
@@ -124,6 +126,9 @@ export class Exchange extends LitElement {
       <label>
         <input type="checkbox" .checked=${this.withPictures} @change=${() => (this.withPictures = !this.withPictures)} />${text.withPictures}
       </label>
+      <label ?hidden=${this.what === 'labels'}>
+        <input type="checkbox" .checked=${this.inTiles} @change=${() => (this.inTiles = !this.inTiles)} />${text.inTiles}
+      </label>
       <div class="actions">
         ${this.running ? html`<span role="status">${this.progress}</span><button @click=${() => this.running?.abort()}>${messages.cancel}</button>` : nothing}
         <button ?disabled=${this.running !== undefined} data-testid="export" @click=${this.#export}>${icons.save}${text.write}</button>
@@ -147,7 +152,15 @@ export class Exchange extends LitElement {
     try {
       const { content, pictures, missing } = await gather(this.session, {
         what: this.what,
-        predict: async (picture) => this.predict(picture),
+        predict: async (picture) => {
+          const learner = this.learner();
+          if (!this.inTiles) return learner?.predict(picture);
+          const place = this.progress;
+          const onProgress = ({ done, total }: TilesProgress) => {
+            this.progress = messages.exchange.tile(place, done, total);
+          };
+          return learner?.predictTiles(picture, { onProgress, signal: running.signal });
+        },
         onProgress: (done, count) => {
           this.progress = messages.exchange.predicting(done + 1, count);
         },

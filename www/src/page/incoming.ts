@@ -1,3 +1,15 @@
+/** Files by what they are to be opened as, judging by their names. */
+export function sortFiles(files: readonly File[]): {
+  readonly session: File | undefined;
+  readonly labels: readonly File[];
+  readonly pictures: readonly File[];
+} {
+  const is = (pattern: RegExp) => (file: File) => pattern.test(file.name);
+  const [isSession, isLabels] = [is(/\.anolis$/i), is(/\.(json|txt|ya?ml|xml|csv|zip)$/i)];
+  const pictures = files.filter((file) => !isSession(file) && !isLabels(file));
+  return { session: files.find(isSession), labels: files.filter(isLabels), pictures };
+}
+
 /** Takes pictures that are dropped or pasted on `target`; answers a function that stops it. */
 export function listenForFiles(
   onFiles: (files: File[]) => void,

@@ -180,6 +180,8 @@ const english = {
       labelStudio: 'Label Studio',
     },
     withPictures: 'With the pictures',
+    inTiles: 'Predict in tiles: finer on big pictures, slower',
+    tile: (picture: string, done: number, total: number) => `${picture}, tile ${done} of ${total}`,
     write: 'Export',
     importText: 'Labels of other programs, onto the pictures that are open here, by their names.',
     read: 'Import labels',

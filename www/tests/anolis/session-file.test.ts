@@ -153,6 +153,15 @@ describe('a session file', () => {
     expect(read.images).toHaveLength(1);
   });
 
+  it('takes null for what may be missing', async () => {
+    const all = await files();
+    const manifest = JSON.parse(new TextDecoder().decode(all['manifest.json']));
+    Object.assign(manifest, { weights: null, page: null });
+    Object.assign(manifest.tasks[0], { adapter: null });
+    const { weights, tasks } = await readSession(pack({ ...all, 'manifest.json': json(manifest) }));
+    expect([weights, tasks[0]?.adapter]).toEqual([undefined, undefined]);
+  });
+
   it('keeps values of maps to 1 of 131,068', async () => {
     const map = Float32Array.of(0, 1, 0.123456, Number.NaN);
     const image = { id: 'a', name: 'a', files: [], width: 2, height: 2 };
@@ -377,6 +386,10 @@ describe('a label of a session file', () => {
       ],
       [[1, 2], 7],
       [null, [1]],
+      [
+        [1, 2, 3],
+        [1, 2],
+      ],
     ])
       expect(await spoilt('keypoints', json({ points }))).toMatch(/^session-file/);
     for (const points of [undefined, [[1, 2, 2]], [[1, 2, 0.5]], [[-1, 2, 0]], [null]])

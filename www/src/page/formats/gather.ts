@@ -1,4 +1,4 @@
-import type { Prediction } from '../../anolis/public/index.js';
+import type { Prediction, TiledPrediction } from '../../anolis/public/index.js';
 import { foundIn, labelFrom } from '../model/accept.js';
 import { type Kind, traitsOf } from '../model/kinds.js';
 import { saysSomething } from '../model/label.js';
@@ -15,7 +15,7 @@ export type What = 'labels' | 'predictions' | 'both';
 export interface Asked {
   readonly what: What;
   /** Nothing where there is none yet. */
-  readonly predict: (picture: Picture) => Promise<Prediction | undefined>;
+  readonly predict: (picture: Picture) => Promise<Prediction | TiledPrediction | undefined>;
   readonly onProgress: (done: number, count: number) => void;
   readonly signal: AbortSignal;
 }
@@ -40,7 +40,7 @@ export async function gather(session: Session, { what, predict, onProgress, sign
       continue;
     }
     const size = await originalSize(picture);
-    const scaled = scaleLabel(label, picture, size);
+    const scaled = scaleLabel(label, prediction ?? picture, size);
     const source = own ? 'label' : 'prediction';
     sheets.push({
       name: names[place] as string,
@@ -55,7 +55,10 @@ export async function gather(session: Session, { what, predict, onProgress, sign
   return { content, pictures: used, missing };
 }
 
-function figures(prediction: Prediction | undefined, channels: number): Pick<Sheet, 'scores' | 'counts'> {
+function figures(
+  prediction: Prediction | TiledPrediction | undefined,
+  channels: number,
+): Pick<Sheet, 'scores' | 'counts'> {
   if (!prediction || traitsOf(prediction.kind as Kind).form !== 'points') return {};
   const scores = foundIn(prediction).map(({ score }) => score);
   if (prediction.kind !== 'density') return { scores };

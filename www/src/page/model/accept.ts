@@ -1,11 +1,11 @@
-import type { Found, Prediction } from '../../anolis/public/index.js';
+import type { Found, Prediction, TiledPrediction } from '../../anolis/public/index.js';
 import { type Kind, traitsOf } from './kinds.js';
 import { type Label, storedOf } from './label.js';
 import { LEAST_SCORE } from './overlay.js';
 import { UNPAINTED } from './raster.js';
 
 /** A prediction as large as its picture as a label to correct. */
-export function labelFrom(prediction: Prediction): Label {
+export function labelFrom(prediction: Prediction | TiledPrediction): Label {
   const { width, height } = prediction;
   const kind = prediction.kind as Kind;
   if (traitsOf(kind).form === 'points') {
@@ -23,6 +23,6 @@ export function labelFrom(prediction: Prediction): Label {
 }
 
 /** The points of a prediction that are worth showing, the surest first. */
-export function foundIn(prediction: Prediction): Found[] {
+export function foundIn(prediction: Prediction | TiledPrediction): Found[] {
   return prediction.points().filter(({ score }) => prediction.kind === 'density' || score >= LEAST_SCORE);
 }

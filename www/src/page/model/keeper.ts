@@ -29,10 +29,14 @@ export class Keeper extends EventTarget {
   readonly #ownership: Ownership;
   readonly #saveNow: () => Promise<void>;
   #storage: Storage | undefined;
+  #state: SaveState = 'saved';
 
   constructor(private readonly session: Session) {
     super();
-    const tell = (state: SaveState, reason?: unknown) => this.dispatchEvent(new SaveEvent(state, reason));
+    const tell = (state: SaveState, reason?: unknown) => {
+      this.#state = state;
+      this.dispatchEvent(new SaveEvent(state, reason));
+    };
     this.#saveNow = autosave(
       session,
       async (changed) => {
@@ -52,6 +56,8 @@ export class Keeper extends EventTarget {
     // A phone may never wake the tab again.
     for (const [target, type] of [[window, 'pagehide'] as const, [document, 'visibilitychange'] as const])
       target.addEventListener(type, () => void this.#saveNow().catch(() => {}));
+    // The browser asks before a tab is closed that has what is nowhere else.
+    addEventListener('beforeunload', (event) => this.#state === 'failed' && event.preventDefault());
     const [last] = await this.list();
     if (last && (await this.#ownership.take(last.id))) return this.#storage.restore(this.session, last.id);
     await this.#ownership.take(this.session.id);

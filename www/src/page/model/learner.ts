@@ -5,11 +5,13 @@ import {
   type AnolisImage,
   type Prediction,
   type Task,
+  type TiledPrediction,
+  type TilesOptions,
   WorkerError,
 } from '../../anolis/public/index.js';
 import type { Kind } from './kinds.js';
 import { toLibrary } from './label.js';
-import type { Picture } from './picture.js';
+import { originalSize, type Picture } from './picture.js';
 import type { Session, SessionEvent } from './session.js';
 
 /** Longest side of predictions: in the grid while painting, and of the picture in the editor. */
@@ -214,6 +216,15 @@ export class Learner extends EventTarget {
     const image = this.#open.get(picture);
     if (!image || !this.#task || this.#examples.size === 0) return undefined;
     return this.#task.predict(image);
+  }
+
+  /** The same in tiles of the picture's file, which see things as large as the examples' files show them. */
+  async predictTiles(picture: Picture, options: TilesOptions): Promise<TiledPrediction | undefined> {
+    const task = this.#task;
+    if (!task || this.#examples.size === 0) return undefined;
+    const sizes = await Promise.all([...this.#examples.keys()].map(originalSize));
+    const tile = Math.round(sizes.reduce((sum, size) => sum + Math.max(size.width, size.height), 0) / sizes.length);
+    return task.predictTiles(picture.file, { ...options, tile: Math.max(64, tile) });
   }
 
   // Every prediction is out of date; with no example left there is nothing to show.

@@ -58,8 +58,9 @@ export async function originalSize({ file, width, height }: Picture): Promise<{ 
   // One that would not be scaled even if it were twice as large was not scaled.
   if (workingSize(2 * width, 2 * height).width === 2 * width) return { width, height };
   const full = await decodeUpright(file);
+  const size = { width: full.width, height: full.height };
   full.close();
-  return { width: full.width, height: full.height };
+  return size;
 }
 
 async function decodeUpright(file: Blob): Promise<ImageBitmap> {

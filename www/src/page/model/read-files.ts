@@ -3,20 +3,11 @@ import { newId } from './id.js';
 import { isTiff } from './is-tiff.js';
 import { type Picture, readPicture } from './picture.js';
 
-/** What some files are. */
-export interface Read {
-  /** The first session file among them. */
-  readonly session: File | undefined;
-  readonly pictures: readonly Picture[];
-  readonly problems: readonly string[];
-}
-
 /** Reads files as pictures; those that are none are told, not thrown. */
-export async function readFiles(files: readonly File[]): Promise<Read> {
-  const isSession = ({ name }: File) => name.toLowerCase().endsWith('.anolis');
+export async function readFiles(files: readonly File[]): Promise<{ pictures: Picture[]; problems: string[] }> {
   const pictures: Picture[] = [];
   const problems: string[] = [];
-  for (const file of files.filter((each) => !isSession(each))) {
+  for (const file of files) {
     try {
       const pages = isTiff(file) ? await (await import('./tiff.js')).pagesOf(file) : [file];
       // One page that cannot be used leaves none of the others: they belong together.
@@ -26,5 +17,5 @@ export async function readFiles(files: readonly File[]): Promise<Read> {
       problems.push(messages.fileProblem(file.name, (reason as Error).message));
     }
   }
-  return { session: files.find(isSession), pictures, problems };
+  return { pictures, problems };
 }

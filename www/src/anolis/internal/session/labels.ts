@@ -62,7 +62,9 @@ export async function decodeLabel(
     const [{ name, bytes } = { name: '', bytes: new Uint8Array() }] = files;
     const { points, tags } = parse(name, bytes);
     if (kind === 'tags') return readTags(tags, channels, name);
-    if (!Array.isArray(points)) throw damaged(`${name} has no points`);
+    const wantedNumbers = kind === 'keypoints' ? 2 : 3;
+    const isPoint = (point: unknown) => point === null || (Array.isArray(point) && point.length === wantedNumbers);
+    if (!Array.isArray(points) || !(points as unknown[]).every(isPoint)) throw damaged(`${name} has no points`);
     return kind === 'keypoints' ? { keypoints: points } : { points };
   }
 }

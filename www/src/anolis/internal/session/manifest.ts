@@ -56,7 +56,7 @@ export function parseManifest(text: string): Manifest {
   const manifest = {
     name: textOf(root['name'], 'name'),
     changed: textOf(root['changed'], 'changed'),
-    weights: weights === undefined ? undefined : textOf(weights, 'weights'),
+    weights: weights == null ? undefined : textOf(weights, 'weights'),
     images,
     tasks,
     page: root['page'],
@@ -117,7 +117,7 @@ function readTask(value: unknown, place: number): TaskEntry {
       const { image, files } = objectOf(label, there);
       return { image: textOf(image, `${there}.image`), files: textsOf(files, `${there}.files`) };
     }),
-    adapter: adapter === undefined ? undefined : textOf(adapter, `${where}.adapter`),
+    adapter: adapter == null ? undefined : textOf(adapter, `${where}.adapter`),
   };
 }
 
