@@ -301,8 +301,34 @@ test('several widgets have one worker and one copy of the weights, which end wit
   // Moving one is not removing it.
   await page.evaluate(() => document.querySelector('h1')?.after(document.querySelector('#b') as Node));
   expect(await page.evaluate(() => document.querySelector('anolis-widget')?.pictures.length)).toBe(2);
+  const tile = page.locator('anolis-tile').first();
+  await expect(tile).toHaveAttribute('data-predicted', 'full');
+  await page.evaluate(async () => {
+    const element = document.querySelector('anolis-widget') as AnolisWidget;
+    await element.setLabel(element.pictures[0]?.id ?? '', undefined);
+  });
+  await expect(tile).toHaveAttribute('data-predicted', 'none');
   await page.evaluate(() => document.querySelectorAll('anolis-widget').forEach((element) => void element.remove()));
   await expect.poll(() => page.workers().length).toBe(0);
+});
+
+test('what was made stays when a widget is taken away and put back', async ({ page, open }) => {
+  await open(widget());
+  await teach(page);
+  await page.evaluate(() => {
+    const element = document.querySelector('anolis-widget');
+    Object.assign(globalThis, { element });
+    element?.remove();
+  });
+  await expect.poll(() => page.workers().length).toBe(0);
+  const found = await page.evaluate(async () => {
+    const { element } = globalThis as unknown as { element: AnolisWidget };
+    document.querySelector('main')?.append(element);
+    const prediction = await element.predict(element.pictures[1]?.id ?? '');
+    return [element.pictures.map(({ labelled }) => labelled), prediction.mask().includes(1)];
+  });
+  expect(found).toEqual([[true, false], true]);
+  await expect(page.locator('anolis-tile').nth(1)).toHaveAttribute('data-predicted', 'full');
 });
 
 test('nothing is loaded until the widget is visible, or asked', async ({ page, open }) => {

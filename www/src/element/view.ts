@@ -150,7 +150,6 @@ export class View {
   #problems: readonly string[] = [];
   #known: Pick<Session, 'pictures' | 'tasks' | 'kind'>;
   readonly #seen = new Set<Picture>();
-  readonly #stops: (() => void)[];
 
   constructor(
     private readonly root: ShadowRoot,
@@ -166,31 +165,32 @@ export class View {
     session.addEventListener('change', this.#onChange);
     session.addEventListener('stroke', this.#onStroke);
     session.addEventListener('overlay', this.#onOverlay);
-    this.#stops = [
-      listenToShortcuts(session, { accept: () => void this.#accept() }, root.host),
-      listenForFiles((files) => void this.#addFiles(files), this.#onDrag, root.host),
-    ];
+    listenToShortcuts(session, { accept: () => void this.#accept() }, root.host);
+    listenForFiles((files) => void this.#addFiles(files), this.#onDrag, root.host);
     this.#render();
   }
 
   /** Gives it the network. */
   learn(anolis: Anolis): void {
+    for (const picture of this.session.pictures) if (picture.state === 'ready') picture.state = 'waiting';
     const learner = new Learner(this.session, anolis);
     learner.addEventListener('problem', (event) => this.complain(new Error((event as LearnerEvent).message)));
     learner.addEventListener('notice', (event) => this.#say((event as LearnerEvent).message));
     learner.addEventListener('busy', () => this.#setBusy(true));
     learner.addEventListener('idle', () => this.#setBusy(false));
     for (const picture of this.#seen) learner.visible.add(picture);
+    this.#setBusy(true);
     this.#learner = learner;
     this.#anolis = anolis;
     this.#progress = undefined;
     this.#say(messages.ready(messages.backend[anolis.backend]));
   }
 
-  /** Frees what it has of the network, which others use too. */
-  async stop(): Promise<void> {
-    for (const stop of this.#stops) stop();
-    await this.#learner?.dispose();
+  /** Frees what it has of the network, which others use too; pictures and labels stay for the next one. */
+  async unlearn(): Promise<void> {
+    const learner = this.#learner;
+    this.#learner = undefined;
+    await learner?.dispose();
   }
 
   /** Other settings. */

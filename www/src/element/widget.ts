@@ -336,13 +336,13 @@ export class AnolisWidget extends Base {
     return view;
   }
 
+  // What was made stays, for an element that is put back.
   #end(): void {
     const [view, release] = [this.#view, this.#release];
-    this.#view = undefined;
     this.#started = undefined;
     this.#release = () => {};
     void view
-      ?.stop()
+      ?.unlearn()
       .catch(() => {})
       .finally(release);
   }

@@ -202,6 +202,7 @@ export class Canvas extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    if (this.#watcher) this.#watcher.observe(this.box);
     this.session.addEventListener('paint', this.#onPaint);
     this.session.addEventListener('overlay', this.#onOverlay);
   }
