@@ -16,8 +16,10 @@ const keepUrls: Plugin = {
 
 const copyAssets: Plugin = {
   name: 'copy-assets',
-  closeBundle: () =>
-    cpSync(`${source}assets`, here('dist/assets'), { recursive: true, filter: (path) => !path.endsWith('.ts') }),
+  closeBundle: () => {
+    cpSync(`${source}assets`, here('dist/assets'), { recursive: true, filter: (path) => !path.endsWith('.ts') });
+    for (const name of ['LICENSE-APACHE', 'LICENSE-MIT', 'NOTICE']) cpSync(here(`../${name}`), here(`dist/${name}`));
+  },
 };
 
 export default defineConfig({
@@ -27,6 +29,8 @@ export default defineConfig({
     target: 'es2022',
     minify: false,
     modulePreload: false,
+    // What is bundled asks for its licence to come along.
+    license: { fileName: 'third-party.md' },
     // As a library, dynamic imports stay as they are written.
     lib: {
       formats: ['es'],
