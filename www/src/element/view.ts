@@ -287,6 +287,9 @@ export class View {
       },
     });
     this.outside.tell('adapt', { report });
+    // Saying a label again makes every prediction anew.
+    const example = this.session.pictures.find((picture) => this.session.isLabelled(picture));
+    if (report.used && example) this.session.show(example, this.session.labelOf(example));
     return report;
   }
 

@@ -38,7 +38,7 @@ const kinds: readonly string[] = ['mask', 'keypoints', 'map', 'density'] satisfi
  * @attr {string} channels - Names of the classes, keypoints or objects, with commas between them
  * @attr {'auto'|'webgpu'|'cpu'} [backend=auto] - Where the network runs
  * @attr {'best'|'fast'} [quality=best] - How much work a prediction may be
- * @attr {string} [tools=all] - What a person can use: `all`, `none`, or some of `draw kind channels settings pictures open adapt status`
+ * @attr {string} [tools=all] - What a person can use: `all`, `none`, or some of `draw kind channels settings pictures open status`
  * @attr {'light'|'dark'} theme - Colours; those of the page's `color-scheme` without it
  * @attr {'lazy'|'eager'|'manual'} [loading=lazy] - When to load: once visible, at once, or when a method is called
  *
