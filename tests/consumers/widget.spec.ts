@@ -331,6 +331,24 @@ test('what was made stays when a widget is taken away and put back', async ({ pa
   await expect(page.locator('anolis-tile').nth(1)).toHaveAttribute('data-predicted', 'full');
 });
 
+test('a widget that is taken away while it loads loads nothing more', async ({ page, open }) => {
+  await open('');
+  const told = await page.evaluate(async (html) => {
+    const main = document.querySelector('main') as HTMLElement;
+    await customElements.whenDefined('anolis-widget');
+    main.insertAdjacentHTML('beforeend', html);
+    const element = document.querySelector('anolis-widget') as AnolisWidget;
+    let errors = 0;
+    element.addEventListener('error', () => (errors += 1));
+    const started = element.start().catch(({ name }: Error) => name);
+    await new Promise((resolve) => element.addEventListener('progress', resolve));
+    element.remove();
+    return [await started, errors];
+  }, widget());
+  expect(told).toEqual(['AbortError', 0]);
+  await expect.poll(() => page.workers().length).toBe(0);
+});
+
 test('nothing is loaded until the widget is visible, or asked', async ({ page, open }) => {
   const below = '<div style="height: 3000px"></div>';
   const poster = '<anolis-widget id="asked" backend="cpu" loading="manual"><button>Try it</button></anolis-widget>';
@@ -435,6 +453,13 @@ test.describe('when something is missing', () => {
     await expect(page.locator('anolis-widget:state(failed)')).toHaveCount(1);
     expect(await page.evaluate(() => (globalThis as unknown as { told: string }).told)).toBe('runtime-missing');
     await expect(page.getByTestId('problems')).toContainText('runtime');
+    // What needs no network works, and what is made is there when it comes.
+    const pictures = await page.evaluate(async () => {
+      const element = document.querySelector('anolis-widget') as AnolisWidget;
+      await element.addPicture({ width: 64, height: 64, data: new Uint8ClampedArray(4 * 64 * 64).fill(90) }, 'early');
+      return element.pictures.length;
+    });
+    expect(pictures).toBe(1);
     await page.unroute('**/*.wasm');
     await page.getByRole('button', { name: 'Try again' }).click();
     expect(await teach(page)).toBeGreaterThan(0.97);

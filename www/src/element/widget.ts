@@ -93,7 +93,7 @@ export class AnolisWidget extends Base {
   readonly #internals = this.attachInternals();
   #started: Promise<View> | undefined;
   #view: View | undefined;
-  #release: () => void = () => {};
+  #use: ReturnType<typeof share> | undefined;
   #watcher: IntersectionObserver | undefined;
 
   constructor() {
@@ -192,17 +192,17 @@ export class AnolisWidget extends Base {
 
   /** Adds a picture and answers its id. Rejects with an `ImageError`. */
   async addPicture(source: ImageSource, name = source instanceof File ? source.name : ''): Promise<string> {
-    return (await this.#begin()).add(source, name);
+    return (await this.#show()).add(source, name);
   }
 
   /** Takes a picture away, with its labels. */
   async removePicture(id: string): Promise<void> {
-    (await this.#begin()).remove(id);
+    (await this.#show()).remove(id);
   }
 
   /** Shows a picture to work on. */
   async selectPicture(id: string): Promise<void> {
-    (await this.#begin()).select(id);
+    (await this.#show()).select(id);
   }
 
   /**
@@ -210,17 +210,17 @@ export class AnolisWidget extends Base {
    * classes that overlap are not taken.
    */
   async setLabel(id: string, label: Label | undefined): Promise<void> {
-    (await this.#begin()).setLabel(id, label);
+    (await this.#show()).setLabel(id, label);
   }
 
   /** Opens a session file in the place of what is there. Rejects with a `SessionError` and then changes nothing. */
   async open(file: Blob): Promise<void> {
-    await (await this.#begin()).open(file);
+    await (await this.#show()).open(file);
   }
 
   /** Pictures, labels and what is predicted as a session file, which the page, the library and the command line read too. */
   async save(): Promise<Blob> {
-    return (await this.#begin()).save();
+    return (await this.#show()).save();
   }
 
   /**
@@ -292,29 +292,34 @@ export class AnolisWidget extends Base {
     return { kind: this.kind, channels: this.channels, tools: toolsOf(this.getAttribute('tools')) };
   }
 
-  #begin(): Promise<View> {
-    this.#watcher?.disconnect();
-    this.#started ??= this.#start().catch((error: Error) => {
-      // What was made meanwhile is kept for the next try.
-      this.#started = undefined;
-      this.#release();
-      this.#be('failed');
-      if (this.#view) this.#view.fail(error, () => void this.#begin().catch(() => {}));
-      else this.#tell('error', { error });
-      throw error;
-    });
-    return this.#started;
+  // What needs no network works while it loads, and where it cannot be loaded.
+  async #show(): Promise<View> {
+    if (!this.#view) this.#begin().catch(() => {});
+    return this.#makeView();
   }
 
-  async #start(): Promise<View> {
-    this.#be('loading');
+  async #makeView(): Promise<View> {
     const { View } = await import('./view.js');
     this.#view ??= new View(this.shadowRoot as ShadowRoot, this.#settings, {
       tell: this.#tell,
       busy: (busy) => this.#internals.states[busy ? 'delete' : 'add']('idle'),
     });
-    const view = this.#view;
-    const opened = this.src && !view.pictures.length ? this.#openSource(view) : undefined;
+    return this.#view;
+  }
+
+  #begin(): Promise<View> {
+    this.#watcher?.disconnect();
+    if (this.#started) return this.#started;
+    const started = this.#start();
+    this.#started = started;
+    started.catch((error: Error) => this.#started === started && this.#fail(error));
+    return started;
+  }
+
+  async #start(): Promise<View> {
+    this.#be('loading');
+    const view = await this.#makeView();
+    const opened = this.src && view.pictures.length === 0 ? this.#openSource(view) : undefined;
     const { assets, workerUrl } = AnolisWidget;
     const { backend, quality } = this;
     const told = {
@@ -324,27 +329,34 @@ export class AnolisWidget extends Base {
       },
       onNotice: (notice: Notice) => view.notice(notice),
     };
-    const { anolis, release } = share(
-      { backend, quality, ...(assets && { assets }), ...(workerUrl && { workerUrl }) },
-      told,
-    );
-    this.#release = release;
-    view.learn(await anolis);
+    const use = share({ backend, quality, ...(assets && { assets }), ...(workerUrl && { workerUrl }) }, told);
+    this.#use = use;
+    const anolis = await use.anolis;
+    if (this.#use !== use) throw new DOMException('The widget was taken away while it loaded.', 'AbortError');
+    view.learn(anolis);
     await opened;
     this.#be('ready');
-    this.#tell('load', { backend: (await anolis).backend });
+    this.#tell('load', { backend: anolis.backend });
     return view;
+  }
+
+  #fail(error: Error): void {
+    this.#started = undefined;
+    this.#use?.release();
+    this.#be('failed');
+    if (this.#view) this.#view.fail(error, () => void this.#begin().catch(() => {}));
+    else this.#tell('error', { error });
   }
 
   // What was made stays, for an element that is put back.
   #end(): void {
-    const [view, release] = [this.#view, this.#release];
+    const use = this.#use;
     this.#started = undefined;
-    this.#release = () => {};
-    void view
+    this.#use = undefined;
+    void this.#view
       ?.unlearn()
       .catch(() => {})
-      .finally(release);
+      .finally(() => use?.release());
   }
 
   #be(state: 'loading' | 'ready' | 'failed'): void {
