@@ -131,8 +131,17 @@ const layout = css`
     width: 100%;
     height: 6px;
     border: 0;
-    border-radius: 0;
-    accent-color: var(--accent);
+    appearance: none;
+    background: var(--sunken);
+  }
+  progress::-webkit-progress-bar {
+    background: var(--sunken);
+  }
+  progress::-webkit-progress-value {
+    background: var(--accent);
+  }
+  progress::-moz-progress-bar {
+    background: var(--accent);
   }
 `;
 
@@ -203,6 +212,7 @@ export class View {
 
   /** Shows how far loading is. */
   showProgress(progress: Progress): void {
+    if (progress.phase !== this.#progress?.phase) this.#status = messages.phases[progress.phase];
     this.#progress = progress;
     this.#retry = undefined;
     this.#render();
