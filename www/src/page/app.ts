@@ -228,12 +228,11 @@ export class App extends LitElement {
   #begin = (): Promise<void> => this.#leave(() => this.keeper.begin());
 
   // A session that cannot be kept is not left.
-  async #leave(act: () => Promise<void>): Promise<void> {
+  async #leave(act: () => Promise<void>, problem = messages.session.unsaved): Promise<void> {
     try {
       await act();
     } catch (reason) {
-      const known = reason instanceof AnolisError;
-      this.#complain(known ? reason.message : messages.session.unsaved);
+      this.#complain(reason instanceof AnolisError ? reason.message : problem);
     }
   }
 
@@ -257,7 +256,7 @@ export class App extends LitElement {
     await this.#leave(async () => {
       download(await this.keeper.toFile(), name);
       this.#say(messages.session.saved(name));
-    });
+    }, messages.session.notWritten);
   };
 
   async #load(backend: ReturnType<typeof requestedBackend>): Promise<void> {
