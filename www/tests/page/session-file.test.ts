@@ -49,6 +49,14 @@ describe('a session of the page in a file', () => {
     }
   });
 
+  it('keeps what was tuned, with the weights it belongs to', async () => {
+    const { session } = opened();
+    session.setAdapter('mask', { bytes: Uint8Array.of(1, 2, 3), weights: 'hash' });
+    const { again } = await reopen(session);
+    expect(again.tasks.mask.adapter).toEqual({ bytes: Uint8Array.of(1, 2, 3), weights: 'hash' });
+    expect(again.tasks.map.adapter).toBeUndefined();
+  });
+
   it('gets ids of its own, so that it can be opened beside itself', async () => {
     const { session } = opened();
     const { again } = await reopen(session);

@@ -17,17 +17,23 @@ interface Remembered {
 export function toFile(session: Session): SessionFile {
   const { name, pictures, selected, kind, opacity, unpaintedIsBackground } = session;
   const fresh = newTasks();
+  // A file has one hash for all its adapters.
+  const adapters = kindNames.map((each) => session.tasks[each].adapter);
+  const weights = (session.tasks[kind].adapter ?? adapters.find(Boolean))?.weights;
   const tasks = kindNames.flatMap((each): SessionTask[] => {
-    const { channels } = session.tasks[each];
+    const { channels, adapter } = session.tasks[each];
     const labels = pictures.flatMap(({ id, labels: { [each]: label } }) => {
       return label && saysSomething(label) ? [{ image: id, label: toLibrary(each, label, channels.length) }] : [];
     });
-    const touched = labels.length > 0 || each === kind || channels.join() !== fresh[each].channels.join();
-    return touched ? [{ id: each, kind: each, channels, labels }] : [];
+    const bytes = adapter?.weights === weights ? adapter?.bytes : undefined;
+    const named = channels.join() !== fresh[each].channels.join();
+    const touched = labels.length > 0 || bytes || each === kind || named;
+    return touched ? [{ id: each, kind: each, channels, labels, adapter: bytes }] : [];
   });
   return {
     name,
     changed: new Date(),
+    weights,
     images: pictures.map(({ id, name, file, width, height }) => ({ id, name, files: [file], width, height })),
     tasks,
     page: { task: kind, selected: selected?.id, opacity, unpaintedIsBackground } satisfies Remembered,
@@ -59,7 +65,9 @@ export async function fromFile(
       continue;
     }
     taken.add(kind);
-    tasks[kind] = { channels: task.channels };
+    // Whether its weights are those that run here is found out when it is used.
+    const adapter = task.adapter && { bytes: task.adapter, weights: file.weights ?? '' };
+    tasks[kind] = { channels: task.channels, ...(adapter ? { adapter } : {}) };
     for (const { image, label } of task.labels) {
       const picture = pictures.get(image);
       if (picture) picture.labels[kind] = fromLibrary(label);
