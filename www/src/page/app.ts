@@ -236,9 +236,9 @@ export class App extends LitElement {
     }
   }
 
-  #openFile(file: File): Promise<void> {
+  #openFile(file: File, given: readonly File[] = []): Promise<void> {
     return this.#leave(async () => {
-      for (const problem of await this.keeper.openFile(file)) this.#complain(problem);
+      for (const problem of await this.keeper.openFile(file, given)) this.#complain(problem);
       this.#say(messages.session.opened(this.session.name));
     });
   }
@@ -322,7 +322,7 @@ export class App extends LitElement {
 
   async #addFiles(files: readonly File[], prepare?: (pictures: readonly Picture[]) => Promise<void>): Promise<void> {
     const sorted = sortFiles(files);
-    if (sorted.session) await this.#openFile(sorted.session);
+    if (sorted.session) return this.#openFile(sorted.session, sorted.pictures);
     const { pictures, problems } = await readFiles(sorted.pictures);
     for (const problem of problems) this.#complain(problem);
     if (pictures.length > 0) await this.#addPictures(pictures, prepare);

@@ -92,12 +92,12 @@ export class Keeper extends EventTarget {
   }
 
   /**
-   * Puts the session of a file in the place of the open one, which stays in the list; answers what had to be left out. Rejects
-   * when the file cannot be used: everything is as it was then.
+   * Puts the session of a file in the place of the open one, which stays in the list; answers what had to be left out. Pictures
+   * that the file only refers to are among those `given`. Rejects when the file cannot be used: everything is as it was then.
    */
-  async openFile(file: Blob): Promise<string[]> {
+  async openFile(file: Blob, given: readonly File[] = []): Promise<string[]> {
     const [content, { fromFile }] = await Promise.all([readSession(file), import('./session-file.js')]);
-    const { saved, problems } = await fromFile(content);
+    const { saved, problems } = await fromFile(content, given);
     await this.#leave();
     await this.#ownership.take(saved.id);
     this.session.restore(saved);

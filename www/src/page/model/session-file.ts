@@ -41,17 +41,18 @@ export function toFile(session: Session): SessionFile {
 }
 
 /**
- * A session from what a file holds, under ids of its own, and what had to be left out. Rejects with a {@link SessionError} or an
- * `ImageError`; nothing is kept then.
+ * A session from what a file holds, under ids of its own, and what had to be left out. Pictures that it only refers to are
+ * among those `given`, by their names. Rejects with a {@link SessionError} or an `ImageError`; nothing is kept then.
  */
 export async function fromFile(
   file: SessionFile,
+  given: readonly File[] = [],
   read: typeof readPicture = readPicture,
 ): Promise<{ saved: Saved; problems: string[] }> {
   const problems: string[] = [];
   const pictures = new Map<string, Picture>();
   for (const image of file.images) {
-    const picture = await pictureOf(image, read);
+    const picture = await pictureOf(image, given, read);
     if (picture) pictures.set(image.id, picture);
     else problems.push(messages.fileProblem(image.name, messages.session.absent));
     if (image.files.length > 1) problems.push(messages.fileProblem(image.name, messages.session.pair));
@@ -90,9 +91,11 @@ export async function fromFile(
 }
 
 async function pictureOf(
-  { name, files: [file], width, height }: SessionImage,
+  { name, files, width, height }: SessionImage,
+  given: readonly File[],
   read: typeof readPicture,
 ): Promise<Picture | undefined> {
+  const file = files[0] ?? given.find((one) => one.name === name);
   const picture = file && (await read(crypto.randomUUID(), name, file));
   if (picture && (picture.width !== width || picture.height !== height))
     throw new SessionError('session-file', messages.session.otherSize(name));

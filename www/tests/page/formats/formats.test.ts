@@ -339,6 +339,18 @@ describe('labels of other programs', () => {
     expect((labels(read)['two.png'] as { raster: { data: Uint8Array } }).raster.data).toContain(2);
   });
 
+  it('have keypoints of two numbers in YOLO, where 0, 0 is not visible', () => {
+    const yaml = text('data.yaml', 'kpt_shape: [3, 2]\nnames:\n  0: hand\n');
+    const read = back([yaml, text('two.txt', '0 0.5 0.5 0.1 0.1 0.25 0.5 0 0 1 1\n')], 'keypoints');
+    expect(read.channels).toHaveLength(3);
+    expect(labels(read)['two.png']).toMatchObject({
+      points: [
+        { x: 9.25, y: 14.5, channel: 0 },
+        { x: 37, y: 29, channel: 2 },
+      ],
+    });
+  });
+
   it('are found by names that a spreadsheet would compute with', () => {
     const [file] = writeCsv({ ...points('density'), channels: ['=1+1', '-x', 'y'] });
     expect(back([file as NamedFile], 'density').channels).toEqual(['=1+1', 'y']);
