@@ -162,6 +162,31 @@ test('when the browser has no more room, it is said, nothing is left, and the fi
   await expect(anolis.pictures).toHaveCount(7);
 });
 
+test('where the browser keeps nothing it is said, and a session is not left unless it is saved as a file', async ({
+  anolis,
+  page,
+}) => {
+  await page.addInitScript(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('simulated', 'SecurityError');
+    };
+  });
+  await anolis.open();
+  await anolis.openSamples();
+  await anolis.paintCoin();
+  await expect(anolis.problems).toContainText('does not let the page save your work');
+  await expect(anolis.app).toHaveAttribute('data-session', 'failed');
+  await showSessions(page);
+  await page.getByRole('button', { name: 'New session' }).click();
+  await expect(anolis.problems).toContainText('cannot be kept, so it is not left');
+  await expect(anolis.pictures).toHaveCount(6);
+  const file = await saved(page);
+  expect(file.buffer.length).toBeGreaterThan(10_000);
+  await showSessions(page);
+  await page.getByRole('button', { name: 'New session' }).click();
+  await expect(anolis.pictures).toHaveCount(0);
+});
+
 test('a second tab is told, takes the session over with everything, and gives it back', async ({
   anolis,
   page,

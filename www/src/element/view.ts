@@ -10,6 +10,7 @@ import {
   type Prediction,
   type Progress,
   readSession,
+  type Task,
   writeSession,
 } from '../anolis/public/index.js';
 import '../page/canvas.js';
@@ -263,10 +264,13 @@ export class View {
     this.session.setLabel(picture, label && labelOf(label, kind, channels.length, picture));
   }
 
-  /** Puts a session in the place of what is there, or changes nothing. Rejects with a `SessionError`. */
-  async open(file: Blob): Promise<void> {
+  /**
+   * Puts a session in the place of what is there, or changes nothing; pictures that it only refers to are among those
+   * `given`. Rejects with a `SessionError`.
+   */
+  async open(file: Blob, given: readonly File[] = []): Promise<void> {
     const [content, { fromFile }] = await Promise.all([readSession(file), import('../page/model/session-file.js')]);
-    const { saved, problems } = await fromFile(content);
+    const { saved, problems } = await fromFile(content, given);
     this.session.restore(saved);
     this.#problems = problems;
     this.#render();
@@ -288,7 +292,8 @@ export class View {
 
   async adapt(options: AdaptOptions): Promise<AdaptReport> {
     const { task } = await this.#settled();
-    if (!task) throw new LabelError('empty-support');
+    const anolis = this.#anolis;
+    if (!task || !anolis) throw new LabelError('empty-support');
     const report = await task.adapt({
       ...options,
       onProgress: (progress) => {
@@ -297,10 +302,17 @@ export class View {
       },
     });
     this.outside.tell('adapt', { report });
-    // Saying a label again makes every prediction anew.
-    const example = this.session.pictures.find((picture) => this.session.isLabelled(picture));
-    if (report.used && example) this.session.show(example, this.session.labelOf(example));
+    if (report.used) await this.#keepAdapter(task, anolis);
     return report;
+  }
+
+  async #keepAdapter(task: Task, anolis: Anolis): Promise<void> {
+    const { session } = this;
+    const bytes = await task.adapter();
+    if (bytes) session.setAdapter(session.kind, { bytes, weights: anolis.weightsHash });
+    // Saying a label again makes every prediction anew.
+    const example = session.pictures.find((picture) => session.isLabelled(picture));
+    if (example) session.show(example, session.labelOf(example));
   }
 
   // Every label is sent and every picture predicted.
@@ -438,7 +450,7 @@ export class View {
   async #addFiles(files: readonly File[]): Promise<void> {
     if (!this.settings.tools.has('open')) return;
     const sorted = sortFiles(files);
-    if (sorted.session) await this.open(sorted.session).catch((reason) => this.complain(reason));
+    if (sorted.session) return this.open(sorted.session, sorted.pictures).catch((reason) => this.complain(reason));
     const { pictures, problems } = await readFiles([...sorted.pictures, ...sorted.labels]);
     for (const problem of problems) this.complain(new Error(problem));
     if (pictures.length === 0) return;

@@ -213,9 +213,12 @@ export class AnolisWidget extends Base {
     (await this.#show()).setLabel(id, label);
   }
 
-  /** Opens a session file in the place of what is there. Rejects with a `SessionError` and then changes nothing. */
-  async open(file: Blob): Promise<void> {
-    await (await this.#show()).open(file);
+  /**
+   * Opens a session file in the place of what is there; pictures that it only refers to are among those `given`, by their
+   * names. Rejects with a `SessionError` and then changes nothing.
+   */
+  async open(file: Blob, given: readonly File[] = []): Promise<void> {
+    await (await this.#show()).open(file, given);
   }
 
   /** Pictures, labels and what is predicted as a session file, which the page, the library and the command line read too. */

@@ -228,18 +228,17 @@ export class App extends LitElement {
   #begin = (): Promise<void> => this.#leave(() => this.keeper.begin());
 
   // A session that cannot be kept is not left.
-  async #leave(act: () => Promise<void>): Promise<void> {
+  async #leave(act: () => Promise<void>, problem = messages.session.unsaved): Promise<void> {
     try {
       await act();
     } catch (reason) {
-      const known = reason instanceof AnolisError;
-      this.#complain(known ? reason.message : messages.session.unsaved);
+      this.#complain(reason instanceof AnolisError ? reason.message : problem);
     }
   }
 
-  #openFile(file: File): Promise<void> {
+  #openFile(file: File, given: readonly File[] = []): Promise<void> {
     return this.#leave(async () => {
-      for (const problem of await this.keeper.openFile(file)) this.#complain(problem);
+      for (const problem of await this.keeper.openFile(file, given)) this.#complain(problem);
       this.#say(messages.session.opened(this.session.name));
     });
   }
@@ -257,7 +256,7 @@ export class App extends LitElement {
     await this.#leave(async () => {
       download(await this.keeper.toFile(), name);
       this.#say(messages.session.saved(name));
-    });
+    }, messages.session.notWritten);
   };
 
   async #load(backend: ReturnType<typeof requestedBackend>): Promise<void> {
@@ -323,7 +322,7 @@ export class App extends LitElement {
 
   async #addFiles(files: readonly File[], prepare?: (pictures: readonly Picture[]) => Promise<void>): Promise<void> {
     const sorted = sortFiles(files);
-    if (sorted.session) await this.#openFile(sorted.session);
+    if (sorted.session) return this.#openFile(sorted.session, sorted.pictures);
     const { pictures, problems } = await readFiles(sorted.pictures);
     for (const problem of problems) this.#complain(problem);
     if (pictures.length > 0) await this.#addPictures(pictures, prepare);

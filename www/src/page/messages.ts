@@ -152,6 +152,8 @@ const english = {
     busy: 'Another tab works on this session; close it there first.',
     full: 'The browser has no more room. Save the session as a file, then delete old sessions.',
     unsaved: 'The open session cannot be kept, so it is not left. Save it as a file first.',
+    notWritten:
+      'The session could not be written as a file; there may be too little memory. Close other tabs and try again.',
     absent: 'is not in the file; its labels are left out.',
     pair: 'is a pair; its first picture is shown.',
     otherTask: 'this page cannot show this task; it is left out here and stays in the file.',

@@ -8,7 +8,7 @@ import { drag, opened, picture } from './support.js';
 
 const read = async (id: string, name: string, file: Blob): Promise<Picture> => ({ ...picture(id), name, file });
 const reopen = async (session: Session) => {
-  const { saved, problems } = await fromFile(await readSession(await writeSession(toFile(session))), read);
+  const { saved, problems } = await fromFile(await readSession(await writeSession(toFile(session))), [], read);
   const again = new Session();
   again.restore(saved);
   return { again, problems };
@@ -49,6 +49,14 @@ describe('a session of the page in a file', () => {
     }
   });
 
+  it('keeps what was tuned, with the weights it belongs to', async () => {
+    const { session } = opened();
+    session.setAdapter('mask', { bytes: Uint8Array.of(1, 2, 3), weights: 'hash' });
+    const { again } = await reopen(session);
+    expect(again.tasks.mask.adapter).toEqual({ bytes: Uint8Array.of(1, 2, 3), weights: 'hash' });
+    expect(again.tasks.map.adapter).toBeUndefined();
+  });
+
   it('gets ids of its own, so that it can be opened beside itself', async () => {
     const { session } = opened();
     const { again } = await reopen(session);
@@ -74,15 +82,24 @@ describe('a session of the page in a file', () => {
       ],
       page: 'not of this page',
     };
-    const { saved, problems } = await fromFile(file, read);
+    const { saved, problems } = await fromFile(file, [], read);
     expect(saved.pictures.map(({ name }) => name)).toEqual(['a.png', 'c.png']);
     expect(saved.tasks.mask.channels).toEqual(['cell']);
     expect(problems.map((problem) => problem.split(':')[0])).toEqual(['b.png', 'c.png', 'second mask', 'x, y']);
   });
 
+  it('takes pictures that it only refers to from those given, by their names', async () => {
+    const image = { id: 'a', name: 'a.png', files: [], width: 32, height: 32 };
+    const file = { name: '', changed: new Date(), images: [image], tasks: [] };
+    const given = [new File(['other'], 'b.png'), new File(['mine'], 'a.png')];
+    const { saved, problems } = await fromFile(file, given, read);
+    expect(await saved.pictures[0]?.file.text()).toBe('mine');
+    expect(problems).toEqual([]);
+  });
+
   it('is refused when a picture has not the size of its labels', async () => {
     const image = { id: 'a', name: 'a.png', files: [new Blob(['a'])], width: 31, height: 32 };
     const file = { name: '', changed: new Date(), images: [image], tasks: [] };
-    await expect(fromFile(file, read)).rejects.toMatchObject({ code: 'session-file' });
+    await expect(fromFile(file, [], read)).rejects.toMatchObject({ code: 'session-file' });
   });
 });

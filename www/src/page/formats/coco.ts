@@ -4,7 +4,7 @@ import type { Content, Imported, NamedFile, OpenPicture, Sheet } from './content
 import { Drawing } from './drawing.js';
 import { FormatError, parseJson } from './problem.js';
 import { regionsOf } from './regions.js';
-import { countsOf, eachOf, packCounts, unpackCounts } from './rle.js';
+import { countsOf, packCounts, unpackCounts } from './rle.js';
 
 /** Name of the only keypoint of things that are counted. */
 const DOT = 'point';
@@ -12,6 +12,7 @@ const DOT = 'point';
 const MOST_PIXELS = 100_000_000;
 
 type Annotation = Record<string, unknown>;
+type Drawn = NonNullable<ReturnType<Drawing['on']>>;
 
 /** COCO's JSON: objects of masks as polygons, keypoints, or points; objects with holes as run lengths. */
 export function writeCoco({ kind, channels, sheets }: Content): NamedFile[] {
@@ -46,7 +47,8 @@ function objects({ raster }: RasterLabel, runs: boolean): Annotation[] {
   const { regions, labels } = regionsOf(raster);
   return regions.map(({ class: category, label, left, top, right, bottom, area, rings }) => {
     const isSimple = rings.length === 1;
-    const counts = () => packCounts(countsOf(width, height, (at) => labels[at] === label));
+    const box = { left, top, right, bottom };
+    const counts = () => packCounts(countsOf(width, height, box, (at) => labels[at] === label));
     const segmentation = isSimple && !runs ? rings : { size: [height, width], counts: counts() };
     return { category_id: category, bbox: [left, top, right - left, bottom - top], area, segmentation };
   });
@@ -110,7 +112,7 @@ export function readCoco({ name, data }: { name: string; data: string }, picture
   }
   return drawing.finish();
 
-  function draw(sheet: NonNullable<ReturnType<Drawing['on']>>, annotation: Annotation, category: string): void {
+  function draw(sheet: Drawn, annotation: Annotation, category: string): void {
     const { keypoints, segmentation, bbox } = annotation;
     const channel = kind === 'keypoints' ? 0 : drawing.channel(category);
     if (kind !== 'mask') {
@@ -122,7 +124,7 @@ export function readCoco({ name, data }: { name: string; data: string }, picture
     if (Array.isArray(segmentation) && segmentation.length > 0)
       for (const ring of segmentation) sheet.ring(numbersOf(ring), channel);
     else if (typeof segmentation === 'object' && segmentation !== null && 'counts' in segmentation)
-      sheet.pixels(runs(segmentation as { counts: unknown }, sheet.size), channel);
+      drawRuns(sheet, segmentation as { counts: unknown }, channel);
     else {
       const [left, top, width, height] = numbersOf(bbox);
       if (height === undefined) refuse();
@@ -130,14 +132,10 @@ export function readCoco({ name, data }: { name: string; data: string }, picture
     }
   }
 
-  function runs({ counts }: { counts: unknown }, { width, height }: { width: number; height: number }): Uint8Array {
+  function drawRuns(sheet: Drawn, { counts }: { counts: unknown }, channel: number): void {
     const numbers = typeof counts === 'string' ? unpackCounts(counts) : numbersOf(counts);
-    if (width * height > MOST_PIXELS) return refuse();
-    const pixels = new Uint8Array(width * height);
-    const whole = eachOf(numbers, width, height, (at) => {
-      pixels[at] = 1;
-    });
-    return whole ? pixels : refuse();
+    const { width, height } = sheet.size;
+    if (width * height > MOST_PIXELS || !sheet.runs(numbers, channel)) refuse();
   }
 
   function numbersOf(value: unknown): number[] {

@@ -4,7 +4,8 @@ import type { Label, LabelPoint } from '../model/label.js';
 import { fillPolygon, type Raster } from '../model/raster.js';
 import type { Imported, OpenPicture } from './content.js';
 import { finder } from './names.js';
-import { type Size, sameShape, scaleRaster } from './scale.js';
+import { eachOf } from './rle.js';
+import { type Size, sameShape } from './scale.js';
 
 /** Collects labels on open pictures from files that speak of them in pixels of their own. */
 export class Drawing {
@@ -74,6 +75,8 @@ export class Drawing {
 class Sheet {
   readonly #across: number;
   readonly #down: number;
+  /** In the file's pixels, empty between calls. */
+  #scratch: Uint8Array | undefined;
 
   constructor(
     { width, height }: OpenPicture,
@@ -99,10 +102,32 @@ class Sheet {
     this.ring([left, top, right, top, right, bottom, left, bottom], channel);
   }
 
-  /** Pixels as large as the file says the picture is: those that are not 0 belong to the channel. */
-  pixels(data: Uint8Array, channel: number): void {
-    const scaled = scaleRaster({ ...this.size, data }, this.mask);
-    for (let at = 0; at < scaled.data.length; at += 1) if (scaled.data[at] !== 0) this.mask.data[at] = channel + 1;
+  /** Run lengths as COCO counts them; answers whether they are as long as the file says that the picture is large. */
+  runs(counts: readonly number[], channel: number): boolean {
+    const { width, height } = this.size;
+    this.#scratch ??= new Uint8Array(width * height);
+    const scratch = this.#scratch;
+    let [left, top, right, bottom] = [width, height, 0, 0];
+    const isWhole = eachOf(counts, width, height, (x, y) => {
+      scratch[y * width + x] = 1;
+      [left, top, right, bottom] = [
+        Math.min(left, x),
+        Math.min(top, y),
+        Math.max(right, x + 1),
+        Math.max(bottom, y + 1),
+      ];
+    });
+    if (!isWhole) return false;
+    const { mask } = this;
+    // Each pixel of the label is taken from where its centre is.
+    for (let y = Math.floor(top * this.#down); y < Math.min(mask.height, bottom * this.#down); y += 1) {
+      const row = Math.floor((y + 0.5) / this.#down) * width;
+      for (let x = Math.floor(left * this.#across); x < Math.min(mask.width, right * this.#across); x += 1)
+        if (scratch[row + Math.floor((x + 0.5) / this.#across)] === 1) mask.data[y * mask.width + x] = channel + 1;
+    }
+    return eachOf(counts, width, height, (x, y) => {
+      scratch[y * width + x] = 0;
+    });
   }
 
   /** A point that is not in the picture is left out. */

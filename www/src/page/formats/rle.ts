@@ -1,28 +1,40 @@
-/** Lengths of runs of 0 and 1 in turn, beginning with 0, column by column, as COCO counts them. */
-export function countsOf(width: number, height: number, isSet: (at: number) => boolean): number[] {
+import type { Box } from '../model/raster.js';
+
+/**
+ * Lengths of runs of 0 and 1 in turn, beginning with 0, column by column, as COCO counts them; outside of `box` nothing is set.
+ */
+export function countsOf(width: number, height: number, box: Box, isSet: (at: number) => boolean): number[] {
   const counts: number[] = [];
-  let [run, value] = [0, false];
-  for (let x = 0; x < width; x += 1)
-    for (let y = 0; y < height; y += 1) {
-      if (isSet(y * width + x) !== value) {
-        counts.push(run);
-        run = 0;
-        value = !value;
+  // Where the run that is under way began, and ends.
+  let [begin, end] = [0, 0];
+  for (let x = box.left; x < box.right; x += 1)
+    for (let y = box.top; y < box.bottom; y += 1) {
+      if (!isSet(y * width + x)) continue;
+      const place = x * height + y;
+      if (place > end || counts.length === 0) {
+        if (counts.length > 0) counts.push(end - begin);
+        counts.push(place - end);
+        begin = place;
       }
-      run += 1;
+      end = place + 1;
     }
-  counts.push(run);
+  if (counts.length > 0) counts.push(end - begin);
+  if (end < width * height) counts.push(width * height - end);
   return counts;
 }
 
-/** Calls `set` for every pixel of runs; answers whether they are as long as the picture. */
-export function eachOf(counts: readonly number[], width: number, height: number, set: (at: number) => void): boolean {
+/** Calls `set` for every pixel of runs; nothing is called where they are not as long as the picture, which is answered. */
+export function eachOf(
+  counts: readonly number[],
+  width: number,
+  height: number,
+  set: (x: number, y: number) => void,
+): boolean {
   if (counts.some((count) => !Number.isInteger(count) || count < 0)) return false;
   if (counts.reduce((sum, count) => sum + count, 0) !== width * height) return false;
   let place = 0;
   for (const [i, count] of counts.entries()) {
-    if (i % 2 === 1)
-      for (let at = place; at < place + count; at += 1) set((at % height) * width + Math.floor(at / height));
+    if (i % 2 === 1) for (let at = place; at < place + count; at += 1) set(Math.floor(at / height), at % height);
     place += count;
   }
   return true;

@@ -75,7 +75,7 @@ function objectsOf({ label }: Sheet) {
 
 /** Reads YOLO's text files onto the open pictures; names come from `data.yaml` or `classes.txt`. Throws a {@link FormatError}. */
 export function readYolo(files: readonly NamedFile[], pictures: readonly OpenPicture[]): Imported {
-  const { names, keypoints } = namesOf(files);
+  const { names, keypoints, numbers } = namesOf(files);
   const drawing = new Drawing(keypoints > 0 ? 'keypoints' : 'mask', pictures, keypoints > 0 ? names : []);
   const channelOf = (id: number) => drawing.channel(names[id] ?? messages.exchange.className(id));
   if (keypoints === 0) for (const [id] of names.entries()) channelOf(id);
@@ -92,8 +92,8 @@ export function readYolo(files: readonly NamedFile[], pictures: readonly OpenPic
       const pixels = (values: readonly number[]) => values.map((value, i) => value * (i % 2 === 0 ? width : height));
       if (keypoints > 0) {
         for (let i = 0; i < keypoints; i += 1) {
-          const [x = 0, y = 0, visible = 0] = rest.slice(4 + 3 * i, 7 + 3 * i);
-          if (visible > 0) sheet.point(x * width, y * height, i);
+          const [x = 0, y = 0, visible = 1] = rest.slice(4 + numbers * i, 4 + numbers * (i + 1));
+          if (visible > 0 && (x > 0 || y > 0)) sheet.point(x * width, y * height, i);
         }
       } else if (rest.length === 4) {
         const [x, y, across, down] = pixels(rest) as [number, number, number, number];
@@ -104,18 +104,19 @@ export function readYolo(files: readonly NamedFile[], pictures: readonly OpenPic
   return drawing.finish();
 }
 
-/** Names of classes, or of keypoints where the files say that there are some. */
-function namesOf(files: readonly NamedFile[]): { names: string[]; keypoints: number } {
+/** Names of classes, or of keypoints where the files say that there are some, and how many numbers each of these has. */
+function namesOf(files: readonly NamedFile[]): { names: string[]; keypoints: number; numbers: number } {
   const yaml = files.find(({ name }) => /\.ya?ml$/i.test(name));
   const classes = files.find(({ name }) => baseOf(name) === 'classes.txt');
-  if (!yaml) return { names: classes ? linesOf(textOf(classes.data)) : [], keypoints: 0 };
+  if (!yaml) return { names: classes ? linesOf(textOf(classes.data)) : [], keypoints: 0, numbers: 0 };
   const text = textOf(yaml.data);
-  const keypoints = Number(/^kpt_shape:\s*\[\s*(\d+)/m.exec(text)?.[1] ?? 0);
+  const shape = /^kpt_shape:\s*\[\s*(\d+)\s*,\s*([23])\s*\]/m.exec(text);
+  const [keypoints, numbers] = [Number(shape?.[1] ?? 0), Number(shape?.[2] ?? 0)];
   const names = keypoints > 0 ? section(text, 'kpt_names').slice(0, keypoints) : section(text, 'names');
   const missing = Array.from({ length: Math.max(0, keypoints - names.length) }, (_, i) =>
     messages.newChannel.keypoints(names.length + i + 1),
   );
-  return { names: [...names, ...missing], keypoints };
+  return { names: [...names, ...missing], keypoints, numbers };
 }
 
 /** A list of YAML in one of the forms that YOLO's tools write: in brackets, with dashes, or numbered. */

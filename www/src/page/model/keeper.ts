@@ -29,7 +29,11 @@ export class Keeper extends EventTarget {
   readonly #ownership: Ownership;
   readonly #saveNow: () => Promise<void>;
   #storage: Storage | undefined;
+  /** Why the browser keeps nothing. */
+  #closed: unknown;
   #state: SaveState = 'saved';
+  /** What was last written to a file, as long as no label was changed since. */
+  #filed: Pick<Session, 'pictures' | 'tasks'> | undefined;
 
   constructor(private readonly session: Session) {
     super();
@@ -40,11 +44,16 @@ export class Keeper extends EventTarget {
     this.#saveNow = autosave(
       session,
       async (changed) => {
+        if (this.#closed) throw this.#closed;
         // What is shown of a session that another tab writes is not to be written over it.
         if (this.#ownership.has(session.id)) await this.#storage?.save(session, changed);
       },
       tell,
     );
+    for (const type of ['paint', 'stroke'])
+      session.addEventListener(type, () => {
+        this.#filed = undefined;
+      });
     this.#ownership = new Ownership(this.#saveNow, (id) => {
       if (id === session.id) this.dispatchEvent(new ElsewhereEvent(id));
     });
@@ -52,7 +61,12 @@ export class Keeper extends EventTarget {
 
   /** Comes back to the last session; answers whether there is one. Rejects where the browser keeps nothing. */
   async start(): Promise<boolean> {
-    this.#storage = await Storage.open();
+    try {
+      this.#storage = await Storage.open();
+    } catch (reason) {
+      this.#closed = reason;
+      throw reason;
+    }
     // A phone may never wake the tab again.
     for (const [target, type] of [[window, 'pagehide'] as const, [document, 'visibilitychange'] as const])
       target.addEventListener(type, () => void this.#saveNow().catch(() => {}));
@@ -78,12 +92,12 @@ export class Keeper extends EventTarget {
   }
 
   /**
-   * Puts the session of a file in the place of the open one, which stays in the list; answers what had to be left out. Rejects
-   * when the file cannot be used: everything is as it was then.
+   * Puts the session of a file in the place of the open one, which stays in the list; answers what had to be left out. Pictures
+   * that the file only refers to are among those `given`. Rejects when the file cannot be used: everything is as it was then.
    */
-  async openFile(file: Blob): Promise<string[]> {
+  async openFile(file: Blob, given: readonly File[] = []): Promise<string[]> {
     const [content, { fromFile }] = await Promise.all([readSession(file), import('./session-file.js')]);
-    const { saved, problems } = await fromFile(content);
+    const { saved, problems } = await fromFile(content, given);
     await this.#leave();
     await this.#ownership.take(saved.id);
     this.session.restore(saved);
@@ -95,6 +109,8 @@ export class Keeper extends EventTarget {
   /** The open session as a file. */
   async toFile(): Promise<Blob> {
     const { toFile } = await import('./session-file.js');
+    const { pictures, tasks } = this.session;
+    this.#filed = { pictures, tasks };
     return writeSession(toFile(this.session));
   }
 
@@ -121,8 +137,14 @@ export class Keeper extends EventTarget {
     return true;
   }
 
-  // What cannot be saved must not be left: it is nowhere else.
+  // What cannot be saved must not be left, unless it is in a file.
   async #leave(): Promise<void> {
-    if (this.session.pictures.length > 0 && this.#ownership.has(this.session.id)) await this.#saveNow();
+    const { pictures, tasks, id } = this.session;
+    const isOurs = this.#closed !== undefined || this.#ownership.has(id);
+    if (pictures.length === 0 || !isOurs) return;
+    const isFiled = this.#filed?.pictures === pictures && this.#filed.tasks === tasks;
+    await this.#saveNow().catch((reason: unknown) => {
+      if (!isFiled) throw reason;
+    });
   }
 }

@@ -18,17 +18,23 @@ interface Remembered {
 export function toFile(session: Session): SessionFile {
   const { name, pictures, selected, kind, opacity, unpaintedIsBackground } = session;
   const fresh = newTasks();
+  // A file has one hash for all its adapters.
+  const adapters = kindNames.map((each) => session.tasks[each].adapter);
+  const weights = (session.tasks[kind].adapter ?? adapters.find(Boolean))?.weights;
   const tasks = kindNames.flatMap((each): SessionTask[] => {
-    const { channels } = session.tasks[each];
+    const { channels, adapter } = session.tasks[each];
     const labels = pictures.flatMap(({ id, labels: { [each]: label } }) => {
       return label && saysSomething(label) ? [{ image: id, label: toLibrary(each, label, channels.length) }] : [];
     });
-    const touched = labels.length > 0 || each === kind || channels.join() !== fresh[each].channels.join();
-    return touched ? [{ id: each, kind: each, channels, labels }] : [];
+    const bytes = adapter?.weights === weights ? adapter?.bytes : undefined;
+    const named = channels.join() !== fresh[each].channels.join();
+    const touched = labels.length > 0 || bytes || each === kind || named;
+    return touched ? [{ id: each, kind: each, channels, labels, adapter: bytes }] : [];
   });
   return {
     name,
     changed: new Date(),
+    weights,
     images: pictures.map(({ id, name, file, width, height }) => ({ id, name, files: [file], width, height })),
     tasks,
     page: { task: kind, selected: selected?.id, opacity, unpaintedIsBackground } satisfies Remembered,
@@ -36,17 +42,18 @@ export function toFile(session: Session): SessionFile {
 }
 
 /**
- * A session from what a file holds, under ids of its own, and what had to be left out. Rejects with a {@link SessionError} or an
- * `ImageError`; nothing is kept then.
+ * A session from what a file holds, under ids of its own, and what had to be left out. Pictures that it only refers to are
+ * among those `given`, by their names. Rejects with a {@link SessionError} or an `ImageError`; nothing is kept then.
  */
 export async function fromFile(
   file: SessionFile,
+  given: readonly File[] = [],
   read: typeof readPicture = readPicture,
 ): Promise<{ saved: Saved; problems: string[] }> {
   const problems: string[] = [];
   const pictures = new Map<string, Picture>();
   for (const image of file.images) {
-    const picture = await pictureOf(image, read);
+    const picture = await pictureOf(image, given, read);
     if (picture) pictures.set(image.id, picture);
     else problems.push(messages.fileProblem(image.name, messages.session.absent));
     if (image.files.length > 1) problems.push(messages.fileProblem(image.name, messages.session.pair));
@@ -60,7 +67,9 @@ export async function fromFile(
       continue;
     }
     taken.add(kind);
-    tasks[kind] = { channels: task.channels };
+    // Whether its weights are those that run here is found out when it is used.
+    const adapter = task.adapter && { bytes: task.adapter, weights: file.weights ?? '' };
+    tasks[kind] = { channels: task.channels, ...(adapter ? { adapter } : {}) };
     for (const { image, label } of task.labels) {
       const picture = pictures.get(image);
       if (picture) picture.labels[kind] = fromLibrary(label);
@@ -83,9 +92,11 @@ export async function fromFile(
 }
 
 async function pictureOf(
-  { name, files: [file], width, height }: SessionImage,
+  { name, files, width, height }: SessionImage,
+  given: readonly File[],
   read: typeof readPicture,
 ): Promise<Picture | undefined> {
+  const file = files[0] ?? given.find((one) => one.name === name);
   const picture = file && (await read(newId(), name, file));
   if (picture && (picture.width !== width || picture.height !== height))
     throw new SessionError('session-file', messages.session.otherSize(name));

@@ -36,9 +36,16 @@ interface Step {
   readonly apply: (forward: boolean) => void;
 }
 
+/** What an adaptation has tuned, and the hash of the weights it belongs to. */
+export interface Adapter {
+  readonly bytes: Uint8Array;
+  readonly weights: string;
+}
+
 /** What is to be predicted. */
 export interface TaskState {
   readonly channels: readonly string[];
+  readonly adapter?: Adapter | undefined;
 }
 
 /** Sizes of the brush in percent of the longest side. */
@@ -174,6 +181,14 @@ export class Session extends EventTarget {
   renameChannel(channel: number, name: string): void {
     if (!name.trim() || name.trim() === this.channels[channel - 1]) return;
     this.#setChannels(this.channels.map((old, place) => (place === channel - 1 ? name.trim() : old)));
+  }
+
+  /** Uses another adapter for a kind of task, or none. */
+  setAdapter(kind: Kind, adapter: Adapter | undefined): void {
+    if (adapter === this.tasks[kind].adapter) return;
+    this.#put(this.tasks[kind].adapter, adapter, (to) => {
+      this.tasks = { ...this.tasks, [kind]: { ...this.tasks[kind], adapter: to } };
+    });
   }
 
   /** Takes a channel away with everything that was labelled for it; `channel` counts from 1. */

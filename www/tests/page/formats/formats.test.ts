@@ -15,6 +15,7 @@ import { scaleLabel } from '../../../src/page/formats/scale.js';
 import { unzip, zip } from '../../../src/page/formats/zip.js';
 import { kindNames } from '../../../src/page/model/kinds.js';
 import type { Label } from '../../../src/page/model/label.js';
+import { wholeBox } from '../../../src/page/model/raster.js';
 import { random } from '../../anolis/random.js';
 import { python, read } from './python.js';
 import { channels, content, masks, points, rows, sheet, size, text } from './scenes.js';
@@ -64,8 +65,24 @@ describe('run lengths', () => {
     }
   });
 
+  it('are those of the pixels, wherever these begin and end', () => {
+    const next = random(6);
+    for (let turn = 0; turn < 200; turn += 1) {
+      const [width, height] = [1 + Math.floor(next() * 5), 1 + Math.floor(next() * 5)];
+      const set = Array.from({ length: width * height }, () => next() < 0.5);
+      const counts = countsOf(width, height, wholeBox({ width, height }), (at) => set[at] === true);
+      const found = set.map(() => false);
+      const mark = (x: number, y: number) => {
+        found[y * width + x] = true;
+      };
+      expect(eachOf(counts, width, height, mark)).toBe(true);
+      expect(found).toEqual(set);
+      expect(counts.slice(1)).not.toContain(0);
+    }
+  });
+
   it('are refused when they are not as long as the picture', () => {
-    const counts = countsOf(3, 2, (at) => at === 4);
+    const counts = countsOf(3, 2, wholeBox({ width: 3, height: 2 }), (at) => at === 4);
     expect(counts).toEqual([3, 1, 2]);
     expect(eachOf(counts, 3, 2, () => {})).toBe(true);
     expect(eachOf(counts, 3, 3, () => {})).toBe(false);
@@ -322,6 +339,18 @@ describe('labels of other programs', () => {
     expect((labels(read)['two.png'] as { raster: { data: Uint8Array } }).raster.data).toContain(2);
   });
 
+  it('have keypoints of two numbers in YOLO, where 0, 0 is not visible', () => {
+    const yaml = text('data.yaml', 'kpt_shape: [3, 2]\nnames:\n  0: hand\n');
+    const read = back([yaml, text('two.txt', '0 0.5 0.5 0.1 0.1 0.25 0.5 0 0 1 1\n')], 'keypoints');
+    expect(read.channels).toHaveLength(3);
+    expect(labels(read)['two.png']).toMatchObject({
+      points: [
+        { x: 9.25, y: 14.5, channel: 0 },
+        { x: 37, y: 29, channel: 2 },
+      ],
+    });
+  });
+
   it('are found by names that a spreadsheet would compute with', () => {
     const [file] = writeCsv({ ...points('density'), channels: ['=1+1', '-x', 'y'] });
     expect(back([file as NamedFile], 'density').channels).toEqual(['=1+1', 'y']);
@@ -415,7 +444,7 @@ describe('names', () => {
 });
 
 it('COCO of other programs is read with text and lists of run lengths alike', () => {
-  const counts = countsOf(size.width, size.height, (at) => at < 40);
+  const counts = countsOf(size.width, size.height, wholeBox(size), (at) => at < 40);
   const of = (segmentation: object) => ({
     images: [{ id: 1, file_name: 'two.png', ...size }],
     categories: [{ id: 1, name: 'leaf' }],
