@@ -54,6 +54,23 @@ test('sessions are named, left, opened again and deleted', async ({ anolis, page
   await expect(anolis.pictures.first()).toHaveAttribute('data-labelled', 'true');
 });
 
+test('a visit that nothing came of leaves nothing behind', async ({ anolis, page }) => {
+  await anolis.open();
+  await page.getByRole('button', { name: 'Count' }).click();
+  await expect(anolis.app).toHaveAttribute('data-session', 'saved');
+  const sessions = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        indexedDB.open('anolis').onsuccess = ({ target }) => {
+          const { result } = target as IDBOpenDBRequest;
+          result.transaction('sessions').objectStore('sessions').count().onsuccess = (event) =>
+            resolve((event.target as IDBRequest<number>).result);
+        };
+      }),
+  );
+  expect(sessions).toBe(0);
+});
+
 test('a session is saved as a file and opened from it, whatever is open', async ({ anolis, page }) => {
   await painted(anolis);
   const file = await saved(page);
