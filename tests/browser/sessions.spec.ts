@@ -56,7 +56,7 @@ test('sessions are named, left, opened again and deleted', async ({ anolis, page
 
 test('a visit that nothing came of leaves nothing behind', async ({ anolis, page }) => {
   await anolis.open();
-  await page.getByRole('button', { name: 'Count' }).click();
+  await page.getByRole('button', { name: 'Count how many' }).click();
   await expect(anolis.app).toHaveAttribute('data-session', 'saved');
   const sessions = await page.evaluate(
     () =>
