@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { AnolisPage, expect, test } from './support/fixtures.js';
 
@@ -16,6 +17,11 @@ async function painted(anolis: AnolisPage): Promise<void> {
   await anolis.openSamples();
   await anolis.paintCoin();
   await expect(anolis.app).toHaveAttribute('data-session', 'saved');
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map(({ id }) => id);
 }
 
 async function saved(page: Page): Promise<{ name: string; buffer: Buffer }> {
@@ -48,10 +54,28 @@ test('sessions are named, left, opened again and deleted', async ({ anolis, page
   const other = rows(page).filter({ hasNotText: 'open now' });
   await other.getByRole('button', { name: 'Delete' }).click();
   await expect(rows(page)).toHaveCount(2);
+  expect(await violations(page)).toEqual([]);
   await page.getByTestId('confirm').click();
   await expect(rows(page)).toHaveCount(1);
   await anolis.open();
   await expect(anolis.pictures.first()).toHaveAttribute('data-labelled', 'true');
+});
+
+test('a visit that nothing came of leaves nothing behind', async ({ anolis, page }) => {
+  await anolis.open();
+  await page.getByRole('button', { name: 'Count how many' }).click();
+  await expect(anolis.app).toHaveAttribute('data-session', 'saved');
+  const sessions = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        indexedDB.open('anolis').onsuccess = ({ target }) => {
+          const { result } = target as IDBOpenDBRequest;
+          result.transaction('sessions').objectStore('sessions').count().onsuccess = (event) =>
+            resolve((event.target as IDBRequest<number>).result);
+        };
+      }),
+  );
+  expect(sessions).toBe(0);
 });
 
 test('a session is saved as a file and opened from it, whatever is open', async ({ anolis, page }) => {
@@ -198,6 +222,7 @@ test('a second tab is told, takes the session over with everything, and gives it
   const told = (of: Page) => of.getByRole('dialog', { name: 'This session is open in another tab' });
   await expect(told(second.page)).toBeVisible();
   await expect(told(page)).toBeHidden();
+  expect(await violations(second.page)).toEqual([]);
 
   // Sooner than it would be saved by itself.
   await anolis.pictures.nth(1).click();

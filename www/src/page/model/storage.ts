@@ -135,6 +135,8 @@ export class Storage {
    */
   async save(session: Session, changed: Iterable<Picture>): Promise<void> {
     const { id, name, kind, unpaintedIsBackground, opacity, selected } = session;
+    // Every visit begins a session; those that nothing came of are not kept.
+    if (session.pictures.length === 0 && !this.#kept.has(id)) return;
     const kept = this.#kept.get(id) ?? keptOf([], {});
     const now = keptOf(session.pictures, session.tasks);
     const fresh = session.pictures.filter((picture) => !kept.pictures.has(picture.id));

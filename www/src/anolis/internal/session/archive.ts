@@ -2,8 +2,10 @@ import { crc32 } from './crc.js';
 import { GROWTH_MATTERS, MOST_BYTES, MOST_ENTRIES, MOST_GROWTH } from './limits.js';
 import { damaged } from './problem.js';
 
-/** Bytes read at a time: of deflated data a hostile file makes at most a thousand times as many. */
-const STEP = 65_536;
+/** Bytes read at a time. */
+const STEP = 1 << 20;
+/** The same of deflated data, of which a hostile file makes at most a thousand times as many. */
+const DEFLATED_STEP = 1 << 16;
 
 const END = { signature: 0x06054b50, bytes: 22, longestComment: 65_535 };
 const ENTRY = { signature: 0x02014b50, bytes: 46 };
@@ -63,7 +65,7 @@ export class Archive {
     const data = await this.#data(entry);
     const content = entry.method === STORED ? data : await inflate(data, entry);
     let crc = 0;
-    for await (const chunk of chunksOf(content)) crc = crc32(crc, chunk);
+    for await (const chunk of chunksOf(content, STEP)) crc = crc32(crc, chunk);
     if (content.size !== entry.unpacked || crc !== entry.crc) throw damaged(`${name} is damaged`);
     return content.slice(0, content.size, type);
   }
@@ -134,7 +136,7 @@ async function inflate(data: Blob, { name, unpacked }: Entry): Promise<Blob> {
   });
   try {
     let read = 0;
-    for await (const chunk of chunksOf(data)) {
+    for await (const chunk of chunksOf(data, DEFLATED_STEP)) {
       read += chunk.length;
       stream.push(chunk, read === data.size);
     }
@@ -144,8 +146,8 @@ async function inflate(data: Blob, { name, unpacked }: Entry): Promise<Blob> {
   return new Blob(parts);
 }
 
-async function* chunksOf(data: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  for (let at = 0; at < data.size; at += STEP) yield bytesOf(data, at, STEP);
+async function* chunksOf(data: Blob, step: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for (let at = 0; at < data.size; at += step) yield bytesOf(data, at, step);
 }
 
 async function bytesOf(file: Blob, at: number, count: number): Promise<Uint8Array<ArrayBuffer>> {
