@@ -18,7 +18,8 @@ const softwareGpu = [
   '--enable-unsafe-swiftshader',
   '--enable-features=Vulkan',
 ];
-const launch = (...args: string[]) => ({
+/** A quiet Chromium. */
+export const launch = (...args: string[]) => ({
   launchOptions: { executablePath: process.env['ANOLIS_CHROMIUM'] ?? '/usr/bin/chromium', args: [...quiet, ...args] },
 });
 

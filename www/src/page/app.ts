@@ -1,30 +1,34 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { Anolis, Notice, Progress } from '../anolis/public/index.js';
+import { type Anolis, AnolisError, type Notice, type Progress } from '../anolis/public/index.js';
 import './editor.js';
 import './header.js';
 import './pictures.js';
+import './elsewhere.js';
 import './start-over.js';
 import './status.js';
 import './welcome.js';
 import type { AdaptEvent } from './adapt.js';
+import { download, fileName } from './download.js';
+import type { Elsewhere } from './elsewhere.js';
+import type { Exchange } from './exchange.js';
 import type { SampleEvent } from './gallery.js';
-import { listenForFiles } from './incoming.js';
+import { listenForFiles, sortFiles } from './incoming.js';
 import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
 import { messages } from './messages.js';
 import { labelFrom } from './model/accept.js';
 import { Adaptation } from './model/adaptation.js';
-import { autosave, type SaveState } from './model/autosave.js';
+import { ElsewhereEvent, Keeper, type SaveEvent } from './model/keeper.js';
 import { Learner, type LearnerEvent } from './model/learner.js';
 import type { Picture } from './model/picture.js';
 import { readFiles } from './model/read-files.js';
 import { fetchLabels, fetchSamples, type SampleSet } from './model/samples.js';
 import { Session } from './model/session.js';
-import { Storage } from './model/storage.js';
 import { Observe } from './observe.js';
 import { keepForOffline } from './offline.js';
 import type { FilesEvent } from './open-button.js';
 import type { SearchEvent } from './search.js';
+import type { Sessions } from './sessions.js';
 import { listenToShortcuts } from './shortcuts.js';
 import type { StartOver } from './start-over.js';
 import { shared } from './styles.js';
@@ -38,6 +42,7 @@ import { shared } from './styles.js';
 export class App extends LitElement {
   readonly session = new Session();
   readonly adaptation = new Adaptation();
+  readonly keeper = new Keeper(this.session);
   @state() private anolis: Anolis | undefined;
   @state() private progress: Progress | undefined;
   @state() private failed = false;
@@ -47,8 +52,11 @@ export class App extends LitElement {
   @state() private status = '';
   @state() private problems: readonly string[] = [];
   @query('anolis-start-over') private startOver!: StartOver;
+  @query('anolis-sessions') private sessions!: Sessions;
+  @query('anolis-exchange') private exchange!: Exchange;
+  @query('anolis-elsewhere') private elsewhere!: Elsewhere;
+  @query('#session-file') private sessionFile!: HTMLInputElement;
   #learner: Learner | undefined;
-  #storage: Storage | undefined;
   #stops: (() => void)[] = [];
 
   static override styles = [
@@ -101,13 +109,23 @@ export class App extends LitElement {
     this.session.addEventListener('overlay', () => {
       this.#fresh = true;
     });
+    let { id } = this.session;
+    this.session.addEventListener('change', () => {
+      if (id !== this.session.id) this.adaptation.clear();
+      id = this.session.id;
+    });
     this.dataset['state'] = 'loading';
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#stops = [
-      listenToShortcuts(this.session, { accept: () => void this.#accept(), suggest: () => void this.#suggest() }),
+      listenToShortcuts(this.session, {
+        accept: () => void this.#accept(),
+        suggest: () => void this.#suggest(),
+        save: () => void this.#saveFile(),
+        open: () => this.sessionFile.click(),
+      }),
       listenForFiles(
         (files) => void this.#addFiles(files),
         (over) => {
@@ -136,12 +154,32 @@ export class App extends LitElement {
         .gpuReady=${this.gpuReady}
         @retry=${() => this.#load(requestedBackend(location.search))}
         @switch-to-gpu=${() => this.#load('webgpu')}
+        ?exports=${this.session.pictures.length > 0 && this.session.kind !== 'tags'}
+        @sessions=${this.#showSessions}
+        @export=${this.#showExchange}
       ></anolis-header>
       <main class=${this.session.pictures.length > 0 ? 'work' : ''} @files=${(event: FilesEvent) => this.#addFiles(event.files)} @sample=${(event: SampleEvent) => this.#addSamples(event.set)}>
         ${this.#main()}
       </main>
       <footer><anolis-status .text=${this.status} .problems=${this.problems} @dismiss=${this.#dismiss}></anolis-status></footer>
-      <anolis-start-over @confirm=${this.#startOver}></anolis-start-over>
+      <anolis-start-over @confirm=${() => this.keeper.remove(this.session.id)}></anolis-start-over>
+      <anolis-sessions
+        .keeper=${this.keeper}
+        .session=${this.session}
+        @open=${(event: CustomEvent<string>) => this.#openSession(event.detail)}
+        @begin=${this.#begin}
+        @open-file=${() => this.sessionFile.click()}
+        @save-file=${this.#saveFile}
+        @problem=${(event: CustomEvent<string>) => this.#complain(event.detail)}
+      ></anolis-sessions>
+      <anolis-exchange
+        .session=${this.session}
+        .learner=${() => this.#learner}
+        @say=${(event: CustomEvent<string>) => this.#say(event.detail)}
+        @problem=${(event: CustomEvent<string>) => this.#complain(event.detail)}
+      ></anolis-exchange>
+      <anolis-elsewhere @take-over=${this.#takeOver} @begin=${this.#begin}></anolis-elsewhere>
+      <input id="session-file" hidden type="file" accept=".anolis" aria-label=${messages.session.openFile} @change=${this.#chosen} />
       ${this.dragging ? html`<div class="drop">${messages.drop}</div>` : ''}
     `;
   }
@@ -165,22 +203,81 @@ export class App extends LitElement {
   }
 
   async #restore(): Promise<void> {
+    this.keeper.addEventListener('save', this.#onSave);
+    this.keeper.addEventListener('elsewhere', this.#onElsewhere);
     try {
-      const storage = await Storage.open();
-      this.#storage = storage;
-      const [last] = await storage.list();
-      if (last && (await storage.restore(this.session, last.id))) this.#say(messages.restored);
-      // A phone may never wake the tab again.
-      addEventListener('pagehide', autosave(this.session, storage, this.#onSave));
+      if (await this.keeper.start()) this.#say(messages.restored);
     } catch {
       this.#complain(messages.notSaved);
     }
     this.restored = true;
   }
 
-  #onSave = (state: SaveState): void => {
+  #onSave = (event: Event): void => {
+    const { state, reason } = event as SaveEvent;
     this.dataset['session'] = state;
-    if (state === 'failed') this.#complain(messages.notSaved);
+    if (state !== 'failed') return;
+    this.#complain((reason as Error).name === 'QuotaExceededError' ? messages.session.full : messages.notSaved);
+  };
+
+  #elsewhere = '';
+
+  #onElsewhere = (event: Event): void => {
+    this.#elsewhere = (event as ElsewhereEvent).id;
+    void this.updateComplete.then(() => this.elsewhere.show());
+  };
+
+  #takeOver = (): Promise<void> => this.#openSession(this.#elsewhere, true);
+
+  #showSessions = async (): Promise<void> => {
+    await import('./sessions.js');
+    await this.sessions.show();
+  };
+
+  #showExchange = async (): Promise<void> => {
+    await import('./exchange.js');
+    await this.exchange.show();
+  };
+
+  async #openSession(id: string, force = false): Promise<void> {
+    await this.#leave(async () => {
+      if (await this.keeper.open(id, force)) this.#say(messages.session.opened(this.session.name));
+      else if (!force) this.#onElsewhere(new ElsewhereEvent(id));
+    });
+  }
+
+  #begin = (): Promise<void> => this.#leave(() => this.keeper.begin());
+
+  // A session that cannot be kept is not left.
+  async #leave(act: () => Promise<void>, problem = messages.session.unsaved): Promise<void> {
+    try {
+      await act();
+    } catch (reason) {
+      this.#complain(reason instanceof AnolisError ? reason.message : problem);
+    }
+  }
+
+  #openFile(file: File, given: readonly File[] = []): Promise<void> {
+    return this.#leave(async () => {
+      for (const problem of await this.keeper.openFile(file, given)) this.#complain(problem);
+      this.#say(messages.session.opened(this.session.name));
+    });
+  }
+
+  #chosen = async (): Promise<void> => {
+    const [file] = this.sessionFile.files ?? [];
+    if (file) await this.#openFile(file);
+    // So that choosing the same file again is a change.
+    this.sessionFile.value = '';
+  };
+
+  #saveFile = async (): Promise<void> => {
+    if (this.session.pictures.length === 0) return;
+    const name = fileName(this.session.name, 'anolis');
+    await this.#leave(async () => {
+      download(await this.keeper.toFile(), name);
+      this.#say(messages.session.saved(name));
+    }, messages.session.notWritten);
   };
 
   async #load(backend: ReturnType<typeof requestedBackend>): Promise<void> {
@@ -251,9 +348,20 @@ export class App extends LitElement {
   };
 
   async #addFiles(files: readonly File[], prepare?: (pictures: readonly Picture[]) => Promise<void>): Promise<void> {
-    const { pictures, problems } = await readFiles(files);
+    const sorted = sortFiles(files);
+    if (sorted.session) return this.#openFile(sorted.session, sorted.pictures);
+    const { pictures, problems } = await readFiles(sorted.pictures);
     for (const problem of problems) this.#complain(problem);
-    if (pictures.length === 0) return;
+    if (pictures.length > 0) await this.#addPictures(pictures, prepare);
+    if (sorted.labels.length === 0) return;
+    await import('./exchange.js');
+    await this.exchange.read(sorted.labels);
+  }
+
+  async #addPictures(
+    pictures: readonly Picture[],
+    prepare?: (pictures: readonly Picture[]) => Promise<void>,
+  ): Promise<void> {
     await prepare?.(pictures);
     this.session.add(pictures);
     const { kind } = this.session;
@@ -261,13 +369,6 @@ export class App extends LitElement {
       this.anolis ? `${messages.opened(pictures.length)} ${messages.first[kind]}` : messages.loadingInBackground,
     );
   }
-
-  #startOver = (): void => {
-    const { id } = this.session;
-    this.adaptation.clear();
-    this.session.startOver();
-    void this.#storage?.remove(id);
-  };
 
   // What is shown is smaller than the picture, so it is asked for again.
   async #accept(): Promise<void> {

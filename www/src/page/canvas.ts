@@ -25,6 +25,8 @@ export class Canvas extends LitElement {
   @property({ attribute: false }) session!: Session;
   /** Which layers are shown; with both sides beside each other, one has the label and one the prediction. */
   @property() layers: 'both' | 'label' | 'prediction' = 'both';
+  /** Whether it is only looked at. */
+  @property({ type: Boolean }) readonly = false;
   /** Shared by canvases that are looked at together. */
   @property({ attribute: false }) viewport = new Viewport();
   @state() private unit = 1;
@@ -200,6 +202,7 @@ export class Canvas extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    if (this.#watcher) this.#watcher.observe(this.box);
     this.session.addEventListener('paint', this.#onPaint);
     this.session.addEventListener('overlay', this.#onOverlay);
   }
@@ -431,7 +434,7 @@ export class Canvas extends LitElement {
   };
 
   #press(): void {
-    if (this.#pen.down) return;
+    if (this.#pen.down || this.readonly) return;
     this.box.classList.add('painting');
     this.#pen.press(this.#at, this.#reach * this.unit);
   }

@@ -65,7 +65,7 @@ export class Editor extends LitElement {
     return html`
       <div class="row" role="toolbar" aria-label=${messages.tools}>
         <anolis-toolbar .session=${session}></anolis-toolbar>
-        ${session.kind === 'tags' ? nothing : html`<anolis-channels .session=${session}></anolis-channels>`}
+        <anolis-channels .session=${session}></anolis-channels>
       </div>
       <anolis-canvas .session=${session}></anolis-canvas>
       <div class="row">

@@ -37,6 +37,8 @@ export const icons = {
   pictures: icon(
     svg`<rect x="3" y="5" width="18" height="14" rx="2"/><circle cx="8.5" cy="10" r="1.5"/><path d="m4 18 6-5 3 2.5 3-3.5 4.5 5"/>`,
   ),
+  folder: icon(svg`<path d="M3 7a2 2 0 0 1 2-2h4l2 2.500h8a2 2 0 0 1 2 2V17a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2Z"/>`),
+  save: icon(svg`<path d="M12 4v11M7.500 11 12 15.500 16.500 11M4 19.500h16"/>`),
   eye: icon(
     svg`<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="2.8"/>`,
   ),

@@ -16,6 +16,8 @@ const orders: readonly Order[] = ['opened', 'doubt'];
 @customElement('anolis-pictures')
 export class Pictures extends LitElement {
   @property({ attribute: false }) session!: Session;
+  /** Whether pictures are neither added here nor all removed. */
+  @property({ type: Boolean }) fixed = false;
   /** Told which pictures are on screen. */
   @property({ attribute: false }) onVisible: (picture: Picture, visible: boolean) => void = () => {};
   #watcher: IntersectionObserver | undefined;
@@ -103,10 +105,7 @@ export class Pictures extends LitElement {
           ${orders.map((name) => html`<option value=${name} ?selected=${name === order}>${messages.orders[name]}</option>`)}
         </select>
         ${this.session.kind === 'tags' ? this.#filter() : nothing}
-        <anolis-open-button label=${messages.add}></anolis-open-button>
-        <button class="icon plain" aria-label=${messages.startOver} title=${messages.startOver} @click=${() => this.dispatchEvent(new Event('start-over'))}>
-          ${icons.restart}
-        </button>
+        ${this.fixed ? nothing : this.#more()}
       </div>
       <div role="listbox" aria-label=${messages.pictures} aria-orientation="horizontal" @keydown=${this.#key}>
         ${repeat(
@@ -124,6 +123,13 @@ export class Pictures extends LitElement {
     return html`<select aria-label=${messages.tags.filter} title=${messages.tags.filter} data-testid="filter" @change=${choose}>
       ${[messages.tags.all, ...channels].map((name, place) => html`<option ?selected=${place === filter}>${name}</option>`)}
     </select>`;
+  }
+
+  #more() {
+    return html`<anolis-open-button label=${messages.add}></anolis-open-button>
+      <button class="icon plain" aria-label=${messages.startOver} title=${messages.startOver} @click=${() => this.dispatchEvent(new Event('start-over'))}>
+        ${icons.restart}
+      </button>`;
   }
 
   #option(picture: Picture, place: number, selected: boolean) {

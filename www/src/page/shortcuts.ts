@@ -16,7 +16,11 @@ export interface Actions {
   /** Makes the prediction the label. */
   readonly accept: () => void;
   /** Selects the picture to label next. */
-  readonly suggest: () => void;
+  readonly suggest?: () => void;
+  /** Saves the session as a file. */
+  readonly save?: () => void;
+  /** Asks for a file to open. */
+  readonly open?: () => void;
 }
 
 /** Keys that work wherever nothing else wants them; answers a function that takes them away. */
@@ -31,9 +35,18 @@ export function listenToShortcuts(session: Session, actions: Actions, target: Ev
 }
 
 function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
-  if (session.pictures.length === 0 || altKey) return false;
+  if (altKey) return false;
+  const letter = key.toLowerCase();
+  if ((ctrlKey || metaKey) && letter === 'o') {
+    actions.open?.();
+    return actions.open !== undefined;
+  }
+  if (session.pictures.length === 0) return false;
   if (ctrlKey || metaKey) {
-    const letter = key.toLowerCase();
+    if (letter === 's') {
+      actions.save?.();
+      return actions.save !== undefined;
+    }
     if (letter === 'z') return shiftKey ? session.redo() : session.undo();
     return letter === 'y' && session.redo();
   }
@@ -54,7 +67,7 @@ function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey
     ']': () => resize(session, 1),
     v: () => session.set({ view: views[(views.indexOf(session.view) + 1) % views.length] ?? session.view }),
     a: actions.accept,
-    n: actions.suggest,
+    ...(actions.suggest ? { n: actions.suggest } : {}),
     ArrowLeft: () => session.step(-1),
     ArrowRight: () => session.step(1),
     PageUp: () => session.step(-1),

@@ -122,7 +122,8 @@ export class Tile extends LitElement {
     return confidence === undefined ? '\u00a0' : messages.sure(Math.round(100 * confidence));
   }
 
-  protected override firstUpdated(): void {
+  override connectedCallback(): void {
+    super.connectedCallback();
     this.session.addEventListener('overlay', this.#onDrawn);
     this.session.addEventListener('paint', this.#onDrawn);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toLibraryTags } from '../../src/page/model/label.js';
+import { fromLibraryTags, toLibraryTags } from '../../src/page/model/label.js';
 import type { Picture } from '../../src/page/model/picture.js';
 import { tagsAsCsv, tagsAsJson } from '../../src/page/model/save-tags.js';
 import { opened } from './support.js';
@@ -72,7 +72,12 @@ describe('Tags', () => {
   });
 
   it('are told to the library by name, and nothing of those that were not said', () => {
-    expect(toLibraryTags({ said: [true, undefined, false] }, 4)).toEqual({ tags: ['channel-1'], not: ['channel-3'] });
+    expect(toLibraryTags({ said: [true, undefined, false] }, ['a', 'b', 'c', 'd'])).toEqual({
+      tags: ['a'],
+      not: ['c'],
+    });
+    expect(fromLibraryTags({ tags: ['a'], not: ['c'] }, ['a', 'b', 'c']).said).toEqual([true, undefined, false]);
+    expect(fromLibraryTags({ tags: ['a'] }, ['a', 'b']).said).toEqual([true, false]);
   });
 
   it('are saved as CSV and JSON', () => {

@@ -7,6 +7,7 @@ import { AnolisImage } from './image.js';
 import type { Label } from './labels.js';
 import type { AdaptOptions, AdaptReport, ImageSources, PredictOptions, TaskOptions } from './options.js';
 import { Prediction } from './prediction.js';
+import type { TiledPrediction, TilesOptions } from './tiles.js';
 
 /** What is to be predicted, and the examples it is learnt from. */
 export class Task {
@@ -74,6 +75,24 @@ export class Task {
       // It is gone anyway when the worker is.
       if (own) image.dispose().catch(() => {});
     }
+  }
+
+  /**
+   * Predicts the task on a picture of any size, tile by tile: tiles overlap and are blended, so that no seams show. The picture
+   * is decoded once, and beside it and the answer only the tiles of one row are in memory. Rejects as
+   * {@link Task.predict} does, and with a `RangeError` for tiles that cannot be.
+   *
+   * @example
+   * ```ts
+   * const slide = await task.predictTiles(file, { tile: 512, onProgress: ({ done, total }) => show(done / total) });
+   * ```
+   */
+  async predictTiles(picture: ImageSources, options: TilesOptions = {}): Promise<TiledPrediction> {
+    const sides = [...this.#examples.values()].map(({ image }) => Math.max(image.width, image.height));
+    if (sides.length === 0) throw errorOf('empty-support');
+    const usual = Math.round(sides.reduce((sum, side) => sum + side, 0) / sides.length);
+    const { predictTiles } = await import('../internal/predict-tiles.js');
+    return predictTiles(this.#anolis, this, picture, options, Math.max(usual, 64));
   }
 
   /**

@@ -8,13 +8,15 @@ import {
   type SearchResult,
   TagTask,
   type Task,
+  type TiledPrediction,
+  type TilesOptions,
   WorkerError,
 } from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
 import type { Adaptation } from './adaptation.js';
 import type { Kind } from './kinds.js';
-import { type Label, libraryNames, type TagsLabel, toLibrary, toLibraryTags } from './label.js';
-import type { Picture } from './picture.js';
+import { type AnyLabel, type Label, libraryNames, type TagsLabel, toLibrary, toLibraryTags } from './label.js';
+import { originalSize, type Picture } from './picture.js';
 import type { Adapter, Session, SessionEvent } from './session.js';
 
 /** Longest side of predictions: in the grid while painting, and of the picture in the editor. */
@@ -65,6 +67,21 @@ export class Learner extends EventTarget {
     this.session.removeEventListener('stroke', this.#onStroke);
     this.#pass.abort();
     this.#wake();
+    this.dispatchEvent(new Event('stop'));
+  }
+
+  /** Stops, and frees what it holds of the network, for others who use it too. */
+  async dispose(): Promise<void> {
+    this.stop();
+    const images = [...this.#open.values()];
+    this.#open.clear();
+    await this.#task?.dispose();
+    await Promise.all(images.map((image) => image.dispose()));
+  }
+
+  /** The task with every example that was sent; nothing without examples. */
+  get task(): Task | undefined {
+    return this.#examples.size > 0 && !(this.#task instanceof TagTask) ? this.#task : undefined;
   }
 
   #onChange = (): void => {
@@ -304,6 +321,15 @@ export class Learner extends EventTarget {
     return free.find(([, open]) => open === image)?.[0];
   }
 
+  /** The same in tiles of the picture's file, which see things as large as the examples' files show them. */
+  async predictTiles(picture: Picture, options: TilesOptions): Promise<TiledPrediction | undefined> {
+    const task = this.#task;
+    if (!task || task instanceof TagTask || this.#examples.size === 0) return undefined;
+    const sizes = await Promise.all([...this.#examples.keys()].map(originalSize));
+    const tile = Math.round(sizes.reduce((sum, size) => sum + Math.max(size.width, size.height), 0) / sizes.length);
+    return task.predictTiles(picture.file, { ...options, tile: Math.max(64, tile) });
+  }
+
   // Every prediction is out of date; with no example left there is nothing to show.
   #expire(): void {
     for (const picture of this.#open.keys()) {
@@ -367,17 +393,17 @@ function kindOf(task: Task | TagTask): Kind {
 async function give(
   task: Task | TagTask,
   image: AnolisImage,
-  label: Label,
+  label: AnyLabel,
   example: number | undefined,
 ): Promise<number> {
   const count = task.channels.length;
   if (task instanceof TagTask) {
-    const said = toLibraryTags(label as TagsLabel, count);
+    const said = toLibraryTags(label as TagsLabel, task.channels);
     if (example === undefined) return task.add(image, said);
     await task.update(example, said);
     return example;
   }
-  const given = toLibrary(task.options.kind, label as Exclude<Label, TagsLabel>, count);
+  const given = toLibrary(task.options.kind, label as Label, count);
   if (example === undefined) return task.add(image, given);
   await task.update(example, given);
   return example;

@@ -1,8 +1,9 @@
 import type { Prediction } from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
 import { History } from './history.js';
+import { newId } from './id.js';
 import { type Kind, kindNames, type Tool, traitsOf, type View } from './kinds.js';
-import { emptyLabel, type Label, saysSomething, type TagsLabel } from './label.js';
+import { type AnyLabel, emptyLabel, saysSomething, type TagsLabel } from './label.js';
 import type { Picture, Predicted, TagPrediction } from './picture.js';
 import { type Box, copyBox, pasteBox, type Raster, UNPAINTED, wholeBox } from './raster.js';
 
@@ -67,7 +68,7 @@ export type Saved = Pick<
 
 /** Pictures, what is to be predicted, what was labelled, and with which settings. Knows neither the screen nor the network. */
 export class Session extends EventTarget {
-  id: string = crypto.randomUUID();
+  id: string = newId();
   /** Given by the person; empty until then. */
   name = '';
   pictures: readonly Picture[] = [];
@@ -135,7 +136,7 @@ export class Session extends EventTarget {
   }
 
   /** What was labelled on a picture for the kind that is worked on. */
-  labelOf(picture: Picture): Label | undefined {
+  labelOf(picture: Picture): AnyLabel | undefined {
     return picture.labels[this.kind];
   }
 
@@ -223,6 +224,8 @@ export class Session extends EventTarget {
   /** `channel` counts from 1. */
   renameChannel(channel: number, name: string): void {
     if (!name.trim() || name.trim() === this.channels[channel - 1]) return;
+    const same = this.#placeOf(name);
+    if (this.kind === 'tags' && same >= 0 && same !== channel - 1) return;
     this.#setChannels(this.channels.map((old, place) => (place === channel - 1 ? name.trim() : old)));
   }
 
@@ -274,9 +277,8 @@ export class Session extends EventTarget {
 
   /** Says of a picture that it has a tag, which is begun if there is none of the name. */
   addTag(picture: Picture, name: string): void {
-    const plain = (text: string) => text.trim().toLowerCase().replace(/\s+/g, ' ');
-    if (!plain(name)) return;
-    let place = this.channels.findIndex((channel) => plain(channel) === plain(name));
+    if (!folded(name)) return;
+    let place = this.#placeOf(name);
     if (place < 0) {
       place = this.channels.length;
       this.#setChannels([...this.channels, name.trim()]);
@@ -286,14 +288,14 @@ export class Session extends EventTarget {
   }
 
   /** The picture's label to edit, begun if there is none. */
-  begin(picture: Picture): Label {
+  begin(picture: Picture): AnyLabel {
     const { width, height } = picture;
     picture.labels[this.kind] ??= emptyLabel(this.kind, width, height, !this.unpaintedIsBackground);
-    return picture.labels[this.kind] as Label;
+    return picture.labels[this.kind] as AnyLabel;
   }
 
   /** Shows a label while it is edited; {@link keep} makes it a step. */
-  show(picture: Picture, label: Label | undefined, box?: Box): void {
+  show(picture: Picture, label: AnyLabel | undefined, box?: Box): void {
     assign(picture, this.kind, label);
     this.#tell('paint', picture, box);
   }
@@ -307,7 +309,7 @@ export class Session extends EventTarget {
   }
 
   /** Replaces a label, as a step that can be taken back; `before` is what it was. */
-  setLabel(picture: Picture, label: Label | undefined, before = this.labelOf(picture)): void {
+  setLabel(picture: Picture, label: AnyLabel | undefined, before = this.labelOf(picture)): void {
     const { kind } = this;
     this.#put(
       before,
@@ -318,6 +320,20 @@ export class Session extends EventTarget {
       },
       picture,
     );
+  }
+
+  /** Works on a kind of task with these channels and these labels of some pictures, which can be taken back. */
+  takeLabels(kind: Kind, channels: readonly string[], labels: ReadonlyMap<Picture, AnyLabel>): void {
+    this.setKind(kind);
+    const before = new Map([...labels.keys()].map((picture) => [picture, picture.labels[kind]]));
+    type State = { channels: readonly string[]; labels: ReadonlyMap<Picture, AnyLabel | undefined> };
+    const put = (state: State) => {
+      this.tasks = { ...this.tasks, [kind]: { ...this.tasks[kind], channels: state.channels } };
+      for (const [picture, label] of state.labels) assign(picture, kind, label);
+      this.#keepSensible();
+      for (const picture of labels.keys()) this.#tell('paint', picture);
+    };
+    this.#put<State>({ channels: this.channels, labels: before }, { channels, labels }, put);
   }
 
   /** Makes what was painted inside `box` a step that can be taken back. */
@@ -368,11 +384,17 @@ export class Session extends EventTarget {
     this.#tell('change');
   }
 
+  rename(name: string): void {
+    if (name.trim() === this.name) return;
+    this.name = name.trim();
+    this.#tell('change');
+  }
+
   /** Begins another session; this one is no more to be touched. */
   startOver(): void {
     const { opacity, unpaintedIsBackground } = this;
     const empty = { name: '', kind: 'mask', tasks: newTasks(), pictures: [], selected: undefined } as const;
-    this.restore({ id: crypto.randomUUID(), ...empty, opacity, unpaintedIsBackground });
+    this.restore({ id: newId(), ...empty, opacity, unpaintedIsBackground });
   }
 
   /** Puts another session in the place of this one. */
@@ -410,6 +432,11 @@ export class Session extends EventTarget {
     return true;
   }
 
+  // Tags differ by more than case and space.
+  #placeOf(name: string): number {
+    return this.channels.findIndex((channel) => folded(channel) === folded(name));
+  }
+
   #chooseFirst(): void {
     const { tools, views } = traitsOf(this.kind);
     const [tool = this.tool] = tools;
@@ -437,18 +464,22 @@ export function newTasks(): Record<Kind, TaskState> {
   return Object.fromEntries(tasks) as Record<Kind, TaskState>;
 }
 
+function folded(name: string): string {
+  return name.trim().toLowerCase().replace(/\s+/g, ' ');
+}
+
 function doubtOf({ prediction, tags }: Picture): number {
   // A coin's throw is worth most.
   if (tags) return tags.reduce((sum, { probability }) => sum + 1 - Math.abs(2 * probability - 1), 0) / tags.length;
   return prediction?.imageUncertainty ?? Number.NEGATIVE_INFINITY;
 }
 
-function assign(picture: Picture, kind: Kind, label: Label | undefined): void {
+function assign(picture: Picture, kind: Kind, label: AnyLabel | undefined): void {
   if (label) picture.labels[kind] = label;
   else delete picture.labels[kind];
 }
 
-function withoutChannel(label: Label | undefined, channel: number): Label | undefined {
+function withoutChannel(label: AnyLabel | undefined, channel: number): AnyLabel | undefined {
   if (!label) return undefined;
   if ('said' in label) return { said: label.said.filter((_, place) => place !== channel - 1) };
   if ('points' in label) {
