@@ -13,6 +13,7 @@ import { download, fileName } from './download.js';
 import type { Elsewhere } from './elsewhere.js';
 import type { Exchange } from './exchange.js';
 import type { SampleEvent } from './gallery.js';
+import type { Help } from './help.js';
 import { listenForFiles, sortFiles } from './incoming.js';
 import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
 import { messages } from './messages.js';
@@ -53,6 +54,7 @@ export class App extends LitElement {
   @state() private problems: readonly string[] = [];
   @query('anolis-start-over') private startOver!: StartOver;
   @query('anolis-sessions') private sessions!: Sessions;
+  @query('anolis-help') private help!: Help;
   @query('anolis-exchange') private exchange!: Exchange;
   @query('anolis-elsewhere') private elsewhere!: Elsewhere;
   @query('#session-file') private sessionFile!: HTMLInputElement;
@@ -123,6 +125,7 @@ export class App extends LitElement {
       listenToShortcuts(this.session, {
         accept: () => void this.#accept(),
         suggest: () => void this.#suggest(),
+        help: () => void this.#showHelp(),
         save: () => void this.#saveFile(),
         open: () => this.sessionFile.click(),
       }),
@@ -155,6 +158,7 @@ export class App extends LitElement {
         @retry=${() => this.#load(requestedBackend(location.search))}
         @switch-to-gpu=${() => this.#load('webgpu')}
         ?exports=${this.session.pictures.length > 0 && this.session.kind !== 'tags'}
+        @help=${this.#showHelp}
         @sessions=${this.#showSessions}
         @export=${this.#showExchange}
       ></anolis-header>
@@ -162,6 +166,7 @@ export class App extends LitElement {
         ${this.#main()}
       </main>
       <footer><anolis-status .text=${this.status} .problems=${this.problems} @dismiss=${this.#dismiss}></anolis-status></footer>
+      <anolis-help></anolis-help>
       <anolis-start-over @confirm=${() => this.keeper.remove(this.session.id)}></anolis-start-over>
       <anolis-sessions
         .keeper=${this.keeper}
@@ -395,6 +400,11 @@ export class App extends LitElement {
     } catch (reason) {
       this.#complain((reason as Error).message);
     }
+  };
+
+  #showHelp = async (): Promise<void> => {
+    await import('./help.js');
+    await this.help.show();
   };
 
   async #suggest(): Promise<void> {

@@ -37,6 +37,7 @@ export class Canvas extends LitElement {
   @query('.stage') private stage!: HTMLElement;
   @query('.cursor') private cursor!: HTMLElement;
   #shown: Picture | undefined;
+  #layers = '';
   #at: Point = { x: 0, y: 0 };
   #pen!: Pen;
   #fingers = new Map<number, Point>();
@@ -220,6 +221,11 @@ export class Canvas extends LitElement {
     this.box.classList.toggle('points', tool === 'point' || tool === 'polygon' || tool === 'box');
     if (!selected) return;
     if (selected !== this.#shown) this.#showPicture(selected);
+    else if (this.layers !== this.#layers) {
+      this.#drawPaint();
+      this.#drawOverlay();
+    }
+    this.#layers = this.layers;
     if (this.#pen && tool !== 'polygon' && tool !== 'box' && this.#pen.draft.length > 0) this.#pen.cancel();
     const longest = Math.max(selected.width, selected.height);
     const thin = tool === 'scribble' ? 0.25 : 1;
@@ -295,7 +301,7 @@ export class Canvas extends LitElement {
 
   #zoomed(): void {
     this.look();
-    this.dispatchEvent(new Event('look'));
+    this.dispatchEvent(new Event('look', { bubbles: true }));
   }
 
   #measure(): void {

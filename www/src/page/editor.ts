@@ -6,10 +6,13 @@ import './channels.js';
 import './settings.js';
 import './tags.js';
 import './toolbar.js';
+import type { Canvas } from './canvas.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
 import type { Adaptation } from './model/adaptation.js';
+import { totalOf } from './model/overlay.js';
 import type { Session } from './model/session.js';
+import { Viewport } from './model/viewport.js';
 import { Observe } from './observe.js';
 import { shared } from './styles.js';
 
@@ -20,6 +23,8 @@ export class Editor extends LitElement {
   @property({ attribute: false }) adaptation!: Adaptation;
   /** Whether the network is there. */
   @property({ type: Boolean }) ready = false;
+
+  readonly #viewport = new Viewport();
 
   static override styles = [
     shared,
@@ -39,6 +44,13 @@ export class Editor extends LitElement {
         gap: 8px 16px;
         align-items: center;
         justify-content: space-between;
+      }
+      .sides {
+        display: grid;
+        grid-auto-flow: column;
+        grid-auto-columns: minmax(0, 1fr);
+        gap: 4px;
+        min-height: 0;
       }
       .turn {
         display: flex;
@@ -67,7 +79,10 @@ export class Editor extends LitElement {
         <anolis-toolbar .session=${session}></anolis-toolbar>
         <anolis-channels .session=${session}></anolis-channels>
       </div>
-      <anolis-canvas .session=${session}></anolis-canvas>
+      <div class="sides" @look=${this.#look}>
+        <anolis-canvas .session=${session} .viewport=${this.#viewport} layers=${session.beside ? 'label' : 'both'}></anolis-canvas>
+        ${session.beside ? html`<anolis-canvas .session=${session} .viewport=${this.#viewport} layers="prediction" readonly></anolis-canvas>` : nothing}
+      </div>
       <div class="row">
         <anolis-settings .session=${session}></anolis-settings>
         ${this.#turn()}
@@ -81,12 +96,14 @@ export class Editor extends LitElement {
     const { session } = this;
     const { ordered: pictures, selected } = session;
     const place = selected ? pictures.indexOf(selected) : 0;
+    const count = selected?.prediction?.kind === 'density' ? totalOf(selected.prediction) : undefined;
     return html`<div class="turn">
       <button class="small" data-testid="suggest" title="${messages.suggestHelp} (N)" aria-keyshortcuts="N" ?disabled=${!this.ready} @click=${this.#suggest}>
         ${messages.suggest}
       </button>
       <button class="icon plain" aria-label=${messages.previous} ?disabled=${place <= 0} @click=${() => session.step(-1)}>${icons.left}</button>
       <span>${messages.picture(place + 1, pictures.length)}</span>
+      ${count === undefined ? nothing : html`<b data-testid="count-here">${messages.counted(Math.round(count))}</b>`}
       <button class="icon plain" aria-label=${messages.next} ?disabled=${place >= pictures.length - 1} @click=${() => session.step(1)}>
         ${icons.right}
       </button>
@@ -95,6 +112,11 @@ export class Editor extends LitElement {
       </button>
     </div>`;
   }
+
+  // Both sides look at the same place.
+  #look = () => {
+    for (const canvas of this.renderRoot.querySelectorAll<Canvas>('anolis-canvas')) canvas.look();
+  };
 
   #suggest = () => this.dispatchEvent(new Event('suggest'));
 }

@@ -98,6 +98,7 @@ export class Header extends LitElement {
             ? html`<button class="icon plain" aria-label=${messages.exchange.title} title=${messages.exchange.title} @click=${this.#export}>${icons.save}</button>`
             : nothing
         }
+        <button class="icon plain" aria-label=${messages.help.title} title="${messages.help.title} (?)" @click=${this.#help}>${icons.help}</button>
         <button class="icon plain" aria-label=${messages.session.all} title=${messages.session.all} @click=${this.#sessions}>${icons.folder}</button>
       </header>
       ${this.#track()}
@@ -138,6 +139,7 @@ export class Header extends LitElement {
 
   #export = () => this.dispatchEvent(new Event('export'));
   #sessions = () => this.dispatchEvent(new Event('sessions'));
+  #help = () => this.dispatchEvent(new Event('help'));
   #retry = () => this.dispatchEvent(new Event('retry'));
   #switch = () => this.dispatchEvent(new Event('switch-to-gpu'));
 }

@@ -22,6 +22,10 @@ export const icons = {
   ),
   tune: icon(svg`<path d="M4 8h9M17 8h3M4 16h3M11 16h9"/><circle cx="15" cy="8" r="2"/><circle cx="9" cy="16" r="2"/>`),
   tags: icon(svg`<path d="M4 4h8l8 8-8 8-8-8Z"/><circle cx="8.500" cy="8.500" r="1.500"/>`),
+  help: icon(
+    svg`<circle cx="12" cy="12" r="8.500"/><path d="M9.500 9.500a2.500 2.500 0 1 1 3.500 2.300c-.7.4-1 .8-1 1.700M12 16.500v.1"/>`,
+  ),
+  beside: icon(svg`<rect x="3" y="5" width="18" height="14" rx="2"/><path d="M12 5v14"/>`),
   minus: icon(svg`<path d="M5 12h14"/>`),
   check: icon(svg`<path d="m5 13 4.500 4.500L19 7"/>`),
   empty: icon(svg`<circle cx="12" cy="12" r="8"/><path d="m6.500 17.500 11-11"/>`),

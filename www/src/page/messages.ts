@@ -117,6 +117,51 @@ const english = {
     without: 'Without adaptation',
     otherWeights: 'The saved adaptation belongs to another version of the network; adapt again.',
   },
+  beside: 'Label and prediction side by side',
+  help: {
+    title: 'Shortcuts',
+    groups: [
+      {
+        name: 'Label',
+        keys: [
+          ['B E', 'Brush, eraser'],
+          ['P R S', 'Polygon or point, box, scribble'],
+          ['[ ]', 'Size of the brush'],
+          ['1 – 9', 'Class or point; of tags: has it, has it not'],
+          ['A', 'Accept the prediction'],
+          ['Ctrl Z', 'Undo; with Shift redo'],
+        ],
+      },
+      {
+        name: 'Look',
+        keys: [
+          ['V', 'Next view of the prediction'],
+          ['D', 'Label and prediction side by side'],
+          ['+ − 0', 'Closer, farther, all of it'],
+          ['?', 'These shortcuts'],
+        ],
+      },
+      {
+        name: 'Pictures',
+        keys: [
+          ['← →', 'Previous, next picture'],
+          ['N', 'Label next: the picture that helps most'],
+          ['Ctrl S', 'Save the session as a file'],
+          ['Ctrl O', 'Open a session'],
+        ],
+      },
+      {
+        name: 'On the picture, without a mouse',
+        keys: [
+          ['Arrows', 'Move the brush; with Shift a little'],
+          ['Space', 'Paint or set a point'],
+          ['Enter', 'Hold the brush down; close the polygon'],
+          ['Esc', 'Give up what was begun'],
+          ['Page ↑ ↓', 'Previous, next picture'],
+        ],
+      },
+    ] as readonly { readonly name: string; readonly keys: readonly (readonly [string, string])[] }[],
+  },
   size: 'Size',
   undo: 'Undo',
   redo: 'Redo',

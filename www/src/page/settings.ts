@@ -93,6 +93,9 @@ export class Settings extends LitElement {
           </label>`
           : nothing
       }
+      <button class="icon small" aria-label=${messages.beside} aria-pressed=${session.beside} title="${messages.beside} (D)" ?hidden=${kind === 'tags'} @click=${() => session.set({ beside: !session.beside })}>
+        ${icons.beside}
+      </button>
     `;
   }
 

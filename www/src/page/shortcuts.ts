@@ -17,6 +17,8 @@ export interface Actions {
   readonly accept: () => void;
   /** Selects the picture to label next. */
   readonly suggest?: () => void;
+  /** Shows the shortcuts. */
+  readonly help?: () => void;
   /** Saves the session as a file. */
   readonly save?: () => void;
   /** Asks for a file to open. */
@@ -35,6 +37,10 @@ export function listenToShortcuts(session: Session, actions: Actions, target: Ev
 }
 
 function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  if (key === '?' && actions.help) {
+    actions.help();
+    return true;
+  }
   if (altKey) return false;
   const letter = key.toLowerCase();
   if ((ctrlKey || metaKey) && letter === 'o') {
@@ -67,6 +73,7 @@ function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey
     ']': () => resize(session, 1),
     v: () => session.set({ view: views[(views.indexOf(session.view) + 1) % views.length] ?? session.view }),
     a: actions.accept,
+    d: () => session.set({ beside: !session.beside }),
     ...(actions.suggest ? { n: actions.suggest } : {}),
     ArrowLeft: () => session.step(-1),
     ArrowRight: () => session.step(1),

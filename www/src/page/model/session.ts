@@ -57,7 +57,7 @@ export const brushSizes = { smallest: 1, largest: 30, step: 1 } as const;
 /** What the person chose; see {@link Session.set}. */
 type Settings = Pick<
   Session,
-  'tool' | 'view' | 'activeChannel' | 'brushSize' | 'value' | 'opacity' | 'unpaintedIsBackground' | 'filter'
+  'tool' | 'view' | 'activeChannel' | 'brushSize' | 'value' | 'opacity' | 'unpaintedIsBackground' | 'filter' | 'beside'
 >;
 
 /** What of a session is kept. */
@@ -78,6 +78,8 @@ export class Session extends EventTarget {
   order: Order = 'opened';
   /** Only pictures with this tag are shown; counted from 1, 0 for all. */
   filter = 0;
+  /** Whether label and prediction are beside each other instead of over each other. */
+  beside = false;
   tool: Tool = 'brush';
   view: View = 'fill';
   /** Counted from 1 as the classes of masks are, whose background is 0. */
