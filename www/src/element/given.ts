@@ -59,6 +59,8 @@ const forms = {
   keypoints: ['keypoints'],
   map: ['map'],
   density: ['points'],
+  // The widget labels places only.
+  tags: [],
 } as const satisfies Record<Kind, readonly string[]>;
 
 function valuesOf(label: Layers | MapValues): ArrayLike<number> {
