@@ -32,7 +32,7 @@ export interface WidgetEvents {
   /** Loading goes on; `fraction` is from 0 to 1. */
   progress: CustomEvent<Progress>;
   /** Pictures, labels or channels are other ones. */
-  change: CustomEvent<{ readonly kind: TaskKind }>;
+  change: CustomEvent<{ readonly kind: TaskKind | 'tags' }>;
   predict: CustomEvent<WidgetPredicted>;
   adapt: CustomEvent<WidgetAdapted>;
   /** Something went wrong; what was made stays. */

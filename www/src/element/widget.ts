@@ -44,7 +44,7 @@ const kinds: readonly string[] = ['mask', 'keypoints', 'map', 'density'] satisfi
  *
  * @fires {CustomEvent<{ backend: 'cpu' | 'webgpu' }>} load - The network is loaded
  * @fires {CustomEvent<Progress>} progress - Loading goes on; `detail.fraction` is from 0 to 1
- * @fires {CustomEvent<{ kind: TaskKind }>} change - Pictures, labels or channels are other ones
+ * @fires {CustomEvent<{ kind: TaskKind | 'tags' }>} change - Pictures, labels or channels are other ones
  * @fires {CustomEvent<WidgetPredicted>} predict - A prediction is shown
  * @fires {CustomEvent<WidgetAdapted>} adapt - An adaptation goes on or has ended
  * @fires {CustomEvent<{ error: Error }>} error - Something went wrong; what was made stays
