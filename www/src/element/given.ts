@@ -29,7 +29,7 @@ export function labelOf(label: LibraryLabel, kind: Kind, channels: number, size:
   const refuse = (code: ErrorCode) => {
     throw new LabelError(code);
   };
-  if (!forms[kind]?.some((form) => form in label)) refuse('label-kind');
+  if (!forms[kind].some((form) => form in label)) refuse('label-kind');
   if ('marks' in label) {
     if (label.marks.some(({ class: id }) => !(Number.isInteger(id) && id >= 0 && id <= channels)))
       refuse('label-value');
@@ -54,12 +54,14 @@ export function labelOf(label: LibraryLabel, kind: Kind, channels: number, size:
 }
 
 /** What labels of a kind have, of those that a session can keep. */
-const forms: Partial<Record<Kind, readonly string[]>> = {
+const forms = {
   mask: ['data', 'marks'],
   keypoints: ['keypoints'],
   map: ['map'],
   density: ['points'],
-};
+  // The widget labels places only.
+  tags: [],
+} as const satisfies Record<Kind, readonly string[]>;
 
 function valuesOf(label: Layers | MapValues): ArrayLike<number> {
   if (!('map' in label)) return [];

@@ -25,7 +25,7 @@ import { listenForFiles, sortFiles } from '../page/incoming.js';
 import { messages } from '../page/messages.js';
 import { labelFrom } from '../page/model/accept.js';
 import { newId } from '../page/model/id.js';
-import type { Kind } from '../page/model/kinds.js';
+import { type Kind, kindNames } from '../page/model/kinds.js';
 import { Learner, type LearnerEvent } from '../page/model/learner.js';
 import { type Picture, readPicture } from '../page/model/picture.js';
 import { readFiles } from '../page/model/read-files.js';
@@ -38,6 +38,9 @@ import theme from '../page/theme.css?inline';
 import type { WidgetEvents, WidgetPicture } from './events.js';
 import { blobOf, labelOf } from './given.js';
 import type { WidgetTool } from './tools.js';
+
+/** Kinds whose labels are places in a picture: the widget has no tools for tags. */
+const offered = kindNames.filter((kind) => kind !== 'tags');
 
 /** What the view is told by its element. */
 export interface Settings {
@@ -376,7 +379,7 @@ export class View {
       ${
         draw || tools.has('channels')
           ? html`<div class="row" part="tools" role="toolbar" aria-label=${messages.tools}>
-              ${draw ? html`<anolis-toolbar .session=${session} ?fixed=${!tools.has('kind')}></anolis-toolbar>` : nothing}
+              ${draw ? html`<anolis-toolbar .session=${session} .offered=${offered} ?fixed=${!tools.has('kind')}></anolis-toolbar>` : nothing}
               ${tools.has('channels') ? html`<anolis-channels .session=${session}></anolis-channels>` : nothing}
               <slot name="tools"></slot>
             </div>`

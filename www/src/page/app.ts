@@ -8,6 +8,7 @@ import './elsewhere.js';
 import './start-over.js';
 import './status.js';
 import './welcome.js';
+import type { AdaptEvent } from './adapt.js';
 import { download, fileName } from './download.js';
 import type { Elsewhere } from './elsewhere.js';
 import type { Exchange } from './exchange.js';
@@ -16,6 +17,7 @@ import { listenForFiles, sortFiles } from './incoming.js';
 import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
 import { messages } from './messages.js';
 import { labelFrom } from './model/accept.js';
+import { Adaptation } from './model/adaptation.js';
 import { ElsewhereEvent, Keeper, type SaveEvent } from './model/keeper.js';
 import { Learner, type LearnerEvent } from './model/learner.js';
 import type { Picture } from './model/picture.js';
@@ -25,6 +27,7 @@ import { Session } from './model/session.js';
 import { Observe } from './observe.js';
 import { keepForOffline } from './offline.js';
 import type { FilesEvent } from './open-button.js';
+import type { SearchEvent } from './search.js';
 import type { Sessions } from './sessions.js';
 import { listenToShortcuts } from './shortcuts.js';
 import type { StartOver } from './start-over.js';
@@ -38,6 +41,7 @@ import { shared } from './styles.js';
 @customElement('anolis-app')
 export class App extends LitElement {
   readonly session = new Session();
+  readonly adaptation = new Adaptation();
   readonly keeper = new Keeper(this.session);
   @state() private anolis: Anolis | undefined;
   @state() private progress: Progress | undefined;
@@ -102,6 +106,14 @@ export class App extends LitElement {
   constructor() {
     super();
     new Observe(this);
+    this.session.addEventListener('overlay', () => {
+      this.#fresh = true;
+    });
+    let { id } = this.session;
+    this.session.addEventListener('change', () => {
+      if (id !== this.session.id) this.adaptation.clear();
+      id = this.session.id;
+    });
     this.dataset['state'] = 'loading';
   }
 
@@ -110,6 +122,7 @@ export class App extends LitElement {
     this.#stops = [
       listenToShortcuts(this.session, {
         accept: () => void this.#accept(),
+        suggest: () => void this.#suggest(),
         save: () => void this.#saveFile(),
         open: () => this.sessionFile.click(),
       }),
@@ -141,7 +154,7 @@ export class App extends LitElement {
         .gpuReady=${this.gpuReady}
         @retry=${() => this.#load(requestedBackend(location.search))}
         @switch-to-gpu=${() => this.#load('webgpu')}
-        ?exports=${this.session.pictures.length > 0}
+        ?exports=${this.session.pictures.length > 0 && this.session.kind !== 'tags'}
         @sessions=${this.#showSessions}
         @export=${this.#showExchange}
       ></anolis-header>
@@ -176,7 +189,15 @@ export class App extends LitElement {
     if (!this.restored) return '';
     if (this.session.pictures.length === 0) return html`<anolis-welcome .session=${this.session}></anolis-welcome>`;
     return html`
-      <anolis-editor .session=${this.session} @accept=${() => this.#accept()}></anolis-editor>
+      <anolis-editor
+        .session=${this.session}
+        .adaptation=${this.adaptation}
+        ?ready=${this.anolis !== undefined}
+        @accept=${() => this.#accept()}
+        @suggest=${() => this.#suggest()}
+        @search=${this.#search}
+        @adapt=${(event: AdaptEvent) => this.#learner?.adapt(this.adaptation, event)}
+      ></anolis-editor>
       <anolis-pictures .session=${this.session} .onVisible=${this.#onVisible} @start-over=${() => this.startOver.ask()}></anolis-pictures>
     `;
   }
@@ -295,8 +316,14 @@ export class App extends LitElement {
 
   readonly #seen = new Set<Picture>();
 
+  /** Whether something was predicted since the learner was idle last. */
+  #fresh = false;
+
   #onIdle = (): void => {
     this.setAttribute('data-idle', '');
+    if (!this.#fresh) return;
+    this.#fresh = false;
+    if (this.session.order === 'doubt') this.session.sort('doubt');
     const predicted = this.session.pictures.filter((picture) => picture.predicted === 'full').length;
     if (predicted > 0) this.#say(messages.predicted(predicted));
   };
@@ -347,12 +374,34 @@ export class App extends LitElement {
   async #accept(): Promise<void> {
     const { session } = this;
     const { selected } = session;
+    if (selected?.tags) {
+      session.acceptTags(selected);
+      this.#say(messages.accepted);
+    }
     if (!selected?.prediction) return;
     try {
       const prediction = await this.#learner?.predict(selected);
       if (!prediction || prediction.kind !== session.kind) return;
       session.setLabel(selected, labelFrom(prediction));
       this.#say(messages.accepted);
+    } catch (reason) {
+      this.#complain((reason as Error).message);
+    }
+  }
+
+  #search = async ({ op, a, b, answer }: SearchEvent): Promise<void> => {
+    try {
+      answer((await this.#learner?.search(op, a, b)) ?? []);
+    } catch (reason) {
+      this.#complain((reason as Error).message);
+    }
+  };
+
+  async #suggest(): Promise<void> {
+    try {
+      const next = await this.#learner?.suggest();
+      if (next) this.session.select(next);
+      this.#say(next ? messages.suggested(next.name) : messages.nothingToSuggest);
     } catch (reason) {
       this.#complain((reason as Error).message);
     }

@@ -130,7 +130,7 @@ export class Canvas extends LitElement {
   }
 
   override render() {
-    const { selected, pictures, kind } = this.session;
+    const { selected, ordered: pictures, kind } = this.session;
     const name = selected ? messages.picture(pictures.indexOf(selected) + 1, pictures.length) : '';
     return html`<div
       class="box"

@@ -1,11 +1,14 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import './adapt.js';
 import './canvas.js';
 import './channels.js';
 import './settings.js';
+import './tags.js';
 import './toolbar.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
+import type { Adaptation } from './model/adaptation.js';
 import type { Session } from './model/session.js';
 import { Observe } from './observe.js';
 import { shared } from './styles.js';
@@ -14,13 +17,17 @@ import { shared } from './styles.js';
 @customElement('anolis-editor')
 export class Editor extends LitElement {
   @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) adaptation!: Adaptation;
+  /** Whether the network is there. */
+  @property({ type: Boolean }) ready = false;
 
   static override styles = [
     shared,
     css`
       :host {
         display: grid;
-        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
+        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
+        grid-auto-rows: auto;
         gap: var(--gap);
         min-width: 0;
         min-height: 0;
@@ -42,7 +49,7 @@ export class Editor extends LitElement {
       }
       @media (max-width: 900px) {
         :host {
-          grid-template-rows: auto min(100vw - 24px, 40dvh) auto;
+          grid-template-rows: auto min(100vw - 24px, 40dvh);
         }
       }
     `,
@@ -65,14 +72,19 @@ export class Editor extends LitElement {
         <anolis-settings .session=${session}></anolis-settings>
         ${this.#turn()}
       </div>
+      ${session.kind === 'tags' ? html`<anolis-tags .session=${session}></anolis-tags>` : nothing}
+      <anolis-adapt .session=${session} .adaptation=${this.adaptation} ?ready=${this.ready}></anolis-adapt>
     `;
   }
 
   #turn() {
     const { session } = this;
-    const { pictures, selected } = session;
+    const { ordered: pictures, selected } = session;
     const place = selected ? pictures.indexOf(selected) : 0;
     return html`<div class="turn">
+      <button class="small" data-testid="suggest" title="${messages.suggestHelp} (N)" aria-keyshortcuts="N" ?disabled=${!this.ready} @click=${this.#suggest}>
+        ${messages.suggest}
+      </button>
       <button class="icon plain" aria-label=${messages.previous} ?disabled=${place <= 0} @click=${() => session.step(-1)}>${icons.left}</button>
       <span>${messages.picture(place + 1, pictures.length)}</span>
       <button class="icon plain" aria-label=${messages.next} ?disabled=${place >= pictures.length - 1} @click=${() => session.step(1)}>
@@ -83,4 +95,6 @@ export class Editor extends LitElement {
       </button>
     </div>`;
   }
+
+  #suggest = () => this.dispatchEvent(new Event('suggest'));
 }

@@ -20,6 +20,8 @@ export const icons = {
   density: icon(
     svg`<circle cx="7" cy="7" r="2"/><circle cx="16" cy="6" r="2"/><circle cx="11" cy="13" r="2"/><circle cx="18" cy="15" r="2"/><circle cx="6" cy="18" r="2"/>`,
   ),
+  tune: icon(svg`<path d="M4 8h9M17 8h3M4 16h3M11 16h9"/><circle cx="15" cy="8" r="2"/><circle cx="9" cy="16" r="2"/>`),
+  tags: icon(svg`<path d="M4 4h8l8 8-8 8-8-8Z"/><circle cx="8.500" cy="8.500" r="1.500"/>`),
   minus: icon(svg`<path d="M5 12h14"/>`),
   check: icon(svg`<path d="m5 13 4.500 4.500L19 7"/>`),
   empty: icon(svg`<circle cx="12" cy="12" r="8"/><path d="m6.500 17.500 11-11"/>`),

@@ -1,3 +1,11 @@
+/** What held-out examples say about an adaptation. */
+interface Judged {
+  readonly before: number;
+  readonly after: number;
+  readonly judged: number;
+  readonly better: number;
+}
+
 const english = {
   name: 'anolis',
   tagline: 'Label a few. See the rest.',
@@ -33,6 +41,12 @@ const english = {
   pictures: 'Pictures',
   picture: (place: number, count: number) => `Picture ${place} of ${count}`,
   pictureCount: (count: number, labelled: number) => `${labelled} of ${count} labelled`,
+  order: 'Order of the pictures',
+  orders: { opened: 'As opened', doubt: 'Least sure first' },
+  suggest: 'Label next',
+  suggestHelp: 'Go to the picture whose label would help most',
+  suggested: (name: string) => `${name} would help most: label it next.`,
+  nothingToSuggest: 'There is no other picture without a label.',
   labelled: 'labelled',
   encoding: 'reading…',
   unreadable: 'not usable',
@@ -46,12 +60,13 @@ const english = {
 
   tools: 'Tools',
   kind: 'What to predict',
-  kinds: { mask: 'Areas', keypoints: 'Points', map: 'Values', density: 'Count' },
+  kinds: { mask: 'Areas', keypoints: 'Points', map: 'Values', density: 'Count', tags: 'Tags' },
   kindHints: {
     mask: 'cells, cracks, roads',
     keypoints: 'joints, landmarks',
     map: 'depth, height, age',
     density: 'how many there are',
+    tags: 'what is in the picture',
   },
   tool: {
     brush: 'Brush',
@@ -79,6 +94,29 @@ const english = {
   clear: 'Remove the label',
   counted: (count: number) => (count === 1 ? '1 found' : `${count} found`),
   sure: (percent: number) => `${percent} % sure`,
+  adapt: {
+    begin: 'Adapt',
+    help: 'Tunes the network on your examples, in the background; more of them help.',
+    length: 'How long to adapt',
+    lengths: { short: '60 steps', normal: '240 steps', long: '960 steps' },
+    beginning: 'Preparing the examples…',
+    running: 'Adaptation',
+    step: (step: number, steps: number) => `Step ${step} of ${steps}`,
+    left: (seconds: number) =>
+      `about ${seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`} left`,
+    curve: 'Loss of every step, and of held-out examples',
+    used: ({ before, after, judged, better }: Judged) =>
+      `Used: on held-out examples the loss went from ${before.toFixed(3)} to ${after.toFixed(3)}, ${better} of ${judged} better.`,
+    refuted: ({ before, after, judged, better }: Judged) =>
+      `Not used: on held-out examples the loss went from ${before.toFixed(3)} to ${after.toFixed(3)}, only ${better} of ${judged} better.`,
+    nothing: 'Nothing was adapted: the examples say too little.',
+    stopped: 'Stopped; nothing was changed.',
+    lost: 'The adaptation was interrupted; start it again. Nothing you made is lost.',
+    adapted: 'Adapted to your examples.',
+    further: 'Adapt further',
+    without: 'Without adaptation',
+    otherWeights: 'The saved adaptation belongs to another version of the network; adapt again.',
+  },
   size: 'Size',
   undo: 'Undo',
   redo: 'Redo',
@@ -87,12 +125,14 @@ const english = {
     keypoints: { all: 'Points', add: 'Add point', rename: 'Rename point', remove: 'Remove point' },
     map: { all: 'Values', add: 'Add value', rename: 'Rename value', remove: 'Remove value' },
     density: { all: 'Things', add: 'Add thing', rename: 'Rename thing', remove: 'Remove thing' },
+    tags: { all: 'Tags', add: 'Add tag', rename: 'Rename tag', remove: 'Remove tag' },
   },
   newChannel: {
     mask: (place: number) => (place === 1 ? 'object' : `class ${place}`),
     keypoints: (place: number) => `point ${place}`,
     map: (place: number) => (place === 1 ? 'value' : `value ${place}`),
     density: (place: number) => (place === 1 ? 'thing' : `thing ${place}`),
+    tags: (place: number) => `tag ${place}`,
   },
   channelName: 'Name',
   background: 'background',
@@ -108,6 +148,29 @@ const english = {
       `${name}. Arrow keys move the brush, Space paints the value, Page Up and Page Down change the picture.`,
     density: (name: string) =>
       `${name}. Arrow keys move the cursor, Space sets a dot, Page Up and Page Down change the picture.`,
+    tags: (name: string) => `${name}. Page Up and Page Down change the picture.`,
+  },
+  tags: {
+    add: 'Tag this picture',
+    has: 'has it',
+    hasNot: 'has it not',
+    notSaid: 'nothing said',
+    predicted: (percent: number) => `${percent} % likely`,
+    because: 'Because of',
+    filter: 'Show pictures with',
+    all: 'All tags',
+    saveCsv: 'Tags as CSV',
+    saveJson: 'Tags as JSON',
+  },
+  search: {
+    title: 'Search by two pictures',
+    a: 'First picture',
+    b: 'Second picture',
+    op: 'Operation',
+    ops: { and: 'and: what both have', or: 'or: what one has', minus: 'but not: what only the first has' },
+    go: 'Search',
+    none: 'No other picture is open.',
+    score: (score: number) => score.toFixed(2),
   },
   canvasRole: 'labelling area',
   keys: '[ ] size · Ctrl Z undo · A accept · V view · ← → picture',
@@ -122,6 +185,7 @@ const english = {
     keypoints: 'Click each point on one picture; the others follow.',
     map: 'Paint values on one picture, such as near and far; the others follow.',
     density: 'Click every thing on one picture; the others follow.',
+    tags: 'Say which tags some pictures have (keys 1 to 9); the others follow.',
   },
   predicted: (count: number) => `${count} pictures predicted.`,
   tiff: 'this TIFF cannot be read; save it without compression, or with LZW or Deflate, or as PNG.',

@@ -1,4 +1,4 @@
-import { type Tool, traitsOf, type View } from './model/kinds.js';
+import { type Tool, traitsOf } from './model/kinds.js';
 import type { Session } from './model/session.js';
 
 /** The key that takes a tool. */
@@ -15,6 +15,8 @@ export const toolKeys: Readonly<Record<Tool, string>> = {
 export interface Actions {
   /** Makes the prediction the label. */
   readonly accept: () => void;
+  /** Selects the picture to label next. */
+  readonly suggest?: () => void;
   /** Saves the session as a file. */
   readonly save?: () => void;
   /** Asks for a file to open. */
@@ -51,6 +53,10 @@ function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey
   const { tools, views } = traitsOf(session.kind);
   const channel = Number(key);
   if (Number.isInteger(channel) && channel >= 1 && channel <= session.channels.length) {
+    if (session.kind === 'tags') {
+      session.toggleTag(channel);
+      return true;
+    }
     session.set({ activeChannel: channel, tool: session.tool === 'eraser' ? (tools[0] as Tool) : session.tool });
     return true;
   }
@@ -59,8 +65,9 @@ function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey
   const keys: Record<string, () => void> = {
     '[': () => resize(session, -1),
     ']': () => resize(session, 1),
-    v: () => session.set({ view: views[(views.indexOf(session.view) + 1) % views.length] as View }),
+    v: () => session.set({ view: views[(views.indexOf(session.view) + 1) % views.length] ?? session.view }),
     a: actions.accept,
+    ...(actions.suggest ? { n: actions.suggest } : {}),
     ArrowLeft: () => session.step(-1),
     ArrowRight: () => session.step(1),
     PageUp: () => session.step(-1),

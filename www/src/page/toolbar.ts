@@ -16,6 +16,9 @@ export class Toolbar extends LitElement {
   /** Whether the kind of task stays what it is. */
   @property({ type: Boolean }) fixed = false;
 
+  /** Kinds to choose from. */
+  @property({ attribute: false }) offered: readonly Kind[] = kindNames;
+
   static override styles = [
     shared,
     css`
@@ -72,7 +75,7 @@ export class Toolbar extends LitElement {
   override render() {
     const { session } = this;
     const { kind, tool, canUndo, canRedo } = session;
-    const sized = tool === 'brush' || tool === 'scribble' || (tool === 'eraser' && traitsOf(kind).form === 'raster');
+    const sized = traitsOf(kind).form === 'raster' && (tool === 'brush' || tool === 'scribble' || tool === 'eraser');
     return html`
       ${this.fixed ? nothing : this.#kinds()}
       <div class="group">${traitsOf(kind).tools.map((name) => this.#tool(name))}</div>
@@ -91,7 +94,7 @@ export class Toolbar extends LitElement {
   #kinds() {
     const { kind } = this.session;
     return html`<select aria-label=${messages.kind} title=${messages.kind} data-testid="kind" @change=${this.#kind}>
-      ${kindNames.map((name) => html`<option value=${name} ?selected=${name === kind}>${messages.kinds[name]}</option>`)}
+      ${this.offered.map((name) => html`<option value=${name} ?selected=${name === kind}>${messages.kinds[name]}</option>`)}
     </select>`;
   }
 

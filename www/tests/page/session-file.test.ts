@@ -30,7 +30,7 @@ describe('a session of the page in a file', () => {
     session.addChannel('tail');
     drag(pen, { x: 9, y: 9 });
     session.select(session.pictures[1]);
-    session.setLabel(session.pictures[1] as Picture, nothingHere('keypoints', 32, 32));
+    session.setLabel(session.pictures[1] as Picture, nothingHere('keypoints', 32, 32, 1));
     session.rename('four kinds');
     session.set({ opacity: 0.3 });
     const { again, problems } = await reopen(session);

@@ -30,7 +30,7 @@ export async function gather(session: Session, { what, predict, onProgress, sign
   for (const [place, picture] of pictures.entries()) {
     signal.throwIfAborted();
     const said = session.labelOf(picture);
-    const own = what !== 'predictions' && said && saysSomething(said) ? said : undefined;
+    const own = what !== 'predictions' && said && !('said' in said) && saysSomething(said) ? said : undefined;
     if (!own && what === 'labels') continue;
     if (!own) onProgress(place, pictures.length);
     const prediction = own ? undefined : await predict(picture);

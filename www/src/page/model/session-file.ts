@@ -1,8 +1,14 @@
-import { SessionError, type SessionFile, type SessionImage, type SessionTask } from '../../anolis/public/index.js';
+import {
+  SessionError,
+  type SessionFile,
+  type SessionImage,
+  type SessionLabel,
+  type SessionTask,
+} from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
 import { newId } from './id.js';
 import { isKind, type Kind, kindNames, kinds } from './kinds.js';
-import { fromLibrary, saysSomething, toLibrary } from './label.js';
+import { type AnyLabel, fromLibrary, fromLibraryTags, saysSomething, toLibrary, toLibraryTags } from './label.js';
 import { type Picture, readPicture } from './picture.js';
 import { newTasks, type Saved, type Session, type TaskState } from './session.js';
 
@@ -24,7 +30,7 @@ export function toFile(session: Session): SessionFile {
   const tasks = kindNames.flatMap((each): SessionTask[] => {
     const { channels, adapter } = session.tasks[each];
     const labels = pictures.flatMap(({ id, labels: { [each]: label } }) => {
-      return label && saysSomething(label) ? [{ image: id, label: toLibrary(each, label, channels.length) }] : [];
+      return label && saysSomething(label) ? [{ image: id, label: kept(each, label, channels) }] : [];
     });
     const bytes = adapter?.weights === weights ? adapter?.bytes : undefined;
     const named = channels.join() !== fresh[each].channels.join();
@@ -72,7 +78,7 @@ export async function fromFile(
     tasks[kind] = { channels: task.channels, ...(adapter ? { adapter } : {}) };
     for (const { image, label } of task.labels) {
       const picture = pictures.get(image);
-      if (picture) picture.labels[kind] = fromLibrary(label);
+      if (picture) picture.labels[kind] = 'tags' in label ? fromLibraryTags(label, task.channels) : fromLibrary(label);
     }
   }
   const { task, selected, opacity, unpaintedIsBackground } = (file.page ?? {}) as Remembered;
@@ -89,6 +95,10 @@ export async function fromFile(
     unpaintedIsBackground: unpaintedIsBackground !== false,
   };
   return { saved, problems };
+}
+
+function kept(kind: Kind, label: AnyLabel, channels: readonly string[]): SessionLabel['label'] {
+  return 'said' in label ? toLibraryTags(label, channels) : toLibrary(kind, label, channels.length);
 }
 
 async function pictureOf(

@@ -1,6 +1,6 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import { isKind, type Kind } from './kinds.js';
-import { type Label, saysSomething } from './label.js';
+import { type AnyLabel, saysSomething } from './label.js';
 import { type Picture, readPicture } from './picture.js';
 import { type Adapter, newTasks, type Session, type TaskState } from './session.js';
 
@@ -35,7 +35,7 @@ interface SavedPicture {
 interface SavedLabel {
   readonly picture: string;
   readonly kind: string;
-  readonly label: Label;
+  readonly label: AnyLabel;
 }
 
 interface SavedAdapter extends Adapter {
@@ -205,8 +205,8 @@ function beginningWith(id: string): IDBKeyRange {
   return IDBKeyRange.bound([id], [id, []]);
 }
 
-function fits(label: Label, { width, height }: Picture): boolean {
-  return 'points' in label || (label.raster.width === width && label.raster.height === height);
+function fits(label: AnyLabel, { width, height }: Picture): boolean {
+  return !('raster' in label) || (label.raster.width === width && label.raster.height === height);
 }
 
 /** What the first version of the page kept: one session of masks. */
