@@ -26,6 +26,7 @@ export const launch = (...args: string[]) => ({
 // `cargo xtask eval --browser` compares predictions of tasks beside the repository, and nothing else.
 const comparing = process.env['ANOLIS_EVAL_DATA'] !== undefined;
 const gpuSpecs = ['webgpu.spec.ts', 'device.spec.ts'];
+const bothSpecs = ['tags-native.spec.ts'];
 
 const specs = (all: string[], but: string[] = []) =>
   comparing ? { testMatch: 'same.spec.ts' } : { testMatch: all, testIgnore: ['same.spec.ts', ...but] };
@@ -51,7 +52,7 @@ export default defineConfig({
     {
       name: 'webgpu',
       metadata: { backend: 'webgpu' },
-      ...specs(gpuSpecs),
+      ...specs([...gpuSpecs, ...bothSpecs]),
       timeout: 1_800_000,
       use: launch(...softwareGpu),
     },

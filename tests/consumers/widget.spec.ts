@@ -174,6 +174,24 @@ test('the network is adapted to what is labelled, step by step', async ({ page, 
   expect(told).toEqual({ log: ['step 1', 'step 2', 'report'], judged: true });
 });
 
+test('a person can adapt the network, and stop it', async ({ page, open }) => {
+  await open(widget());
+  await teach(page);
+  await page.evaluate(() => {
+    const steps: number[] = [];
+    document
+      .querySelector('anolis-widget')
+      ?.addEventListener('adapt', ({ detail }) => 'progress' in detail && steps.push(detail.progress.step));
+    Object.assign(globalThis, { steps });
+  });
+  await page.getByTestId('adapt').click();
+  const steps = () => page.evaluate(() => (globalThis as unknown as { steps: number[] }).steps);
+  await expect.poll(async () => (await steps()).length, { timeout: 60_000 }).toBeGreaterThan(1);
+  await page.getByTestId('adapt-stop').click();
+  await expect(page.getByTestId('adapt-result')).toHaveAttribute('data-state', 'stopped');
+  expect((await steps()).slice(0, 2)).toEqual([1, 2]);
+});
+
 test('a session is saved as a file, and opened by its address', async ({ page, open }) => {
   await open(widget() + widget('id="second"'));
   await teach(page);

@@ -1,5 +1,5 @@
 /** Parts of the widget that can be left out. */
-export const toolNames = ['draw', 'kind', 'channels', 'settings', 'pictures', 'open', 'status'] as const;
+export const toolNames = ['draw', 'kind', 'channels', 'settings', 'pictures', 'open', 'adapt', 'status'] as const;
 
 /** One of {@link toolNames}. */
 export type WidgetTool = (typeof toolNames)[number];

@@ -13,6 +13,7 @@ import {
   type Task,
   writeSession,
 } from '../anolis/public/index.js';
+import '../page/adapt.js';
 import '../page/canvas.js';
 import '../page/channels.js';
 import '../page/open-button.js';
@@ -21,9 +22,11 @@ import '../page/settings.js';
 import '../page/start-over.js';
 import '../page/status.js';
 import '../page/toolbar.js';
+import type { AdaptEvent } from '../page/adapt.js';
 import { listenForFiles, sortFiles } from '../page/incoming.js';
 import { messages } from '../page/messages.js';
 import { labelFrom } from '../page/model/accept.js';
+import { Adaptation } from '../page/model/adaptation.js';
 import { newId } from '../page/model/id.js';
 import { type Kind, kindNames } from '../page/model/kinds.js';
 import { Learner, type LearnerEvent } from '../page/model/learner.js';
@@ -152,6 +155,8 @@ const layout = css`
 /** What is inside the widget once it works: the page's components over a session of its own. */
 export class View {
   readonly session = new Session();
+  /** What a person began; {@link adapt} is what the host page asks for. */
+  readonly #adaptation = new Adaptation();
   #learner: Learner | undefined;
   #anolis: Anolis | undefined;
   #busy = true;
@@ -178,6 +183,7 @@ export class View {
     session.addEventListener('change', this.#onChange);
     session.addEventListener('stroke', this.#onStroke);
     session.addEventListener('overlay', this.#onOverlay);
+    this.#adaptation.addEventListener('change', this.#onAdaptation);
     listenToShortcuts(session, { accept: () => void this.#accept() }, root.host);
     listenForFiles((files) => void this.#addFiles(files), this.#onDrag, root.host);
     this.#render();
@@ -313,9 +319,6 @@ export class View {
     const { session } = this;
     const bytes = await task.adapter();
     if (bytes) session.setAdapter(session.kind, { bytes, weights: anolis.weightsHash });
-    // Saying a label again makes every prediction anew.
-    const example = session.pictures.find((picture) => session.isLabelled(picture));
-    if (example) session.show(example, session.labelOf(example));
   }
 
   // Every label is sent and every picture predicted.
@@ -391,6 +394,11 @@ export class View {
           ? html`<div class="row" part="settings"><anolis-settings .session=${session} @accept=${this.#accept}></anolis-settings></div>`
           : nothing
       }
+      ${
+        tools.has('adapt')
+          ? html`<anolis-adapt part="adapt" .session=${session} .adaptation=${this.#adaptation} ?ready=${this.#learner !== undefined} @adapt=${this.#onAdapt}></anolis-adapt>`
+          : nothing
+      }
     </div>`;
   }
 
@@ -441,6 +449,19 @@ export class View {
       this.outside.tell('change', { kind: this.session.kind });
     });
   }
+
+  // The widget's own event of this name says what comes of it.
+  #onAdapt = (event: AdaptEvent): void => {
+    event.stopPropagation();
+    this.#learner?.adapt(this.#adaptation, event);
+  };
+
+  #onAdaptation = (): void => {
+    const { state, progress, report } = this.#adaptation;
+    const last = progress.at(-1);
+    if (report) this.outside.tell('adapt', { report });
+    else if (state === 'running' && last) this.outside.tell('adapt', { progress: last });
+  };
 
   #onVisible = (picture: Picture, visible: boolean): void => {
     for (const set of [this.#seen, this.#learner?.visible]) visible ? set?.add(picture) : set?.delete(picture);

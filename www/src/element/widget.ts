@@ -38,13 +38,13 @@ const kinds: readonly string[] = ['mask', 'keypoints', 'map', 'density'] satisfi
  * @attr {string} channels - Names of the classes, keypoints or objects, with commas between them
  * @attr {'auto'|'webgpu'|'cpu'} [backend=auto] - Where the network runs
  * @attr {'best'|'fast'} [quality=best] - How much work a prediction may be
- * @attr {string} [tools=all] - What a person can use: `all`, `none`, or some of `draw kind channels settings pictures open status`
+ * @attr {string} [tools=all] - What a person can use: `all`, `none`, or some of `draw kind channels settings pictures open adapt status`
  * @attr {'light'|'dark'} theme - Colours; those of the page's `color-scheme` without it
  * @attr {'lazy'|'eager'|'manual'} [loading=lazy] - When to load: once visible, at once, or when a method is called
  *
  * @fires {CustomEvent<{ backend: 'cpu' | 'webgpu' }>} load - The network is loaded
  * @fires {CustomEvent<Progress>} progress - Loading goes on; `detail.fraction` is from 0 to 1
- * @fires {CustomEvent<{ kind: TaskKind }>} change - Pictures, labels or channels are other ones
+ * @fires {CustomEvent<{ kind: TaskKind | 'tags' }>} change - Pictures, labels or channels are other ones
  * @fires {CustomEvent<WidgetPredicted>} predict - A prediction is shown
  * @fires {CustomEvent<WidgetAdapted>} adapt - An adaptation goes on or has ended
  * @fires {CustomEvent<{ error: Error }>} error - Something went wrong; what was made stays
@@ -58,6 +58,7 @@ const kinds: readonly string[] = ['mask', 'keypoints', 'map', 'density'] satisfi
  * @csspart tools - The row of tools
  * @csspart canvas - The picture that is worked on
  * @csspart settings - The row of settings
+ * @csspart adapt - The row for adapting to what is labelled
  * @csspart pictures - The grid of all pictures
  * @csspart empty - What is there while there are no pictures
  * @csspart progress - The bar while loading
