@@ -53,6 +53,16 @@ for (const format of ['masks', 'coco', 'cocoRle', 'yoloOutlines', 'labelStudio',
   });
 }
 
+test('every picture is exported unless less is asked for', async ({ anolis, page }) => {
+  await painted(anolis);
+  await anolis.predicted();
+  await show(page);
+  const download = page.waitForEvent('download', { timeout: 120_000 });
+  await page.getByTestId('export').click();
+  expect((await download).suggestedFilename()).toBe('masks.zip');
+  await expect(anolis.status).toContainText('6 pictures');
+});
+
 test('boxes of Pascal VOC without masks are filled', async ({ anolis, page }) => {
   await anolis.open();
   await anolis.openSamples();

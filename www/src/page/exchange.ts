@@ -16,7 +16,7 @@ import type { Picture } from './model/picture.js';
 import type { Session } from './model/session.js';
 import { dialogs, shared } from './styles.js';
 
-const whats: readonly What[] = ['labels', 'predictions', 'both'];
+const whats: readonly What[] = ['both', 'labels', 'predictions'];
 
 /** Labels and predictions to and from other programs. Fires `say` and `problem` with a sentence. */
 @customElement('anolis-exchange')
@@ -24,7 +24,7 @@ export class Exchange extends LitElement {
   @property({ attribute: false }) session!: Session;
   /** How predictions are made; nothing where there is no network yet. */
   @property({ attribute: false }) learner: () => Learner | undefined = () => undefined;
-  @state() private what: What = 'labels';
+  @state() private what: What = 'both';
   @state() private format: FormatName = 'masks';
   @state() private withPictures = false;
   @state() private inTiles = false;
