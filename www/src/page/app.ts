@@ -1,5 +1,6 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import { type Anolis, AnolisError, type Notice, type Progress } from '../anolis/public/index.js';
 import './editor.js';
 import './header.js';
@@ -16,6 +17,7 @@ import type { SampleEvent } from './gallery.js';
 import type { Help } from './help.js';
 import { listenForFiles, sortFiles } from './incoming.js';
 import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
+import { keepLocale, type Locale, preferredLocale, speak } from './locale.js';
 import { messages } from './messages.js';
 import { labelFrom } from './model/accept.js';
 import { Adaptation } from './model/adaptation.js';
@@ -24,7 +26,7 @@ import { Learner, type LearnerEvent } from './model/learner.js';
 import type { Picture } from './model/picture.js';
 import { readFiles } from './model/read-files.js';
 import { fetchLabels, fetchSamples, type SampleSet } from './model/samples.js';
-import { Session } from './model/session.js';
+import { newTasks, Session } from './model/session.js';
 import { Observe } from './observe.js';
 import { keepForOffline } from './offline.js';
 import type { FilesEvent } from './open-button.js';
@@ -46,6 +48,7 @@ export class App extends LitElement {
   readonly keeper = new Keeper(this.session);
   @state() private anolis: Anolis | undefined;
   @state() private progress: Progress | undefined;
+  @state() private locale: Locale | undefined;
   @state() private failed = false;
   @state() private gpuReady = false;
   @state() private dragging = false;
@@ -136,8 +139,7 @@ export class App extends LitElement {
         },
       ),
     ];
-    void this.#restore();
-    void this.#load(requestedBackend(location.search));
+    void this.#open();
   }
 
   override disconnectedCallback(): void {
@@ -148,6 +150,11 @@ export class App extends LitElement {
   }
 
   override render() {
+    if (!this.locale) return nothing;
+    return html`${keyed(this.locale, this.#page(this.locale))}`;
+  }
+
+  #page(locale: Locale) {
     return html`
       <anolis-header
         .backend=${this.anolis?.backend}
@@ -165,7 +172,7 @@ export class App extends LitElement {
       <main class=${this.session.pictures.length > 0 ? 'work' : ''} @files=${(event: FilesEvent) => this.#addFiles(event.files)} @sample=${(event: SampleEvent) => this.#addSamples(event.set)}>
         ${this.#main()}
       </main>
-      <footer><anolis-status .text=${this.status} .problems=${this.problems} @dismiss=${this.#dismiss}></anolis-status></footer>
+      <footer><anolis-status .locale=${locale} @locale=${this.#speak} .text=${this.status} .problems=${this.problems} @dismiss=${this.#dismiss}></anolis-status></footer>
       <anolis-help></anolis-help>
       <anolis-start-over @confirm=${() => this.keeper.remove(this.session.id)}></anolis-start-over>
       <anolis-sessions
@@ -205,6 +212,20 @@ export class App extends LitElement {
       ></anolis-editor>
       <anolis-pictures .session=${this.session} .onVisible=${this.#onVisible} @start-over=${() => this.startOver.ask()}></anolis-pictures>
     `;
+  }
+
+  async #open(): Promise<void> {
+    const wanted = preferredLocale();
+    // English is here already; the others are fetched.
+    const spoken =
+      wanted === 'en' ||
+      (await speak(wanted).then(
+        () => true,
+        () => false,
+      ));
+    this.#spoken(spoken ? wanted : 'en');
+    void this.#restore();
+    void this.#load(requestedBackend(location.search));
   }
 
   async #restore(): Promise<void> {
@@ -401,6 +422,19 @@ export class App extends LitElement {
       this.#complain((reason as Error).message);
     }
   };
+
+  #speak = async ({ detail }: CustomEvent<Locale>): Promise<void> => {
+    await speak(detail);
+    keepLocale(detail);
+    this.#spoken(detail);
+  };
+
+  // Names that nobody chose are in the language that is spoken.
+  #spoken(locale: Locale): void {
+    if (this.session.pictures.length === 0) this.session.tasks = newTasks();
+    this.status = '';
+    this.locale = locale;
+  }
 
   #showHelp = async (): Promise<void> => {
     await import('./help.js');

@@ -6,7 +6,9 @@ interface Judged {
   readonly better: number;
 }
 
-const english = {
+/** Every sentence of the page in English. */
+export const english = {
+  language: 'Language',
   name: 'anolis',
   tagline: 'Label a few. See the rest.',
   privacy: 'Pictures stay on this computer.',
@@ -318,5 +320,10 @@ const english = {
 /** Every sentence of the page; a translation is another object of this type. */
 export type Messages = typeof english;
 
-/** The sentences in use. */
-export const messages: Messages = english;
+/** The sentences in use; whoever renders reads them anew. */
+export let messages: Messages = english;
+
+/** Uses other sentences from now on. */
+export function useMessages(other: Messages): void {
+  messages = other;
+}
