@@ -4,7 +4,6 @@ import './adapt.js';
 import './canvas.js';
 import './channels.js';
 import './settings.js';
-import './tags.js';
 import './toolbar.js';
 import type { Canvas } from './canvas.js';
 import { icons } from './icons.js';
@@ -74,6 +73,8 @@ export class Editor extends LitElement {
 
   override render() {
     const { session } = this;
+    // Fetched once it is of use.
+    if (session.kind === 'tags') void import('./tags.js');
     return html`
       <div class="row" role="toolbar" aria-label=${messages.tools}>
         <anolis-toolbar .session=${session}></anolis-toolbar>
