@@ -4,6 +4,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const source = here('../www/src/anolis/');
+const element = here('../www/src/element/');
 
 // Consumers' bundlers must find `new URL('./file', import.meta.url)` as it was written, so Vite is kept from resolving it.
 const keepUrls: Plugin = {
@@ -15,8 +16,10 @@ const keepUrls: Plugin = {
 
 const copyAssets: Plugin = {
   name: 'copy-assets',
-  closeBundle: () =>
-    cpSync(`${source}assets`, here('dist/assets'), { recursive: true, filter: (path) => !path.endsWith('.ts') }),
+  closeBundle: () => {
+    cpSync(`${source}assets`, here('dist/assets'), { recursive: true, filter: (path) => !path.endsWith('.ts') });
+    for (const name of ['LICENSE-APACHE', 'LICENSE-MIT', 'NOTICE']) cpSync(here(`../${name}`), here(`dist/${name}`));
+  },
 };
 
 export default defineConfig({
@@ -26,12 +29,23 @@ export default defineConfig({
     target: 'es2022',
     minify: false,
     modulePreload: false,
-    rolldownOptions: {
-      input: {
+    // What is bundled asks for its licence to come along.
+    license: { fileName: 'third-party.md' },
+    // As a library, dynamic imports stay as they are written.
+    lib: {
+      formats: ['es'],
+      entry: {
         index: `${source}public/index.ts`,
         worker: `${source}internal/worker.ts`,
+        'node/index': `${source}node/index.ts`,
+        'node/worker': `${source}node/worker.ts`,
+        element: `${element}index.ts`,
+        define: `${element}define.ts`,
         'assets/index': `${source}assets/index.ts`,
       },
+    },
+    rolldownOptions: {
+      external: /^node:/,
       preserveEntrySignatures: 'strict',
       output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[name].js' },
     },

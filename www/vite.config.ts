@@ -17,6 +17,8 @@ export default defineConfig(({ mode }) => ({
     // Runtimes and weights stay files, however small.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Which scripts there are: for the service worker, and to know what is loaded at the start.
+    manifest: 'chunks.json',
     rolldownOptions: { input: [here('index.html'), ...(mode === 'test' ? [here('tests.html')] : [])] },
   },
   test: { include: ['tests/**/*.test.ts'], environment: 'node' },

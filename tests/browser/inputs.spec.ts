@@ -2,6 +2,7 @@ import { expect, test } from './support/fixtures.js';
 import { openLibrary } from './support/library.js';
 import {
   deep,
+  deepTiff,
   disc,
   grey,
   movingGif,
@@ -226,11 +227,11 @@ test('the page opens what it can and names what it cannot', async ({ anolis }) =
   await anolis.open();
   await anolis.choose(
     { name: 'square.png', mimeType: 'image/png', buffer: square(64, 48) },
-    { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') },
+    { name: 'notes.pdf', mimeType: 'application/pdf', buffer: Buffer.from('notes') },
     { name: 'dot.png', mimeType: 'image/png', buffer: square(1, 1) },
   );
   await expect(anolis.pictures).toHaveCount(1);
-  await expect(anolis.problems).toContainText('notes.txt: This is not a picture');
+  await expect(anolis.problems).toContainText('notes.pdf: This is not a picture');
   await expect(anolis.problems).toContainText('dot.png: Use a picture of at least 16 pixels');
 });
 
@@ -260,4 +261,16 @@ test('pictures can be dropped and pasted', async ({ anolis, page }) => {
     );
   }
   await expect(anolis.pictures).toHaveCount(2);
+});
+
+test('the page opens every page of a TIFF of 16 bits, and says when it cannot', async ({ anolis, page }) => {
+  await anolis.open();
+  await anolis.choose(
+    { name: 'stack.tif', mimeType: 'image/tiff', buffer: deepTiff(64, 3) },
+    { name: 'broken.tif', mimeType: 'image/tiff', buffer: deepTiff(64, 3).subarray(0, 900) },
+  );
+  await expect(anolis.pictures).toHaveCount(3);
+  await expect(anolis.pictures.nth(2)).toContainText('stack-3.png');
+  await expect(anolis.problems).toContainText('broken.tif: this TIFF cannot be read');
+  await expect(page.getByTestId('count')).toContainText('0 of 3');
 });

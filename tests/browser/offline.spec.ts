@@ -16,4 +16,11 @@ test('the page opens without a network once it was open with one', async ({ anol
   await expect(anolis.pictures).toHaveCount(6);
   await anolis.paintCoin();
   await anolis.predicted();
+  // Nothing has asked for these scripts before.
+  await page.getByRole('button', { name: 'Sessions' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as file' }).click();
+  expect((await download).suggestedFilename()).toBe('session.anolis');
+  await page.getByRole('button', { name: 'Export and import' }).click();
+  await expect(page.getByTestId('export')).toBeVisible();
 });

@@ -18,13 +18,15 @@ const softwareGpu = [
   '--enable-unsafe-swiftshader',
   '--enable-features=Vulkan',
 ];
-const launch = (...args: string[]) => ({
+/** A quiet Chromium. */
+export const launch = (...args: string[]) => ({
   launchOptions: { executablePath: process.env['ANOLIS_CHROMIUM'] ?? '/usr/bin/chromium', args: [...quiet, ...args] },
 });
 
 // `cargo xtask eval --browser` compares predictions of tasks beside the repository, and nothing else.
 const comparing = process.env['ANOLIS_EVAL_DATA'] !== undefined;
 const gpuSpecs = ['webgpu.spec.ts', 'device.spec.ts'];
+const bothSpecs = ['tags-native.spec.ts'];
 
 const specs = (all: string[], but: string[] = []) =>
   comparing ? { testMatch: 'same.spec.ts' } : { testMatch: all, testIgnore: ['same.spec.ts', ...but] };
@@ -50,7 +52,7 @@ export default defineConfig({
     {
       name: 'webgpu',
       metadata: { backend: 'webgpu' },
-      ...specs(gpuSpecs),
+      ...specs([...gpuSpecs, ...bothSpecs]),
       timeout: 1_800_000,
       use: launch(...softwareGpu),
     },

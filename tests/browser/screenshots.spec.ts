@@ -20,6 +20,13 @@ for (const [size, viewport] of Object.entries(sizes)) {
         await anolis.paintCoin();
         await anolis.predicted();
         await shoot('predicted');
+        await page.getByRole('button', { name: 'Sessions' }).click();
+        await page.getByTestId('session').waitFor();
+        await shoot('sessions');
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Export and import' }).click();
+        await page.getByRole('radio', { name: 'Predictions', exact: true }).check();
+        await shoot('exchange');
       });
     });
   }

@@ -47,7 +47,7 @@ fn index(shards: &[String]) -> String {
     let url = |path: &str| format!("new URL('./{path}', import.meta.url).href");
     let mut text = String::from(
         "// Written by `cargo xtask build`; do not edit.\n\
-         import type { Assets } from '../internal/assets';\n\n\
+         import type { Assets } from '../internal/assets.js';\n\n\
          export const assets: Assets = {\n  runtime: {\n",
     );
     for backend in Backend::ALL {
@@ -78,7 +78,7 @@ mod tests {
     fn index_lists_runtimes_and_shards() {
         let expected = "\
 // Written by `cargo xtask build`; do not edit.
-import type { Assets } from '../internal/assets';
+import type { Assets } from '../internal/assets.js';
 
 export const assets: Assets = {
   runtime: {

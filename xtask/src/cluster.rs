@@ -1,36 +1,26 @@
 //! The recipe for many machines, tried on this one.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
 
-use crate::paths;
 use crate::step::Step;
 use crate::test::Counts;
 use crate::toolchain::cargo;
+use crate::{paths, python};
 
-/// A virtual environment with what the recipe needs, and the binary.
-pub fn setup() -> Result<()> {
-    let step = Step::start("Ray");
-    step.run(Command::new("python3").args(["-m", "venv"]).arg(environment()))?;
-    let mut install = Command::new(python());
-    install.args(["-m", "pip", "install", "--quiet", "--requirement"]);
-    step.run(install.arg(recipes().join("requirements.txt")))?;
-    step.done(environment().display());
+/// The recipe's tests, with a Python that has what it needs, and the binary.
+pub fn tests() -> Result<Command> {
+    let recipes = paths::root().join("recipes");
+    let python = python::install("cluster-python", &recipes.join("requirements.txt"))?;
     let step = Step::start("anolis");
     // The features of every other native build.
     step.run(cargo().args(["build", "--workspace", "--bins"]))?;
     step.done("");
-    Ok(())
-}
-
-/// The recipe's tests.
-pub fn tests() -> Command {
-    let mut command = Command::new(python());
-    command.arg(recipes().join("test_ray_predict.py"));
+    let mut command = Command::new(python);
+    command.arg(recipes.join("test_ray_predict.py"));
     command.env("ANOLIS", paths::target().join("debug/anolis"));
-    command
+    Ok(command)
 }
 
 /// `Ran 2 tests in 3.4s`, then `OK` or `FAILED (failures=1, errors=1)`.
@@ -43,18 +33,6 @@ pub fn count(output: &str) -> Counts {
     let ended = output.lines().find(|line| line.starts_with("FAILED")).unwrap_or("");
     let bad = ["failures=", "errors="].iter().filter_map(|kind| number(ended, kind)).sum();
     Counts { passed: ran.saturating_sub(bad), failed: bad, skipped: 0 }
-}
-
-fn recipes() -> PathBuf {
-    paths::root().join("recipes")
-}
-
-fn environment() -> PathBuf {
-    paths::target().join("cluster")
-}
-
-fn python() -> PathBuf {
-    environment().join("bin/python")
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@ mod assets;
 mod check;
 mod chromium;
 mod cluster;
+mod docs;
 mod eval;
 mod npm;
 mod paths;
+mod python;
 mod serve;
 mod size;
 mod step;
@@ -54,6 +56,8 @@ enum Command {
     },
     /// Formatting, lints and types
     Check,
+    /// Write the documentation of the npm package, a site of its own, into pkg/site
+    Docs,
     /// Everything a change must pass, or one part of it
     Test {
         part: Option<test::Part>,
@@ -107,6 +111,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Build { release, backend } => wasm::build_all(backend, release)?,
         Command::Serve { no_open } => serve::serve(!no_open)?,
         Command::Check => return check::check(),
+        Command::Docs => docs::write()?,
         Command::Test { part, fail_fast } => return test::test(part, fail_fast),
         Command::Train { args } => toolchain::run_binary("train", None, &args)?,
         Command::Eval { browser: None, args } => {

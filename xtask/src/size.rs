@@ -1,10 +1,12 @@
 //! What a visitor downloads: measured, printed, and kept in `docs/size.md`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 use crate::paths;
 use crate::step::Step;
@@ -18,8 +20,14 @@ pub const FAST: u32 = 9;
 /// What `brotli FILE` takes for a file of more than 8 MB, and the largest that a decoder must read (RFC 7932, 9.1).
 const WINDOW: u32 = 24;
 
-/// The page's scripts, brotli, in bytes.
+/// The scripts that the page opens with, brotli, in bytes.
 const PAGE_BUDGET: usize = 60_000;
+/// The package's library with its worker, brotli, in bytes.
+const LIBRARY_BUDGET: usize = 40_000;
+/// What the package's widget has beyond the library, brotli, in bytes: as much as the page may have.
+const WIDGET_BUDGET: usize = PAGE_BUDGET;
+/// What many hosts accept as one file, in bytes.
+const FILE_BUDGET: usize = 25 << 20;
 /// The default weights, in bytes.
 const WEIGHTS_BUDGET: usize = 15_000_000;
 
@@ -59,24 +67,27 @@ pub fn report(runtimes: &[Runtime]) -> Result<()> {
             title,
             raw: runtime.raw,
             brotli: Some(runtime.brotli),
-            budget: runtime.backend.budget(),
+            budget: Some(runtime.backend.budget()),
         });
     }
-    let mut page = Vec::new();
-    scripts(&paths::www().join("dist"), &glue(), &mut page)?;
-    let compressed = page.iter().map(|script| brotli(script, BEST)).sum::<Result<usize>>()?;
-    let raw = page.iter().map(Vec::len).sum();
-    rows.push(Row {
-        title: "Page, all scripts".into(),
-        raw,
-        brotli: Some(compressed),
-        budget: PAGE_BUDGET,
-    });
+    let dist = paths::www().join("dist");
+    let chunks = serde_json::from_slice(&paths::read(&dist.join("chunks.json"))?)?;
+    let opening = opening(&chunks);
+    let mut page = scripts(&dist, &glue())?;
+    let later = page.extract_if(.., |(name, _)| is_later(&chunks, &opening, name)).collect();
+    rows.push(Row::of_scripts("Page, at the start", &bytes_of(page), Some(PAGE_BUDGET))?);
+    rows.push(Row::of_scripts("Page, on demand", &bytes_of(later), None)?);
+    rows.extend(package_rows()?);
     let mut weights = 0;
     for entry in fs::read_dir(paths::assets().join("weights"))?.flatten() {
         weights += entry.metadata()?.len() as usize;
     }
-    rows.push(Row { title: "Weights".into(), raw: weights, brotli: None, budget: WEIGHTS_BUDGET });
+    rows.push(Row {
+        title: "Weights".into(),
+        raw: weights,
+        brotli: None,
+        budget: Some(WEIGHTS_BUDGET),
+    });
 
     let table = table(&rows);
     let file = paths::root().join("docs/size.md");
@@ -92,15 +103,105 @@ struct Row {
     title: String,
     raw: usize,
     brotli: Option<usize>,
-    budget: usize,
+    budget: Option<usize>,
+}
+
+impl Row {
+    fn of_scripts(title: &str, scripts: &[Vec<u8>], budget: Option<usize>) -> Result<Self> {
+        let brotli = scripts.iter().map(|script| brotli(script, BEST)).sum::<Result<usize>>()?;
+        let raw = scripts.iter().map(Vec::len).sum();
+        Ok(Self { title: title.into(), raw, brotli: Some(brotli), budget })
+    }
+}
+
+/// Fails if one of the built package's parts or files is larger than it may be.
+pub fn check_package() -> Result<()> {
+    for row in package_rows()? {
+        let Row { title, brotli: Some(brotli), budget: Some(budget), .. } = row else { continue };
+        let (size, most) = (format(brotli), format(budget));
+        ensure!(brotli <= budget, "{title}: {size} after brotli, over {most}");
+    }
+    for file in files(&package())? {
+        let bytes = fs::metadata(&file)?.len() as usize;
+        let (name, size) = (file.display(), format(bytes));
+        ensure!(bytes < FILE_BUDGET, "{name} has {size}: many hosts take no file over 25 MiB");
+    }
+    Ok(())
+}
+
+fn package_rows() -> Result<[Row; 2]> {
+    let library = parts(&["index.js", "worker.js"], imports)?;
+    let widget = parts(&["define.js"], |script| [imports(script), later(script)].concat())?;
+    let beyond: Vec<_> = widget.into_iter().filter(|script| !library.contains(script)).collect();
+    Ok([
+        Row::of_scripts("Library, with its worker", &library, Some(LIBRARY_BUDGET))?,
+        Row::of_scripts("Widget, beyond the library", &beyond, Some(WIDGET_BUDGET))?,
+    ])
+}
+
+fn package() -> PathBuf {
+    paths::root().join("pkg/dist")
+}
+
+/// These scripts of the package, and all that `needs` says they are made of.
+fn parts(entries: &[&str], needs: fn(&str) -> Vec<String>) -> Result<Vec<Vec<u8>>> {
+    let mut names: Vec<String> = entries.iter().map(|&entry| entry.to_owned()).collect();
+    let mut found = Vec::new();
+    while let Some(name) = names.get(found.len()) {
+        let script = paths::read(&package().join(name))?;
+        for need in needs(&String::from_utf8_lossy(&script)) {
+            if !names.contains(&need) {
+                names.push(need);
+            }
+        }
+        found.push(script);
+    }
+    Ok(found)
+}
+
+/// Files beside a built script that it needs from the start.
+fn imports(script: &str) -> Vec<String> {
+    let is_import = |line: &&str| line.starts_with("import ") || line.starts_with("export ");
+    script
+        .lines()
+        .filter(is_import)
+        .filter_map(|line| beside(line.split_once(" \"./")?.1))
+        .collect()
+}
+
+/// The widget's view, which it fetches when it starts; other files are for sessions that are opened or saved.
+fn later(script: &str) -> Vec<String> {
+    script
+        .split("import(\"./")
+        .skip(1)
+        .filter_map(beside)
+        .filter(|name| name.contains("view"))
+        .collect()
+}
+
+/// What stands before the closing quote.
+fn beside(text: &str) -> Option<String> {
+    Some(text.split_once('"')?.0.to_owned())
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() { found.extend(files(&path)?) } else { found.push(path) }
+    }
+    Ok(found)
 }
 
 fn table(rows: &[Row]) -> String {
     let mut text = String::from("| what | raw | brotli | budget |\n|---|---:|---:|---:|\n");
     for row in rows {
         let brotli = row.brotli.map_or("–".to_owned(), format);
-        let over = if row.brotli.unwrap_or(row.raw) > row.budget { " **over**" } else { "" };
-        let (raw, budget) = (format(row.raw), format(row.budget));
+        let size = row.brotli.unwrap_or(row.raw);
+        let over = if row.budget.is_some_and(|budget| size > budget) { " **over**" } else { "" };
+        let (raw, budget) = (format(row.raw), row.budget.map_or("–".to_owned(), format));
         let _ = writeln!(text, "| {} | {raw} | {brotli} | {budget}{over} |", row.title);
     }
     text
@@ -123,21 +224,44 @@ fn glue() -> Vec<Vec<u8>> {
     Backend::ALL.into_iter().filter_map(|backend| fs::read(path(backend)).ok()).collect()
 }
 
-fn scripts(folder: &Path, except: &[Vec<u8>], found: &mut Vec<Vec<u8>>) -> Result<()> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            scripts(&path, except, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "js") {
+/// Files that the page cannot open without, by Vite's list of chunks.
+fn opening(chunks: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut waiting = vec!["index.html"];
+    while let Some(chunk) = waiting.pop().and_then(|name| chunks.get(name)) {
+        let texts =
+            |key: &str| chunk[key].as_array().into_iter().flatten().filter_map(Value::as_str);
+        // The worker is an asset of the chunk that starts it.
+        found.extend(chunk["file"].as_str().into_iter().chain(texts("assets")).map(str::to_owned));
+        waiting.extend(texts("imports"));
+    }
+    found
+}
+
+/// Whether a script is a chunk that is fetched when something asks for it.
+fn is_later(chunks: &Value, opening: &BTreeSet<String>, name: &str) -> bool {
+    let files = chunks.as_object().into_iter().flat_map(|all| all.values());
+    files.filter_map(|chunk| chunk["file"].as_str()).any(|file| file.ends_with(name))
+        && !opening.iter().any(|file| file.ends_with(name))
+}
+
+/// Every script below a folder, but some, with its name.
+fn scripts(folder: &Path, except: &[Vec<u8>]) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut found = Vec::new();
+    for path in files(folder)? {
+        if path.extension().is_some_and(|extension| extension == "js") {
             let script = paths::read(&path)?;
             if !except.contains(&script) {
-                found.push(script);
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                found.push((name, script));
             }
         }
     }
-    Ok(())
+    Ok(found)
+}
+
+fn bytes_of(scripts: Vec<(String, Vec<u8>)>) -> Vec<Vec<u8>> {
+    scripts.into_iter().map(|(_, script)| script).collect()
 }
 
 #[cfg(test)]
@@ -148,6 +272,17 @@ mod tests {
     fn sizes_are_readable() {
         assert_eq!(format(432_100), "0.43 MB");
         assert_eq!(format(61_240), "61.2 kB");
+    }
+
+    #[test]
+    fn a_script_names_what_it_needs() {
+        let script = "import { a } from \"./shared-a.js\";\nimport b from \"node:fs\";\nexport * from \"./b.js\";\nawait import(\"./later.js\");";
+        assert_eq!(imports(script), ["shared-a.js", "b.js"]);
+        assert_eq!(
+            later("const { View } = await import(\"./shared-view.js\");"),
+            ["shared-view.js"]
+        );
+        assert!(later(script).is_empty());
     }
 
     #[test]
@@ -167,10 +302,24 @@ mod tests {
     }
 
     #[test]
+    fn chunks_are_needed_at_the_start_or_later() {
+        let chunks = serde_json::json!({
+            "index.html": { "file": "assets/index-1.js", "imports": ["_a.js"], "dynamicImports": ["b.ts"] },
+            "_a.js": { "file": "assets/a-2.js", "assets": ["assets/worker-3.js"] },
+            "b.ts": { "file": "assets/b-4.js", "imports": ["_a.js", "_c.js"] },
+            "_c.js": { "file": "assets/c-5.js" },
+        });
+        let opening = opening(&chunks);
+        let later = |name| is_later(&chunks, &opening, name);
+        assert!(["index-1.js", "a-2.js", "worker-3.js", "sw.js"].iter().all(|name| !later(name)));
+        assert!(["b-4.js", "c-5.js"].iter().all(|name| later(name)));
+    }
+
+    #[test]
     fn table_marks_what_is_over() {
         let rows = [
-            Row { title: "a".into(), raw: 2_000_000, brotli: Some(500_000), budget: 600_000 },
-            Row { title: "b".into(), raw: 2_000_000, brotli: None, budget: 600_000 },
+            Row { title: "a".into(), raw: 2_000_000, brotli: Some(500_000), budget: Some(600_000) },
+            Row { title: "b".into(), raw: 2_000_000, brotli: None, budget: Some(600_000) },
         ];
         let table = table(&rows);
         assert!(table.contains("| a | 2.00 MB | 0.50 MB | 0.60 MB |\n"));

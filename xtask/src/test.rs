@@ -10,7 +10,7 @@ use crate::check::{FORMAT, FRONT_END, LINTS, Rule};
 use crate::step::{self, Step, plain};
 use crate::toolchain::{self, cargo};
 use crate::wasm::{self, Backend};
-use crate::{assets, chromium, cluster, npm, paths, vulkan};
+use crate::{assets, chromium, cluster, docs, npm, paths, python, vulkan};
 
 /// What can be run alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -25,6 +25,8 @@ pub enum Part {
     Web,
     /// Both runtimes, the page, and the tests in Chromium
     Browser,
+    /// Both runtimes, the npm package, and what other projects and pages make of it
+    Consumers,
 }
 
 /// Tests counted.
@@ -62,12 +64,15 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
     if part == Some(Part::Gpu) {
         vulkan::setup()?;
     }
-    let toolchain = if runs(Part::Browser) { Some(toolchain::setup()?) } else { None };
-    let chromium = if runs(Part::Browser) { Some(chromium::setup()?) } else { None };
-    if runs(Part::Web) || runs(Part::Browser) {
+    let built = runs(Part::Browser) || runs(Part::Consumers);
+    let toolchain = if built { Some(toolchain::setup()?) } else { None };
+    let chromium = if built { Some(chromium::setup()?) } else { None };
+    if runs(Part::Web) || built {
         npm::setup()?;
         assets::write()?;
     }
+
+    let python = if runs(Part::Web) { python::setup() } else { None };
 
     let mut report = Report { rows: Vec::new(), fail_fast };
     if part.is_none() {
@@ -75,7 +80,9 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
         report.rule(&FRONT_END);
     }
     if runs(Part::Web) {
-        report.tests("front-end tests", npm::npm(&["test", "--workspace", "www"]), count_vitest);
+        let mut command = npm::npm(&["test", "--workspace", "www"]);
+        command.envs(python.map(|python| (python::VARIABLE, python)));
+        report.tests("front-end tests", command, count_vitest);
     }
     if part.is_none() {
         report.rule(&LINTS);
@@ -89,17 +96,25 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
         report.tests("golden tests, GPU", golden_on_gpu(), count_cargo);
     }
     if part == Some(Part::Cluster) {
-        let ready = report.work("Ray and anolis", true, cluster::setup);
-        report.tests_if(ready, "cluster tests", cluster::tests(), cluster::count);
+        report.tests("cluster tests", cluster::tests()?, cluster::count);
     }
     if let (Some(toolchain), Some(chromium)) = (toolchain, chromium) {
         let mut built =
             report.work("CPU runtime", true, || wasm::build(toolchain, Backend::Cpu, false));
         built &= report.work("GPU runtime", built, || wasm::build(toolchain, Backend::Gpu, false));
-        built &= report.work("page", built, wasm::build_page);
-        let mut command = npm::npm(&["run", "test:browser"]);
-        command.env(chromium::VARIABLE, chromium);
-        report.tests_if(built, "browser tests", command, count_playwright);
+        if runs(Part::Browser) {
+            let page = report.work("page", built, wasm::build_page);
+            let mut command = npm::npm(&["run", "test:browser"]);
+            command.env(chromium::VARIABLE, &chromium);
+            report.tests_if(page, "browser tests", command, count_playwright);
+        }
+        if runs(Part::Consumers) {
+            built &= report.work("npm package", built, wasm::build_package);
+            report.work("documentation", built, docs::write);
+            let mut command = npm::npm(&["run", "test:consumers"]);
+            command.env(chromium::VARIABLE, &chromium).env("CARGO_TARGET_DIR", paths::target());
+            report.tests_if(built, "consumers", command, count_playwright);
+        }
     }
     announce_missing_data();
     if part.is_none() {

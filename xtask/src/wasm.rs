@@ -85,6 +85,7 @@ pub fn build_all(only: Option<Backend>, release: bool) -> Result<()> {
         .collect::<Result<Vec<_>>>()?;
     if release {
         build_page()?;
+        build_package()?;
         // A table with one runtime would forget the other.
         if only.is_none() {
             size::report(&runtimes)?;
@@ -99,6 +100,16 @@ pub fn build_page() -> Result<()> {
     step.run(&mut npm::npm(&["run", "build", "--workspace", "www"]))
         .context("the page does not build: correct what is listed above")?;
     step.done("www/dist");
+    Ok(())
+}
+
+/// The npm package, into `pkg/dist`.
+pub fn build_package() -> Result<()> {
+    let step = Step::start("npm package");
+    step.run(&mut npm::npm(&["run", "build", "--workspace", "pkg"]))
+        .context("the npm package does not build: correct what is listed above")?;
+    size::check_package()?;
+    step.done("pkg/dist");
     Ok(())
 }
 

@@ -14,9 +14,9 @@ export async function openLibrary(page: Page): Promise<void> {
   await page.locator('body[data-state=ready]').waitFor({ state: 'attached' });
 }
 
-/** Lists the workers that the open page starts from now on. */
+/** Lists the workers that the open page, or the one opened next, starts from now on. */
 export async function watchWorkers(page: Page): Promise<void> {
-  await page.evaluate(() => {
+  const watch = () => {
     globalThis.workers = [];
     const Native = globalThis.Worker;
     globalThis.Worker = class extends Native {
@@ -25,7 +25,9 @@ export async function watchWorkers(page: Page): Promise<void> {
         workers.push(this);
       }
     };
-  });
+  };
+  await page.addInitScript(watch);
+  await page.evaluate(watch);
 }
 
 /** Loads the library and answers how it went. */

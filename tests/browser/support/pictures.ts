@@ -142,3 +142,26 @@ async function cornerJpeg(page: Page, width: number, height: number, at: readonl
   );
   return Buffer.from(base64, 'base64');
 }
+
+/** A TIFF of grey pages of 16 bits, which look alike. */
+export function deepTiff(side: number, pages: number): Buffer {
+  const fields = [256, 257, 258, 259, 262, 273, 277, 278, 279];
+  const [pixels, head] = [2 * side * side, 2 + 12 * fields.length + 4];
+  const samples = Buffer.alloc(pixels);
+  for (let at = 0; at < side * side; at += 1) samples.writeUInt16LE(1000 + ((at * 37) % 3000), 2 * at);
+  const start = Buffer.from('II*\0\0\0\0\0', 'latin1');
+  start.writeUInt32LE(8 + pixels, 4);
+  const directories = Array.from({ length: pages }, (_, page) => {
+    const directory = Buffer.alloc(head);
+    directory.writeUInt16LE(fields.length, 0);
+    for (const [place, value] of [side, side, 16, 1, 1, 8, 1, side, pixels].entries()) {
+      directory.writeUInt16LE(fields[place] as number, 2 + 12 * place);
+      directory.writeUInt16LE(4, 4 + 12 * place);
+      directory.writeUInt32LE(1, 6 + 12 * place);
+      directory.writeUInt32LE(value, 10 + 12 * place);
+    }
+    directory.writeUInt32LE(page + 1 < pages ? 8 + pixels + head * (page + 1) : 0, head - 4);
+    return directory;
+  });
+  return Buffer.concat([start, samples, ...directories]);
+}

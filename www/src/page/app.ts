@@ -1,27 +1,37 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { Anolis, Notice, Progress } from '../anolis/public/index.js';
+import { keyed } from 'lit/directives/keyed.js';
+import { type Anolis, AnolisError, type Notice, type Progress } from '../anolis/public/index.js';
 import './editor.js';
 import './header.js';
 import './pictures.js';
+import './elsewhere.js';
 import './start-over.js';
 import './status.js';
 import './welcome.js';
+import type { AdaptEvent } from './adapt.js';
+import { download, fileName } from './download.js';
+import type { Elsewhere } from './elsewhere.js';
+import type { Exchange } from './exchange.js';
 import type { SampleEvent } from './gallery.js';
-import { listenForFiles } from './incoming.js';
+import type { Help } from './help.js';
+import { listenForFiles, sortFiles } from './incoming.js';
 import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
+import { keepLocale, type Locale, preferredLocale, speak } from './locale.js';
 import { messages } from './messages.js';
 import { labelFrom } from './model/accept.js';
-import { autosave, type SaveState } from './model/autosave.js';
+import { Adaptation } from './model/adaptation.js';
+import { ElsewhereEvent, Keeper, type SaveEvent } from './model/keeper.js';
 import { Learner, type LearnerEvent } from './model/learner.js';
 import type { Picture } from './model/picture.js';
 import { readFiles } from './model/read-files.js';
 import { fetchLabels, fetchSamples, type SampleSet } from './model/samples.js';
-import { Session } from './model/session.js';
-import { Storage } from './model/storage.js';
+import { newTasks, Session } from './model/session.js';
 import { Observe } from './observe.js';
 import { keepForOffline } from './offline.js';
 import type { FilesEvent } from './open-button.js';
+import type { SearchEvent } from './search.js';
+import type { Sessions } from './sessions.js';
 import { listenToShortcuts } from './shortcuts.js';
 import type { StartOver } from './start-over.js';
 import { shared } from './styles.js';
@@ -34,8 +44,11 @@ import { shared } from './styles.js';
 @customElement('anolis-app')
 export class App extends LitElement {
   readonly session = new Session();
+  readonly adaptation = new Adaptation();
+  readonly keeper = new Keeper(this.session);
   @state() private anolis: Anolis | undefined;
   @state() private progress: Progress | undefined;
+  @state() private locale: Locale | undefined;
   @state() private failed = false;
   @state() private gpuReady = false;
   @state() private dragging = false;
@@ -43,8 +56,12 @@ export class App extends LitElement {
   @state() private status = '';
   @state() private problems: readonly string[] = [];
   @query('anolis-start-over') private startOver!: StartOver;
+  @query('anolis-sessions') private sessions!: Sessions;
+  @query('anolis-help') private help!: Help;
+  @query('anolis-exchange') private exchange!: Exchange;
+  @query('anolis-elsewhere') private elsewhere!: Elsewhere;
+  @query('#session-file') private sessionFile!: HTMLInputElement;
   #learner: Learner | undefined;
-  #storage: Storage | undefined;
   #stops: (() => void)[] = [];
 
   static override styles = [
@@ -94,13 +111,27 @@ export class App extends LitElement {
   constructor() {
     super();
     new Observe(this);
+    this.session.addEventListener('overlay', () => {
+      this.#fresh = true;
+    });
+    let { id } = this.session;
+    this.session.addEventListener('change', () => {
+      if (id !== this.session.id) this.adaptation.clear();
+      id = this.session.id;
+    });
     this.dataset['state'] = 'loading';
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#stops = [
-      listenToShortcuts(this.session, { accept: () => void this.#accept() }),
+      listenToShortcuts(this.session, {
+        accept: () => void this.#accept(),
+        suggest: () => void this.#suggest(),
+        help: () => void this.#showHelp(),
+        save: () => void this.#saveFile(),
+        open: () => this.sessionFile.click(),
+      }),
       listenForFiles(
         (files) => void this.#addFiles(files),
         (over) => {
@@ -108,8 +139,7 @@ export class App extends LitElement {
         },
       ),
     ];
-    void this.#restore();
-    void this.#load(requestedBackend(location.search));
+    void this.#open();
   }
 
   override disconnectedCallback(): void {
@@ -120,6 +150,11 @@ export class App extends LitElement {
   }
 
   override render() {
+    if (!this.locale) return nothing;
+    return html`${keyed(this.locale, this.#page(this.locale))}`;
+  }
+
+  #page(locale: Locale) {
     return html`
       <anolis-header
         .backend=${this.anolis?.backend}
@@ -129,12 +164,34 @@ export class App extends LitElement {
         .gpuReady=${this.gpuReady}
         @retry=${() => this.#load(requestedBackend(location.search))}
         @switch-to-gpu=${() => this.#load('webgpu')}
+        ?exports=${this.session.pictures.length > 0 && this.session.kind !== 'tags'}
+        @help=${this.#showHelp}
+        @sessions=${this.#showSessions}
+        @export=${this.#showExchange}
       ></anolis-header>
       <main class=${this.session.pictures.length > 0 ? 'work' : ''} @files=${(event: FilesEvent) => this.#addFiles(event.files)} @sample=${(event: SampleEvent) => this.#addSamples(event.set)}>
         ${this.#main()}
       </main>
-      <footer><anolis-status .text=${this.status} .problems=${this.problems} @dismiss=${this.#dismiss}></anolis-status></footer>
-      <anolis-start-over @confirm=${this.#startOver}></anolis-start-over>
+      <footer><anolis-status .locale=${locale} @locale=${this.#speak} .text=${this.status} .problems=${this.problems} @dismiss=${this.#dismiss}></anolis-status></footer>
+      <anolis-help></anolis-help>
+      <anolis-start-over @confirm=${() => this.keeper.remove(this.session.id)}></anolis-start-over>
+      <anolis-sessions
+        .keeper=${this.keeper}
+        .session=${this.session}
+        @open=${(event: CustomEvent<string>) => this.#openSession(event.detail)}
+        @begin=${this.#begin}
+        @open-file=${() => this.sessionFile.click()}
+        @save-file=${this.#saveFile}
+        @problem=${(event: CustomEvent<string>) => this.#complain(event.detail)}
+      ></anolis-sessions>
+      <anolis-exchange
+        .session=${this.session}
+        .learner=${() => this.#learner}
+        @say=${(event: CustomEvent<string>) => this.#say(event.detail)}
+        @problem=${(event: CustomEvent<string>) => this.#complain(event.detail)}
+      ></anolis-exchange>
+      <anolis-elsewhere @take-over=${this.#takeOver} @begin=${this.#begin}></anolis-elsewhere>
+      <input id="session-file" hidden type="file" accept=".anolis" aria-label=${messages.session.openFile} @change=${this.#chosen} />
       ${this.dragging ? html`<div class="drop">${messages.drop}</div>` : ''}
     `;
   }
@@ -144,28 +201,109 @@ export class App extends LitElement {
     if (!this.restored) return '';
     if (this.session.pictures.length === 0) return html`<anolis-welcome .session=${this.session}></anolis-welcome>`;
     return html`
-      <anolis-editor .session=${this.session} @accept=${() => this.#accept()}></anolis-editor>
+      <anolis-editor
+        .session=${this.session}
+        .adaptation=${this.adaptation}
+        ?ready=${this.anolis !== undefined}
+        @accept=${() => this.#accept()}
+        @suggest=${() => this.#suggest()}
+        @search=${this.#search}
+        @adapt=${(event: AdaptEvent) => this.#learner?.adapt(this.adaptation, event)}
+      ></anolis-editor>
       <anolis-pictures .session=${this.session} .onVisible=${this.#onVisible} @start-over=${() => this.startOver.ask()}></anolis-pictures>
     `;
   }
 
+  async #open(): Promise<void> {
+    const wanted = preferredLocale();
+    // English is here already; the others are fetched.
+    const spoken =
+      wanted === 'en' ||
+      (await speak(wanted).then(
+        () => true,
+        () => false,
+      ));
+    this.#spoken(spoken ? wanted : 'en');
+    void this.#restore();
+    void this.#load(requestedBackend(location.search));
+  }
+
   async #restore(): Promise<void> {
+    this.keeper.addEventListener('save', this.#onSave);
+    this.keeper.addEventListener('elsewhere', this.#onElsewhere);
     try {
-      const storage = await Storage.open();
-      this.#storage = storage;
-      const [last] = await storage.list();
-      if (last && (await storage.restore(this.session, last.id))) this.#say(messages.restored);
-      // A phone may never wake the tab again.
-      addEventListener('pagehide', autosave(this.session, storage, this.#onSave));
+      if (await this.keeper.start()) this.#say(messages.restored);
     } catch {
       this.#complain(messages.notSaved);
     }
     this.restored = true;
   }
 
-  #onSave = (state: SaveState): void => {
+  #onSave = (event: Event): void => {
+    const { state, reason } = event as SaveEvent;
     this.dataset['session'] = state;
-    if (state === 'failed') this.#complain(messages.notSaved);
+    if (state !== 'failed') return;
+    this.#complain((reason as Error).name === 'QuotaExceededError' ? messages.session.full : messages.notSaved);
+  };
+
+  #elsewhere = '';
+
+  #onElsewhere = (event: Event): void => {
+    this.#elsewhere = (event as ElsewhereEvent).id;
+    void this.updateComplete.then(() => this.elsewhere.show());
+  };
+
+  #takeOver = (): Promise<void> => this.#openSession(this.#elsewhere, true);
+
+  #showSessions = async (): Promise<void> => {
+    await import('./sessions.js');
+    await this.sessions.show();
+  };
+
+  #showExchange = async (): Promise<void> => {
+    await import('./exchange.js');
+    await this.exchange.show();
+  };
+
+  async #openSession(id: string, force = false): Promise<void> {
+    await this.#leave(async () => {
+      if (await this.keeper.open(id, force)) this.#say(messages.session.opened(this.session.name));
+      else if (!force) this.#onElsewhere(new ElsewhereEvent(id));
+    });
+  }
+
+  #begin = (): Promise<void> => this.#leave(() => this.keeper.begin());
+
+  // A session that cannot be kept is not left.
+  async #leave(act: () => Promise<void>, problem = messages.session.unsaved): Promise<void> {
+    try {
+      await act();
+    } catch (reason) {
+      this.#complain(reason instanceof AnolisError ? reason.message : problem);
+    }
+  }
+
+  #openFile(file: File, given: readonly File[] = []): Promise<void> {
+    return this.#leave(async () => {
+      for (const problem of await this.keeper.openFile(file, given)) this.#complain(problem);
+      this.#say(messages.session.opened(this.session.name));
+    });
+  }
+
+  #chosen = async (): Promise<void> => {
+    const [file] = this.sessionFile.files ?? [];
+    if (file) await this.#openFile(file);
+    // So that choosing the same file again is a change.
+    this.sessionFile.value = '';
+  };
+
+  #saveFile = async (): Promise<void> => {
+    if (this.session.pictures.length === 0) return;
+    const name = fileName(this.session.name, 'anolis');
+    await this.#leave(async () => {
+      download(await this.keeper.toFile(), name);
+      this.#say(messages.session.saved(name));
+    }, messages.session.notWritten);
   };
 
   async #load(backend: ReturnType<typeof requestedBackend>): Promise<void> {
@@ -204,8 +342,14 @@ export class App extends LitElement {
 
   readonly #seen = new Set<Picture>();
 
+  /** Whether something was predicted since the learner was idle last. */
+  #fresh = false;
+
   #onIdle = (): void => {
     this.setAttribute('data-idle', '');
+    if (!this.#fresh) return;
+    this.#fresh = false;
+    if (this.session.order === 'doubt') this.session.sort('doubt');
     const predicted = this.session.pictures.filter((picture) => picture.predicted === 'full').length;
     if (predicted > 0) this.#say(messages.predicted(predicted));
   };
@@ -230,9 +374,20 @@ export class App extends LitElement {
   };
 
   async #addFiles(files: readonly File[], prepare?: (pictures: readonly Picture[]) => Promise<void>): Promise<void> {
-    const { pictures, problems } = await readFiles(files);
+    const sorted = sortFiles(files);
+    if (sorted.session) return this.#openFile(sorted.session, sorted.pictures);
+    const { pictures, problems } = await readFiles(sorted.pictures);
     for (const problem of problems) this.#complain(problem);
-    if (pictures.length === 0) return;
+    if (pictures.length > 0) await this.#addPictures(pictures, prepare);
+    if (sorted.labels.length === 0) return;
+    await import('./exchange.js');
+    await this.exchange.read(sorted.labels);
+  }
+
+  async #addPictures(
+    pictures: readonly Picture[],
+    prepare?: (pictures: readonly Picture[]) => Promise<void>,
+  ): Promise<void> {
     await prepare?.(pictures);
     this.session.add(pictures);
     const { kind } = this.session;
@@ -241,22 +396,56 @@ export class App extends LitElement {
     );
   }
 
-  #startOver = (): void => {
-    const { id } = this.session;
-    this.session.startOver();
-    void this.#storage?.remove(id);
-  };
-
   // What is shown is smaller than the picture, so it is asked for again.
   async #accept(): Promise<void> {
     const { session } = this;
     const { selected } = session;
+    if (selected?.tags) {
+      session.acceptTags(selected);
+      this.#say(messages.accepted);
+    }
     if (!selected?.prediction) return;
     try {
       const prediction = await this.#learner?.predict(selected);
       if (!prediction || prediction.kind !== session.kind) return;
       session.setLabel(selected, labelFrom(prediction));
       this.#say(messages.accepted);
+    } catch (reason) {
+      this.#complain((reason as Error).message);
+    }
+  }
+
+  #search = async ({ op, a, b, answer }: SearchEvent): Promise<void> => {
+    try {
+      answer((await this.#learner?.search(op, a, b)) ?? []);
+    } catch (reason) {
+      this.#complain((reason as Error).message);
+    }
+  };
+
+  #speak = async ({ detail }: CustomEvent<Locale>): Promise<void> => {
+    await speak(detail);
+    keepLocale(detail);
+    this.#spoken(detail);
+  };
+
+  // Names that nobody chose are in the language that is spoken.
+  #spoken(locale: Locale): void {
+    if (this.session.pictures.length === 0) this.session.tasks = newTasks();
+    this.status = '';
+    this.locale = locale;
+  }
+
+  #showHelp = async (): Promise<void> => {
+    await import('./help.js');
+    await this.help.show();
+  };
+
+  async #suggest(): Promise<void> {
+    try {
+      const next = await this.#learner?.suggest();
+      if (next) this.session.select(next);
+      this.#say(next ? messages.suggested(next.name) : messages.nothingToSuggest);
     } catch (reason) {
       this.#complain((reason as Error).message);
     }

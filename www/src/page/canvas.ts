@@ -25,6 +25,8 @@ export class Canvas extends LitElement {
   @property({ attribute: false }) session!: Session;
   /** Which layers are shown; with both sides beside each other, one has the label and one the prediction. */
   @property() layers: 'both' | 'label' | 'prediction' = 'both';
+  /** Whether it is only looked at. */
+  @property({ type: Boolean }) readonly = false;
   /** Shared by canvases that are looked at together. */
   @property({ attribute: false }) viewport = new Viewport();
   @state() private unit = 1;
@@ -35,6 +37,7 @@ export class Canvas extends LitElement {
   @query('.stage') private stage!: HTMLElement;
   @query('.cursor') private cursor!: HTMLElement;
   #shown: Picture | undefined;
+  #layers = '';
   #at: Point = { x: 0, y: 0 };
   #pen!: Pen;
   #fingers = new Map<number, Point>();
@@ -128,7 +131,7 @@ export class Canvas extends LitElement {
   }
 
   override render() {
-    const { selected, pictures, kind } = this.session;
+    const { selected, ordered: pictures, kind } = this.session;
     const name = selected ? messages.picture(pictures.indexOf(selected) + 1, pictures.length) : '';
     return html`<div
       class="box"
@@ -200,6 +203,7 @@ export class Canvas extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    if (this.#watcher) this.#watcher.observe(this.box);
     this.session.addEventListener('paint', this.#onPaint);
     this.session.addEventListener('overlay', this.#onOverlay);
   }
@@ -217,6 +221,11 @@ export class Canvas extends LitElement {
     this.box.classList.toggle('points', tool === 'point' || tool === 'polygon' || tool === 'box');
     if (!selected) return;
     if (selected !== this.#shown) this.#showPicture(selected);
+    else if (this.layers !== this.#layers) {
+      this.#drawPaint();
+      this.#drawOverlay();
+    }
+    this.#layers = this.layers;
     if (this.#pen && tool !== 'polygon' && tool !== 'box' && this.#pen.draft.length > 0) this.#pen.cancel();
     const longest = Math.max(selected.width, selected.height);
     const thin = tool === 'scribble' ? 0.25 : 1;
@@ -292,7 +301,7 @@ export class Canvas extends LitElement {
 
   #zoomed(): void {
     this.look();
-    this.dispatchEvent(new Event('look'));
+    this.dispatchEvent(new Event('look', { bubbles: true }));
   }
 
   #measure(): void {
@@ -431,7 +440,7 @@ export class Canvas extends LitElement {
   };
 
   #press(): void {
-    if (this.#pen.down) return;
+    if (this.#pen.down || this.readonly) return;
     this.box.classList.add('painting');
     this.#pen.press(this.#at, this.#reach * this.unit);
   }

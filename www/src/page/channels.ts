@@ -62,7 +62,7 @@ export class Channels extends LitElement {
     const texts = messages.channel[kind];
     return html`
       <div class="chips" role="group" aria-label=${texts.all}>
-        ${channels.map((name, place) => this.#chip(place + 1, name))}
+        ${kind === 'tags' ? this.#tag() : channels.map((name, place) => this.#chip(place + 1, name))}
         ${kind === 'mask' && partial ? this.#chip(0, messages.background) : nothing}
       </div>
       <button class="icon plain" aria-label=${texts.rename} title=${texts.rename} ?disabled=${this.session.activeChannel === 0} @click=${this.#rename}>
@@ -73,19 +73,30 @@ export class Channels extends LitElement {
           ? html`<button class="icon plain" aria-label=${texts.remove} title=${texts.remove} ?disabled=${channels.length === 1 || this.session.activeChannel === 0} @click=${() => this.session.removeChannel(this.session.activeChannel)}>
               ${icons.minus}
             </button>
-            <button class="icon plain" aria-label=${texts.add} title=${texts.add} @click=${() => this.session.addChannel()}>
+            ${
+              kind === 'tags'
+                ? nothing
+                : html`<button class="icon plain" aria-label=${texts.add} title=${texts.add} @click=${() => this.session.addChannel()}>
               ${icons.plus}
             </button>`
+            }`
           : nothing
       }
     `;
+  }
+
+  // Tags have chips of their own, with what is said of them.
+  #tag() {
+    const { channels, activeChannel } = this.session;
+    const name = channels[activeChannel - 1] ?? '';
+    return this.renaming ? this.#field(activeChannel, name) : html`<span>${name}</span>`;
   }
 
   #chip(channel: number, name: string) {
     const active = this.session.activeChannel === channel;
     if (active && this.renaming) return this.#field(channel, name);
     const { kind } = this.session;
-    const swatch = html`<span class="swatch" ?hidden=${kind === 'map'} style="background: ${cssColourOf(channel)}"></span>`;
+    const swatch = html`<span class="swatch" ?hidden=${kind === 'map'} .style=${`background: ${cssColourOf(channel)}`}></span>`;
     return html`<button
       data-testid="class"
       aria-pressed=${active}

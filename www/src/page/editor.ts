@@ -1,12 +1,17 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import './adapt.js';
 import './canvas.js';
 import './channels.js';
 import './settings.js';
 import './toolbar.js';
+import type { Canvas } from './canvas.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
+import type { Adaptation } from './model/adaptation.js';
+import { totalOf } from './model/overlay.js';
 import type { Session } from './model/session.js';
+import { Viewport } from './model/viewport.js';
 import { Observe } from './observe.js';
 import { shared } from './styles.js';
 
@@ -14,13 +19,19 @@ import { shared } from './styles.js';
 @customElement('anolis-editor')
 export class Editor extends LitElement {
   @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) adaptation!: Adaptation;
+  /** Whether the network is there. */
+  @property({ type: Boolean }) ready = false;
+
+  readonly #viewport = new Viewport();
 
   static override styles = [
     shared,
     css`
       :host {
         display: grid;
-        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
+        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
+        grid-auto-rows: auto;
         gap: var(--gap);
         min-width: 0;
         min-height: 0;
@@ -33,6 +44,13 @@ export class Editor extends LitElement {
         align-items: center;
         justify-content: space-between;
       }
+      .sides {
+        display: grid;
+        grid-auto-flow: column;
+        grid-auto-columns: minmax(0, 1fr);
+        gap: 4px;
+        min-height: 0;
+      }
       .turn {
         display: flex;
         gap: 2px;
@@ -42,7 +60,7 @@ export class Editor extends LitElement {
       }
       @media (max-width: 900px) {
         :host {
-          grid-template-rows: auto min(100vw - 24px, 40dvh) auto;
+          grid-template-rows: auto min(100vw - 24px, 40dvh);
         }
       }
     `,
@@ -55,26 +73,38 @@ export class Editor extends LitElement {
 
   override render() {
     const { session } = this;
+    // Fetched once it is of use.
+    if (session.kind === 'tags') void import('./tags.js');
     return html`
       <div class="row" role="toolbar" aria-label=${messages.tools}>
         <anolis-toolbar .session=${session}></anolis-toolbar>
         <anolis-channels .session=${session}></anolis-channels>
       </div>
-      <anolis-canvas .session=${session}></anolis-canvas>
+      <div class="sides" @look=${this.#look}>
+        <anolis-canvas .session=${session} .viewport=${this.#viewport} layers=${session.beside ? 'label' : 'both'}></anolis-canvas>
+        ${session.beside ? html`<anolis-canvas .session=${session} .viewport=${this.#viewport} layers="prediction" readonly></anolis-canvas>` : nothing}
+      </div>
       <div class="row">
         <anolis-settings .session=${session}></anolis-settings>
         ${this.#turn()}
       </div>
+      ${session.kind === 'tags' ? html`<anolis-tags .session=${session}></anolis-tags>` : nothing}
+      <anolis-adapt .session=${session} .adaptation=${this.adaptation} ?ready=${this.ready}></anolis-adapt>
     `;
   }
 
   #turn() {
     const { session } = this;
-    const { pictures, selected } = session;
+    const { ordered: pictures, selected } = session;
     const place = selected ? pictures.indexOf(selected) : 0;
+    const count = selected?.prediction?.kind === 'density' ? totalOf(selected.prediction) : undefined;
     return html`<div class="turn">
+      <button class="small" data-testid="suggest" title="${messages.suggestHelp} (N)" aria-keyshortcuts="N" ?disabled=${!this.ready} @click=${this.#suggest}>
+        ${messages.suggest}
+      </button>
       <button class="icon plain" aria-label=${messages.previous} ?disabled=${place <= 0} @click=${() => session.step(-1)}>${icons.left}</button>
       <span>${messages.picture(place + 1, pictures.length)}</span>
+      ${count === undefined ? nothing : html`<b data-testid="count-here">${messages.counted(Math.round(count))}</b>`}
       <button class="icon plain" aria-label=${messages.next} ?disabled=${place >= pictures.length - 1} @click=${() => session.step(1)}>
         ${icons.right}
       </button>
@@ -83,4 +113,11 @@ export class Editor extends LitElement {
       </button>
     </div>`;
   }
+
+  // Both sides look at the same place.
+  #look = () => {
+    for (const canvas of this.renderRoot.querySelectorAll<Canvas>('anolis-canvas')) canvas.look();
+  };
+
+  #suggest = () => this.dispatchEvent(new Event('suggest'));
 }

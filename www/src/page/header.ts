@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Backend, Progress } from '../anolis/public/index.js';
-import { mark } from './icons.js';
+import { icons, mark } from './icons.js';
 import { messages } from './messages.js';
 import { shared } from './styles.js';
 
@@ -13,6 +13,8 @@ export class Header extends LitElement {
   @property({ attribute: false }) milliseconds: number | undefined;
   @property({ type: Boolean }) failed = false;
   @property({ type: Boolean }) gpuReady = false;
+  /** Whether there is anything to export. */
+  @property({ type: Boolean }) exports = false;
 
   static override styles = [
     shared,
@@ -91,6 +93,13 @@ export class Header extends LitElement {
         <p class="tagline soft">${messages.tagline}</p>
         ${this.gpuReady ? html`<button @click=${this.#switch}>${messages.switchToGpu}</button>` : nothing}
         ${this.#state()}
+        ${
+          this.exports
+            ? html`<button class="icon plain" aria-label=${messages.exchange.title} title=${messages.exchange.title} @click=${this.#export}>${icons.save}</button>`
+            : nothing
+        }
+        <button class="icon plain" aria-label=${messages.help.title} title="${messages.help.title} (?)" @click=${this.#help}>${icons.help}</button>
+        <button class="icon plain" aria-label=${messages.session.all} title=${messages.session.all} @click=${this.#sessions}>${icons.folder}</button>
       </header>
       ${this.#track()}
     `;
@@ -124,10 +133,13 @@ export class Header extends LitElement {
       aria-valuemax="100"
       aria-valuenow=${Math.floor(fraction * 100)}
     >
-      <div class="fill" style="transform: scaleX(${fraction})"></div>
+      <div class="fill" .style=${`transform: scaleX(${fraction})`}></div>
     </div>`;
   }
 
+  #export = () => this.dispatchEvent(new Event('export'));
+  #sessions = () => this.dispatchEvent(new Event('sessions'));
+  #help = () => this.dispatchEvent(new Event('help'));
   #retry = () => this.dispatchEvent(new Event('retry'));
   #switch = () => this.dispatchEvent(new Event('switch-to-gpu'));
 }

@@ -20,6 +20,12 @@ export const icons = {
   density: icon(
     svg`<circle cx="7" cy="7" r="2"/><circle cx="16" cy="6" r="2"/><circle cx="11" cy="13" r="2"/><circle cx="18" cy="15" r="2"/><circle cx="6" cy="18" r="2"/>`,
   ),
+  tune: icon(svg`<path d="M4 8h9M17 8h3M4 16h3M11 16h9"/><circle cx="15" cy="8" r="2"/><circle cx="9" cy="16" r="2"/>`),
+  tags: icon(svg`<path d="M4 4h8l8 8-8 8-8-8Z"/><circle cx="8.500" cy="8.500" r="1.500"/>`),
+  help: icon(
+    svg`<circle cx="12" cy="12" r="8.500"/><path d="M9.500 9.500a2.500 2.500 0 1 1 3.500 2.300c-.7.4-1 .8-1 1.700M12 16.500v.1"/>`,
+  ),
+  beside: icon(svg`<rect x="3" y="5" width="18" height="14" rx="2"/><path d="M12 5v14"/>`),
   minus: icon(svg`<path d="M5 12h14"/>`),
   check: icon(svg`<path d="m5 13 4.500 4.500L19 7"/>`),
   empty: icon(svg`<circle cx="12" cy="12" r="8"/><path d="m6.500 17.500 11-11"/>`),
@@ -35,6 +41,8 @@ export const icons = {
   pictures: icon(
     svg`<rect x="3" y="5" width="18" height="14" rx="2"/><circle cx="8.5" cy="10" r="1.5"/><path d="m4 18 6-5 3 2.5 3-3.5 4.5 5"/>`,
   ),
+  folder: icon(svg`<path d="M3 7a2 2 0 0 1 2-2h4l2 2.500h8a2 2 0 0 1 2 2V17a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2Z"/>`),
+  save: icon(svg`<path d="M12 4v11M7.500 11 12 15.500 16.500 11M4 19.500h16"/>`),
   eye: icon(
     svg`<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="2.8"/>`,
   ),

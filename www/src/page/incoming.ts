@@ -1,5 +1,21 @@
-/** Takes pictures that are dropped or pasted anywhere; answers a function that stops it. */
-export function listenForFiles(onFiles: (files: File[]) => void, onDrag: (over: boolean) => void): () => void {
+/** Files by what they are to be opened as, judging by their names. */
+export function sortFiles(files: readonly File[]): {
+  readonly session: File | undefined;
+  readonly labels: readonly File[];
+  readonly pictures: readonly File[];
+} {
+  const is = (pattern: RegExp) => (file: File) => pattern.test(file.name);
+  const [isSession, isLabels] = [is(/\.anolis$/i), is(/\.(json|txt|ya?ml|xml|csv|zip)$/i)];
+  const pictures = files.filter((file) => !isSession(file) && !isLabels(file));
+  return { session: files.find(isSession), labels: files.filter(isLabels), pictures };
+}
+
+/** Takes pictures that are dropped or pasted on `target`; answers a function that stops it. */
+export function listenForFiles(
+  onFiles: (files: File[]) => void,
+  onDrag: (over: boolean) => void,
+  target: EventTarget = document,
+): () => void {
   let depth = 0;
   const over = (change: number) => {
     depth = change === 0 ? 0 : depth + change;
@@ -22,9 +38,9 @@ export function listenForFiles(onFiles: (files: File[]) => void, onDrag: (over: 
     const files = [...(data?.files ?? [])];
     if (files.length > 0) onFiles(files);
   };
-  for (const [type, listener] of Object.entries(listeners)) document.addEventListener(type, listener as EventListener);
+  for (const [type, listener] of Object.entries(listeners)) target.addEventListener(type, listener as EventListener);
   return () => {
     for (const [type, listener] of Object.entries(listeners))
-      document.removeEventListener(type, listener as EventListener);
+      target.removeEventListener(type, listener as EventListener);
   };
 }

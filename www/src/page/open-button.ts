@@ -24,7 +24,7 @@ export class OpenButton extends LitElement {
       <button class=${this.primary ? 'primary' : ''} @click=${() => this.input.click()}>
         ${this.primary ? icons.pictures : icons.plus}${this.label}
       </button>
-      <input hidden type="file" accept="image/*" multiple aria-label=${this.label} @change=${this.#chosen} />
+      <input hidden type="file" accept="image/*,.tif,.tiff,.anolis" multiple aria-label=${this.label} @change=${this.#chosen} />
     `;
   }
 

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import './open-button.js';
@@ -6,14 +6,18 @@ import './tile.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
 import type { Picture } from './model/picture.js';
-import type { Session } from './model/session.js';
+import type { Order, Session } from './model/session.js';
 import { Observe } from './observe.js';
 import { shared } from './styles.js';
+
+const orders: readonly Order[] = ['opened', 'doubt'];
 
 /** All pictures; the place where the rest is seen. */
 @customElement('anolis-pictures')
 export class Pictures extends LitElement {
   @property({ attribute: false }) session!: Session;
+  /** Whether pictures are neither added here nor all removed. */
+  @property({ type: Boolean }) fixed = false;
   /** Told which pictures are on screen. */
   @property({ attribute: false }) onVisible: (picture: Picture, visible: boolean) => void = () => {};
   #watcher: IntersectionObserver | undefined;
@@ -30,6 +34,7 @@ export class Pictures extends LitElement {
       }
       .head {
         display: flex;
+        flex-wrap: wrap;
         gap: 8px;
         align-items: center;
         padding: var(--gap);
@@ -90,25 +95,41 @@ export class Pictures extends LitElement {
   }
 
   override render() {
-    const { pictures, selected } = this.session;
+    const { pictures, ordered, selected, order } = this.session;
     const labelled = pictures.filter((picture) => this.session.isLabelled(picture)).length;
     return html`
       <div class="head">
         <h2>${messages.pictures}</h2>
         <p class="soft" data-testid="count">${messages.pictureCount(pictures.length, labelled)}</p>
-        <anolis-open-button label=${messages.add}></anolis-open-button>
-        <button class="icon plain" aria-label=${messages.startOver} title=${messages.startOver} @click=${() => this.dispatchEvent(new Event('start-over'))}>
-          ${icons.restart}
-        </button>
+        <select aria-label=${messages.order} title=${messages.order} data-testid="order" @change=${this.#order}>
+          ${orders.map((name) => html`<option value=${name} ?selected=${name === order}>${messages.orders[name]}</option>`)}
+        </select>
+        ${this.session.kind === 'tags' ? this.#filter() : nothing}
+        ${this.fixed ? nothing : this.#more()}
       </div>
       <div role="listbox" aria-label=${messages.pictures} aria-orientation="horizontal" @keydown=${this.#key}>
         ${repeat(
-          pictures,
+          ordered,
           ({ id }) => id,
           (picture, place) => this.#option(picture, place, picture === selected),
         )}
       </div>
     `;
+  }
+
+  #filter() {
+    const { channels, filter } = this.session;
+    const choose = (event: Event) => this.session.set({ filter: (event.target as HTMLSelectElement).selectedIndex });
+    return html`<select aria-label=${messages.tags.filter} title=${messages.tags.filter} data-testid="filter" @change=${choose}>
+      ${[messages.tags.all, ...channels].map((name, place) => html`<option ?selected=${place === filter}>${name}</option>`)}
+    </select>`;
+  }
+
+  #more() {
+    return html`<anolis-open-button label=${messages.add}></anolis-open-button>
+      <button class="icon plain" aria-label=${messages.startOver} title=${messages.startOver} @click=${() => this.dispatchEvent(new Event('start-over'))}>
+        ${icons.restart}
+      </button>`;
   }
 
   #option(picture: Picture, place: number, selected: boolean) {
@@ -138,6 +159,8 @@ export class Pictures extends LitElement {
     const selected = this.renderRoot.querySelector<HTMLElement>('[aria-selected="true"]');
     if (this.renderRoot.contains(this.shadowRoot?.activeElement ?? null)) selected?.focus();
   }
+
+  #order = (event: Event) => this.session.sort((event.target as HTMLSelectElement).value as Order);
 
   #key = (event: KeyboardEvent): void => {
     const steps: Record<string, number> = {

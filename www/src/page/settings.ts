@@ -61,7 +61,8 @@ export class Settings extends LitElement {
   override render() {
     const { session } = this;
     const { opacity, view, kind, partial, selected } = session;
-    const predicted = selected?.prediction !== undefined;
+    const predicted = (selected?.prediction ?? selected?.tags) !== undefined;
+    const { views } = traitsOf(kind);
     return html`
       <div class="group">
         <button class="small" data-testid="accept" title="${messages.acceptHelp} (A)" ?disabled=${!predicted} @click=${this.#accept}>
@@ -74,13 +75,17 @@ export class Settings extends LitElement {
           ${icons.bin}
         </button>
       </div>
-      <select aria-label=${messages.view} title="${messages.view} (V)" data-testid="view" @change=${this.#view}>
-        ${traitsOf(kind).views.map((name) => html`<option value=${name} ?selected=${name === view}>${messages.views[name]}</option>`)}
+      ${
+        views.length === 0
+          ? nothing
+          : html`<select aria-label=${messages.view} title="${messages.view} (V)" data-testid="view" @change=${this.#view}>
+        ${views.map((name) => html`<option value=${name} ?selected=${name === view}>${messages.views[name]}</option>`)}
       </select>
       <label>
         <span class="name">${messages.opacity}</span>
         <input type="range" aria-label=${messages.opacity} min="0" max="1" step="0.05" .value=${String(opacity)} @input=${this.#opacity} />
-      </label>
+      </label>`
+      }
       ${
         kind === 'mask'
           ? html`<label title=${messages.unpaintedHelp}>
@@ -88,13 +93,16 @@ export class Settings extends LitElement {
           </label>`
           : nothing
       }
+      <button class="icon small" aria-label=${messages.beside} aria-pressed=${session.beside} title="${messages.beside} (D)" ?hidden=${kind === 'tags'} @click=${() => session.set({ beside: !session.beside })}>
+        ${icons.beside}
+      </button>
     `;
   }
 
   #accept = () => this.dispatchEvent(new Event('accept', { bubbles: true, composed: true }));
   #nothing = () => {
-    const { selected, kind } = this.session;
-    if (selected) this.session.setLabel(selected, nothingHere(kind, selected.width, selected.height));
+    const { selected, kind, channels } = this.session;
+    if (selected) this.session.setLabel(selected, nothingHere(kind, selected.width, selected.height, channels.length));
   };
   #clear = () => this.session.selected && this.session.setLabel(this.session.selected, undefined);
   #view = (event: Event) => this.session.set({ view: (event.target as HTMLSelectElement).value as View });

@@ -1,4 +1,4 @@
-import { type Tool, traitsOf, type View } from './model/kinds.js';
+import { type Tool, traitsOf } from './model/kinds.js';
 import type { Session } from './model/session.js';
 
 /** The key that takes a tool. */
@@ -15,6 +15,14 @@ export const toolKeys: Readonly<Record<Tool, string>> = {
 export interface Actions {
   /** Makes the prediction the label. */
   readonly accept: () => void;
+  /** Selects the picture to label next. */
+  readonly suggest?: () => void;
+  /** Shows the shortcuts. */
+  readonly help?: () => void;
+  /** Saves the session as a file. */
+  readonly save?: () => void;
+  /** Asks for a file to open. */
+  readonly open?: () => void;
 }
 
 /** Keys that work wherever nothing else wants them; answers a function that takes them away. */
@@ -29,15 +37,32 @@ export function listenToShortcuts(session: Session, actions: Actions, target: Ev
 }
 
 function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
-  if (session.pictures.length === 0 || altKey) return false;
+  if (key === '?' && actions.help) {
+    actions.help();
+    return true;
+  }
+  if (altKey) return false;
+  const letter = key.toLowerCase();
+  if ((ctrlKey || metaKey) && letter === 'o') {
+    actions.open?.();
+    return actions.open !== undefined;
+  }
+  if (session.pictures.length === 0) return false;
   if (ctrlKey || metaKey) {
-    const letter = key.toLowerCase();
+    if (letter === 's') {
+      actions.save?.();
+      return actions.save !== undefined;
+    }
     if (letter === 'z') return shiftKey ? session.redo() : session.undo();
     return letter === 'y' && session.redo();
   }
   const { tools, views } = traitsOf(session.kind);
   const channel = Number(key);
   if (Number.isInteger(channel) && channel >= 1 && channel <= session.channels.length) {
+    if (session.kind === 'tags') {
+      session.toggleTag(channel);
+      return true;
+    }
     session.set({ activeChannel: channel, tool: session.tool === 'eraser' ? (tools[0] as Tool) : session.tool });
     return true;
   }
@@ -46,8 +71,10 @@ function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey
   const keys: Record<string, () => void> = {
     '[': () => resize(session, -1),
     ']': () => resize(session, 1),
-    v: () => session.set({ view: views[(views.indexOf(session.view) + 1) % views.length] as View }),
+    v: () => session.set({ view: views[(views.indexOf(session.view) + 1) % views.length] ?? session.view }),
     a: actions.accept,
+    d: () => session.set({ beside: !session.beside }),
+    ...(actions.suggest ? { n: actions.suggest } : {}),
     ArrowLeft: () => session.step(-1),
     ArrowRight: () => session.step(1),
     PageUp: () => session.step(-1),

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { icons } from './icons.js';
+import { type Locale, locales } from './locale.js';
 import { messages } from './messages.js';
 import { shared } from './styles.js';
 
@@ -9,6 +10,8 @@ import { shared } from './styles.js';
 export class Status extends LitElement {
   @property() text = '';
   @property({ attribute: false }) problems: readonly string[] = [];
+
+  @property() locale: Locale = 'en';
 
   static override styles = [
     shared,
@@ -28,6 +31,11 @@ export class Status extends LitElement {
         padding: 0 16px;
         overflow: hidden;
         white-space: nowrap;
+      }
+      select {
+        min-height: 24px;
+        border-color: transparent;
+        background: none;
       }
       [role='status'] {
         flex: 1;
@@ -80,9 +88,17 @@ export class Status extends LitElement {
       <div class="line">
         <div role="status" data-testid="status">${this.text}</div>
         <div class="keys soft">${messages.keys}</div>
+        <select aria-label=${messages.language} data-testid="locale" @change=${this.#speak}>
+          ${Object.entries(locales).map(([name, title]) => html`<option value=${name} ?selected=${name === this.locale}>${title}</option>`)}
+        </select>
       </div>
     `;
   }
+
+  #speak = (event: Event) => {
+    const { value } = event.target as HTMLSelectElement;
+    this.dispatchEvent(new CustomEvent('locale', { detail: value }));
+  };
 
   #dismiss(problem: string) {
     const dismiss = () => {

@@ -122,3 +122,24 @@ export const shared = css`
     white-space: nowrap;
   }
 `;
+
+/** What dialogs look like. */
+export const dialogs = css`
+  dialog {
+    padding: 20px;
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    background: var(--panel);
+    color: var(--text);
+  }
+  dialog::backdrop {
+    background: rgb(0 0 0 / 45%);
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: end;
+    gap: 8px;
+    margin-top: 16px;
+  }
+`;

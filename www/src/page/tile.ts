@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { messages } from './messages.js';
 import { confidenceOf, drawPoints, drawRaster, foundPoints, overlayOf, totalOf } from './model/overlay.js';
-import type { Picture } from './model/picture.js';
+import type { Picture, TagPrediction } from './model/picture.js';
 import { wholeBox } from './model/raster.js';
 import type { Session, SessionEvent } from './model/session.js';
 import { Observe } from './observe.js';
@@ -92,6 +92,8 @@ export class Tile extends LitElement {
 
   override render() {
     const { name, prediction } = this.picture;
+    const { kind, channels } = this.session;
+    const has = channels.filter((_, place) => this.session.hasTag(this.picture, place + 1));
     const labelled = this.session.isLabelled(this.picture);
     const counted = prediction?.kind === 'density' ? Math.round(totalOf(prediction) ?? 0) : undefined;
     return html`
@@ -103,6 +105,7 @@ export class Tile extends LitElement {
       </div>
       <div class="foot soft">
         <span class="name">${name}</span>
+        ${kind === 'tags' ? html`<span class="name" data-testid="tile-tags">${has.join(', ') || '\u00a0'}</span>` : nothing}
         <span class="numbers">${this.#state()}</span>
         <span class="numbers time">${prediction ? messages.milliseconds(prediction.milliseconds) : nothing}</span>
       </div>
@@ -114,11 +117,13 @@ export class Tile extends LitElement {
     const { state, prediction } = this.picture;
     if (state === 'unusable') return messages.unreadable;
     if (state === 'waiting') return messages.encoding;
-    const confidence = prediction && confidenceOf(prediction);
+    const { tags } = this.picture;
+    const confidence = tags ? tagConfidence(tags) : prediction && confidenceOf(prediction);
     return confidence === undefined ? '\u00a0' : messages.sure(Math.round(100 * confidence));
   }
 
-  protected override firstUpdated(): void {
+  override connectedCallback(): void {
+    super.connectedCallback();
     this.session.addEventListener('overlay', this.#onDrawn);
     this.session.addEventListener('paint', this.#onDrawn);
   }
@@ -169,4 +174,9 @@ export class Tile extends LitElement {
     this.dataset['covered'] = ((prediction && totalOf(prediction)) ?? 0).toFixed(4);
     this.requestUpdate();
   }
+}
+
+// The mean over the tags of how likely the likelier answer is.
+function tagConfidence(tags: readonly TagPrediction[]): number {
+  return tags.reduce((sum, { probability }) => sum + Math.max(probability, 1 - probability), 0) / tags.length;
 }

@@ -13,6 +13,11 @@ import { shared } from './styles.js';
 @customElement('anolis-toolbar')
 export class Toolbar extends LitElement {
   @property({ attribute: false }) session!: Session;
+  /** Whether the kind of task stays what it is. */
+  @property({ type: Boolean }) fixed = false;
+
+  /** Kinds to choose from. */
+  @property({ attribute: false }) offered: readonly Kind[] = kindNames;
 
   static override styles = [
     shared,
@@ -70,11 +75,9 @@ export class Toolbar extends LitElement {
   override render() {
     const { session } = this;
     const { kind, tool, canUndo, canRedo } = session;
-    const sized = tool === 'brush' || tool === 'scribble' || (tool === 'eraser' && traitsOf(kind).form === 'raster');
+    const sized = traitsOf(kind).form === 'raster' && (tool === 'brush' || tool === 'scribble' || tool === 'eraser');
     return html`
-      <select aria-label=${messages.kind} title=${messages.kind} data-testid="kind" @change=${this.#kind}>
-        ${kindNames.map((name) => html`<option value=${name} ?selected=${name === kind}>${messages.kinds[name]}</option>`)}
-      </select>
+      ${this.fixed ? nothing : this.#kinds()}
       <div class="group">${traitsOf(kind).tools.map((name) => this.#tool(name))}</div>
       ${sized ? this.#size() : nothing} ${kind === 'map' && tool !== 'eraser' ? this.#value() : nothing}
       <div class="group">
@@ -86,6 +89,13 @@ export class Toolbar extends LitElement {
         </button>
       </div>
     `;
+  }
+
+  #kinds() {
+    const { kind } = this.session;
+    return html`<select aria-label=${messages.kind} title=${messages.kind} data-testid="kind" @change=${this.#kind}>
+      ${this.offered.map((name) => html`<option value=${name} ?selected=${name === kind}>${messages.kinds[name]}</option>`)}
+    </select>`;
   }
 
   #tool(tool: Tool) {
@@ -121,7 +131,7 @@ export class Toolbar extends LitElement {
 
   #value() {
     const { value } = this.session;
-    return html`<label class="value" style="--value: ${cssColourOfValue(value)}">
+    return html`<label class="value" .style=${`--value: ${cssColourOfValue(value)}`}>
       <span>${messages.value}</span>
       <input
         type="range"

@@ -8,6 +8,10 @@ it('can be imported on a server', async () => {
   await expect(import('../../src/anolis/public/index.js')).resolves.toHaveProperty('Anolis');
 });
 
+it('so can the widget', async () => {
+  await expect(import('../../src/element/index.js')).resolves.toHaveProperty('AnolisWidget');
+});
+
 it('says so when there is no SIMD', async () => {
   const { Anolis } = await import('../../src/anolis/public/index.js');
   const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);

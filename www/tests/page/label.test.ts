@@ -39,7 +39,7 @@ describe('values of maps', () => {
 
 describe('nothingHere', () => {
   it('says something for every kind', () => {
-    for (const kind of ['mask', 'keypoints', 'map', 'density'] as const)
-      expect(saysSomething(nothingHere(kind, 4, 4))).toBe(true);
+    for (const kind of ['mask', 'keypoints', 'map', 'density', 'tags'] as const)
+      expect(saysSomething(nothingHere(kind, 4, 4, 1))).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RasterLabel } from '../../src/page/model/label.js';
 import type { Picture } from '../../src/page/model/picture.js';
+import { toFile } from '../../src/page/model/session-file.js';
 import { drag, opened } from './support.js';
 
 function painted() {
@@ -82,6 +83,29 @@ describe('Session', () => {
     session.set({ activeChannel: 0 });
     session.setPartial(false);
     expect(session.activeChannel).toBe(1);
+  });
+
+  it('keeps an adapter for each kind, and takes it back', () => {
+    const { session } = painted();
+    const adapter = { bytes: Uint8Array.of(1), weights: 'hash' };
+    session.setAdapter('mask', adapter);
+    session.setKind('map');
+    expect(session.tasks.map.adapter).toBeUndefined();
+    session.setKind('mask');
+    session.setAdapter('mask', undefined);
+    session.undo();
+    expect(session.tasks.mask.adapter).toBe(adapter);
+  });
+
+  it('keeps tags through a file', async () => {
+    const { session, first } = painted();
+    session.setKind('tags');
+    session.renameChannel(1, 'red');
+    session.addTag(first, 'round');
+    session.toggleTag(2);
+    const task = toFile(session).tasks.find(({ kind }) => kind === 'tags');
+    expect(task?.channels).toEqual(['red', 'round']);
+    expect(task?.labels.map(({ label }) => label)).toEqual([{ tags: [], not: ['round'] }]);
   });
 
   it('stops at the first and the last picture', () => {

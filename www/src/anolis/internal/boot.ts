@@ -2,6 +2,7 @@ import { errorOf } from '../public/errors.js';
 import type { Phase } from '../public/options.js';
 import { weightsCache } from './cache.js';
 import type { Engine } from './engine.js';
+import type { Fetch } from './host.js';
 import type { BootReport, BootRequest } from './protocol.js';
 import { startRuntime } from './runtime.js';
 import { addShards, fetchManifest } from './weights.js';
@@ -9,17 +10,19 @@ import { addShards, fetchManifest } from './weights.js';
 /** Starts one backend: runtime, weights, warm-up, self-test. */
 export async function boot(
   { backend, assets, softwareGpu, quality }: BootRequest,
+  fetcher: Fetch,
   onProgress: (phase: Phase, done: number) => void,
 ): Promise<{ engine: Engine; report: BootReport }> {
   onProgress('runtime', 0);
   if (backend === 'webgpu') await requireAdapter(softwareGpu);
   const runtime = backend === 'webgpu' ? assets.runtime.gpu : assets.runtime.cpu;
-  const glue = await startRuntime(runtime, (done) => onProgress('runtime', done));
+  const glue = await startRuntime(runtime, fetcher, (done) => onProgress('runtime', done));
 
   onProgress('weights', 0);
-  const { json, shards } = await fetchManifest(assets.weights.manifest);
+  const { json, shards } = await fetchManifest(assets.weights.manifest, fetcher);
   const engine = await glue.Engine.create(json);
-  await addShards(engine, shards, assets.weights.shards, weightsCache(), (done) => onProgress('weights', done));
+  const { shards: urls } = assets.weights;
+  await addShards(engine, shards, urls, weightsCache(), (done) => onProgress('weights', done), fetcher);
   engine.start();
   engine.setRefine(quality === 'best');
 

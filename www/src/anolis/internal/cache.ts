@@ -8,7 +8,7 @@ export interface ByteCache {
 const NAME = 'anolis-weights-1';
 
 /** The browser's Cache API, or nothing where it is missing, full or forbidden. */
-export function weightsCache(storage: Pick<CacheStorage, 'open'> | undefined = globalThis.caches): ByteCache {
+export function weightsCache(storage: Pick<CacheStorage, 'open'> | undefined = storageHere()): ByteCache {
   // A cache key must be a URL; no request is ever made to it.
   const keyOf = (sha256: string) => `https://weights.invalid/${sha256}`;
   const attempt = async <T>(action: (cache: Cache) => Promise<T>): Promise<T | undefined> => {
@@ -32,4 +32,13 @@ export function weightsCache(storage: Pick<CacheStorage, 'open'> | undefined = g
       await attempt((cache) => cache.delete(keyOf(sha256)));
     },
   };
+}
+
+// A sandboxed frame throws at the mention of it.
+function storageHere(): CacheStorage | undefined {
+  try {
+    return globalThis.caches;
+  } catch {
+    return undefined;
+  }
 }

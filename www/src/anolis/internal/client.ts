@@ -1,7 +1,7 @@
 import { AnolisError, errorOf } from '../public/errors.js';
 import type { Backend, Notice, Progress, Quality } from '../public/options.js';
 import type { Assets } from './assets.js';
-import { Connection } from './connection.js';
+import { Connection, type WorkerLike } from './connection.js';
 import { Ledger } from './ledger.js';
 import { ProgressMeter } from './progress.js';
 import type { BootReport, Input, Operation, Output } from './protocol.js';
@@ -11,7 +11,7 @@ export interface ClientOptions {
   readonly backend: Backend | 'auto';
   readonly quality: Quality;
   readonly assets: Assets;
-  readonly spawn: () => Worker;
+  readonly spawn: () => WorkerLike;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly onNotice?: ((notice: Notice) => void) | undefined;
 }
@@ -91,7 +91,7 @@ export class Client {
 
   async #openOrFallBack(mayFallBack: boolean, signal?: AbortSignal): Promise<Connection> {
     try {
-      if (this.#backend === 'webgpu' && !('gpu' in navigator)) throw errorOf('no-webgpu');
+      if (this.#backend === 'webgpu' && !globalThis.navigator?.gpu) throw errorOf('no-webgpu');
       return await this.#open(signal);
     } catch (reason) {
       if (!mayFallBack || this.#backend === 'cpu' || !canFallBack(reason)) throw reason;

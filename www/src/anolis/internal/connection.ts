@@ -1,8 +1,11 @@
-import { proxy, type Remote, releaseProxy, wrap } from 'comlink';
+import { type Endpoint, proxy, type Remote, releaseProxy, wrap } from 'comlink';
 import { errorOf } from '../public/errors.js';
 import type { Phase } from '../public/options.js';
 import { errorFrom, type Reply } from './failure.js';
 import type { BootReport, BootRequest, Input, Operation, Output, WorkerApi } from './protocol.js';
+
+/** What is used of a worker. */
+export type WorkerLike = Endpoint & Pick<Worker, 'terminate' | 'onerror' | 'onmessageerror'>;
 
 /** One worker and the calls that wait for it; when it dies, so do they. */
 export class Connection {
@@ -12,7 +15,7 @@ export class Connection {
   #end: Error | undefined;
 
   constructor(
-    private readonly worker: Worker,
+    private readonly worker: WorkerLike,
     private readonly onCrash: () => void = () => {},
   ) {
     this.#remote = wrap<WorkerApi>(worker);

@@ -1,6 +1,6 @@
 import { errorOf } from '../public/errors.js';
-import { decode } from './decode.js';
 import type { Engine } from './engine.js';
+import type { Host } from './host.js';
 import type { Input, Operation, Output } from './protocol.js';
 import type { Lane } from './queue.js';
 
@@ -11,7 +11,10 @@ export class Dispatcher {
   /** Tasks that are being adapted; a worker that was started again knows of none. */
   readonly #adapting = new Set<number>();
 
-  constructor(private readonly engine: Engine) {}
+  constructor(
+    private readonly engine: Engine,
+    private readonly decode: Host['decode'],
+  ) {}
 
   run<O extends Operation>(operation: O, input: Input<O>): Promise<Output<O>> {
     const handler = this[operation] as unknown as (input: Input<O>) => Output<O> | Promise<Output<O>>;
@@ -19,7 +22,7 @@ export class Dispatcher {
   }
 
   protected async addImage({ image, sources }: Input<'addImage'>): Promise<Output<'addImage'>> {
-    const decoded = await Promise.all(sources.map(decode));
+    const decoded = await Promise.all(sources.map(this.decode));
     const pixels = decoded.map(({ pixels }) => pixels);
     const [first] = pixels;
     if (!first) throw errorOf('image-count');
@@ -128,6 +131,10 @@ export class Dispatcher {
   /** The engine keeps what was tuned, for an adaptation that resumes. */
   protected adaptCancel({ task }: Input<'adaptCancel'>): undefined {
     this.#adapting.delete(task);
+  }
+
+  protected adapter({ task }: Input<'adapter'>): Output<'adapter'> {
+    return this.engine.adapter(this.#task(task));
   }
 
   protected setAdapter({ task, adapter }: Input<'setAdapter'>): undefined {

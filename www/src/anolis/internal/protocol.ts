@@ -1,4 +1,13 @@
-import type { AdaptOptions, AdaptProgress, AdaptReport, Backend, Notice, Phase, Quality } from '../public/options.js';
+import type {
+  AdaptOptions,
+  AdaptProgress,
+  AdaptReport,
+  Backend,
+  Notice,
+  Phase,
+  Pixels,
+  Quality,
+} from '../public/options.js';
 import type { Assets } from './assets.js';
 import type { Answer, Begun, SearchFound, TagFound } from './engine.js';
 import type { Reply } from './failure.js';
@@ -20,7 +29,7 @@ export interface BootReport {
 }
 
 /** A picture in a form that can be posted. */
-export type PostableSource = Blob | ImageBitmap | ImageData;
+export type PostableSource = Blob | ImageBitmap | Pixels;
 
 /** Ids are the client's: they stay the same when the worker is started again. */
 export interface Operations {
@@ -40,6 +49,7 @@ export interface Operations {
   adaptStep: [{ task: number }, Omit<AdaptProgress, 'steps'> | undefined];
   adaptFinish: [{ task: number }, { report: Omit<AdaptReport, 'level'>; adapter: Uint8Array | undefined }];
   adaptCancel: [{ task: number }, undefined];
+  adapter: [{ task: number }, Uint8Array | undefined];
   setAdapter: [{ task: number; adapter: Uint8Array | undefined }, undefined];
   addTagTask: [{ task: number; names: string[] }, undefined];
   addTag: [{ task: number; name: string }, undefined];

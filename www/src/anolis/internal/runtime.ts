@@ -1,16 +1,18 @@
 import { errorOf } from '../public/errors.js';
 import type { Runtime } from './assets.js';
 import type { Glue } from './engine.js';
+import type { Fetch } from './host.js';
 
 /** Fetches, compiles and initialises a runtime. */
 export async function startRuntime(
   { glue: glueUrl, wasm }: Runtime,
+  fetcher: Fetch,
   onProgress: (done: number) => void,
 ): Promise<Glue> {
-  const module = await compile(wasm);
+  const module = await compile(wasm, fetcher);
   onProgress(0.7);
   try {
-    const glue = (await import(/* @vite-ignore */ glueUrl)) as Glue;
+    const glue = (await import(/* @vite-ignore */ /* webpackIgnore: true */ glueUrl)) as Glue;
     await glue.default({ module_or_path: module });
     onProgress(1);
     return glue;
@@ -19,8 +21,8 @@ export async function startRuntime(
   }
 }
 
-async function compile(url: string): Promise<WebAssembly.Module> {
-  const response = await fetch(url).catch((cause: unknown) => {
+async function compile(url: string, fetcher: Fetch): Promise<WebAssembly.Module> {
+  const response = await fetcher(url).catch((cause: unknown) => {
     throw errorOf('runtime-missing', undefined, { cause });
   });
   if (!response.ok) throw errorOf('runtime-missing');

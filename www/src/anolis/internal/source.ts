@@ -8,7 +8,7 @@ export function postable(sources: ImageSources): Promise<PostableSource[]> {
 }
 
 async function postableSource(source: ImageSource): Promise<PostableSource> {
-  if (source instanceof Blob || source instanceof ImageData) return source;
+  if (source instanceof Blob || 'data' in source) return source;
   try {
     return await createImageBitmap(source);
   } catch (cause) {

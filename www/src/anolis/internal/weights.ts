@@ -3,6 +3,7 @@ import type { Assets } from './assets.js';
 import type { ByteCache } from './cache.js';
 import type { Engine } from './engine.js';
 import { readBytes } from './fetch-bytes.js';
+import type { Fetch } from './host.js';
 
 /** The part of the manifest that is needed to fetch the shards. */
 export interface Manifest {
@@ -15,8 +16,6 @@ export interface Shard {
   readonly bytes: number;
   readonly sha256: string;
 }
-
-type Fetch = (url: string) => Promise<Response>;
 
 /** Text and shards of the manifest. */
 export async function fetchManifest(

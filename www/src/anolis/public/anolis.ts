@@ -1,6 +1,7 @@
 import { assets } from '../assets/index.js';
 import { mergeAssets } from '../internal/assets.js';
 import { Client } from '../internal/client.js';
+import type { WorkerLike } from '../internal/connection.js';
 import { Counter } from '../internal/counter.js';
 import { hasSimd } from '../internal/simd.js';
 import { postable } from '../internal/source.js';
@@ -17,6 +18,7 @@ import type {
   TagOptions,
   TaskOptions,
 } from './options.js';
+import { type OpenSession, type OpenSessionOptions, readSession, type SessionFile } from './session-file.js';
 import { TagTask } from './tags.js';
 import { Task } from './task.js';
 
@@ -32,6 +34,9 @@ import { Task } from './task.js';
  * ```
  */
 export class Anolis {
+  /** @internal Starts the worker, which is another kind of thing in Node. */
+  static spawn: (url?: string | URL) => WorkerLike = spawnWorker;
+
   readonly #client: Client;
   readonly #images = new Counter();
   readonly #tasks = new Counter();
@@ -52,7 +57,7 @@ export class Anolis {
         backend: options.backend ?? 'auto',
         quality: options.quality ?? 'best',
         assets: mergeAssets(assets, options.assets),
-        spawn: () => spawnWorker(options.workerUrl),
+        spawn: () => Anolis.spawn(options.workerUrl),
         onProgress: options.onProgress,
         onNotice: options.onNotice,
       },
@@ -103,6 +108,23 @@ export class Anolis {
     const { kind, channels, overlap = false, images = 1 } = options;
     await this.#client.call('addTask', { task, kind, channels: [...channels], overlap, images });
     return new Task(this, this.#client, task, { kind, channels: [...channels], overlap, images });
+  }
+
+  /**
+   * Opens a session: its pictures, and its tasks with their examples and adapters. An adapter of other weights is left out,
+   * with a notice.
+   *
+   * Rejects with a {@link SessionError}, an {@link ImageError}, or `'aborted'`; nothing of the session stays open then.
+   *
+   * @example
+   * ```ts
+   * const { tasks: [{ task }] } = await anolis.open(await (await fetch('nuclei.anolis')).blob());
+   * ```
+   */
+  async open(session: Blob | SessionFile, options: OpenSessionOptions = {}): Promise<OpenSession> {
+    const read = session instanceof Blob ? await readSession(session) : session;
+    const { open } = await import('../internal/session/open.js');
+    return open(this, read, options);
   }
 
   /**

@@ -41,6 +41,8 @@ const sentences = {
   'device-lost': 'The GPU was lost; the CPU took over.',
   'worker-blocked': 'The worker could not be started; serve it from your own site and pass workerUrl.',
   'worker-crashed': 'The worker stopped; the next call starts it again with your pictures and labels.',
+  'session-file': 'This is not a session file, or it is damaged; take another copy of it.',
+  'session-version': 'A newer version of anolis made this session file; update anolis to open it.',
   internal: 'Something unexpected went wrong; reload the page.',
 } as const;
 
@@ -96,6 +98,11 @@ export class WorkerError extends AnolisError {
   override name = 'WorkerError';
 }
 
+/** A session file could not be read or written. */
+export class SessionError extends AnolisError {
+  override name = 'SessionError';
+}
+
 type ErrorClass = new (code: ErrorCode, message?: string, options?: ErrorOptions) => AnolisError;
 
 const classes: Partial<Record<ErrorCode, ErrorClass>> = {
@@ -131,6 +138,8 @@ const classes: Partial<Record<ErrorCode, ErrorClass>> = {
   'device-lost': BackendError,
   'worker-blocked': WorkerError,
   'worker-crashed': WorkerError,
+  'session-file': SessionError,
+  'session-version': SessionError,
 };
 
 /** Builds the error of the class that belongs to `code`. */

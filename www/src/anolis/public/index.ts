@@ -13,6 +13,7 @@ export {
   ImageError,
   LabelError,
   PredictionError,
+  SessionError,
   WeightsError,
   WorkerError,
 } from './errors.js';
@@ -29,6 +30,7 @@ export type {
   LoadOptions,
   Notice,
   Phase,
+  Pixels,
   PredictOptions,
   Progress,
   Quality,
@@ -39,6 +41,19 @@ export type {
   TaskOptions,
 } from './options.js';
 export { type Found, Prediction } from './prediction.js';
+export {
+  type OpenedImage,
+  type OpenedTask,
+  type OpenSession,
+  type OpenSessionOptions,
+  readSession,
+  type SessionFile,
+  type SessionImage,
+  type SessionLabel,
+  type SessionTask,
+  writeSession,
+} from './session-file.js';
 export { workingSize } from './size.js';
 export { type TagAnswer, type TagLabel, TagTask } from './tags.js';
 export { Task } from './task.js';
+export { TiledPrediction, type TilesOptions, type TilesProgress } from './tiles.js';

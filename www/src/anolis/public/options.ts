@@ -43,17 +43,26 @@ export interface LoadOptions {
   readonly onNotice?: (notice: Notice) => void;
   /** Aborts loading. */
   readonly signal?: AbortSignal;
-  /** Where the runtimes and the weights are; parts may be left out. */
-  readonly assets?: DeepPartial<Assets>;
+  /** Where the runtimes and the weights are: a copy of the package's folder `dist/assets`, or the addresses of some of them. */
+  readonly assets?: string | URL | DeepPartial<Assets>;
   /** Where the worker is, when the bundler does not copy it. May be on another origin. */
   readonly workerUrl?: string | URL;
 }
 
-/** What can be opened as a picture. */
+/** A picture as bytes: red, green, blue and opacity of each pixel, row by row. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  /** `4 * width * height` long. */
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** What can be opened as a picture; in Node, {@link Pixels} alone. */
 export type ImageSource =
   | Blob
   | ImageBitmap
   | ImageData
+  | Pixels
   | VideoFrame
   | HTMLImageElement
   | HTMLCanvasElement

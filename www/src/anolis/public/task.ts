@@ -7,6 +7,7 @@ import { AnolisImage } from './image.js';
 import type { Label } from './labels.js';
 import type { AdaptOptions, AdaptReport, ImageSources, PredictOptions, TaskOptions } from './options.js';
 import { Prediction } from './prediction.js';
+import type { TiledPrediction, TilesOptions } from './tiles.js';
 
 /** What is to be predicted, and the examples it is learnt from. */
 export class Task {
@@ -77,6 +78,24 @@ export class Task {
   }
 
   /**
+   * Predicts the task on a picture of any size, tile by tile: tiles overlap and are blended, so that no seams show. The picture
+   * is decoded once, and beside it and the answer only the tiles of one row are in memory. Rejects as
+   * {@link Task.predict} does, and with a `RangeError` for tiles that cannot be.
+   *
+   * @example
+   * ```ts
+   * const slide = await task.predictTiles(file, { tile: 512, onProgress: ({ done, total }) => show(done / total) });
+   * ```
+   */
+  async predictTiles(picture: ImageSources, options: TilesOptions = {}): Promise<TiledPrediction> {
+    const sides = [...this.#examples.values()].map(({ image }) => Math.max(image.width, image.height));
+    if (sides.length === 0) throw errorOf('empty-support');
+    const usual = Math.round(sides.reduce((sum, side) => sum + side, 0) / sides.length);
+    const { predictTiles } = await import('../internal/predict-tiles.js');
+    return predictTiles(this.#anolis, this, picture, options, Math.max(usual, 64));
+  }
+
+  /**
    * Which of some open pictures to label next, the most useful first; at most `count`, never examples of the task.
    *
    * Without examples it begins with the most typical picture; each further one stands for pictures that neither the examples
@@ -118,9 +137,22 @@ export class Task {
     return { level, ...report };
   }
 
+  /** What an adaptation has tuned, as a file to keep; `undefined` where nothing is. */
+  async adapter(): Promise<Uint8Array | undefined> {
+    return this.#client.call('adapter', { task: this.#id });
+  }
+
+  /**
+   * Uses an adapter that was made with the same weights (`Anolis.weightsHash`), or with `undefined` none. Rejects with
+   * `'adapter'` when it is damaged or of another network; the task then stays as it was.
+   */
+  async setAdapter(adapter: Uint8Array | undefined): Promise<void> {
+    await this.#client.call('setAdapter', { task: this.#id, adapter: adapter?.slice() });
+  }
+
   /** Goes back to the task without adaptation; nothing is left to resume. */
   async forgetAdaptation(): Promise<void> {
-    await this.#client.call('setAdapter', { task: this.#id, adapter: undefined });
+    await this.setAdapter(undefined);
   }
 
   /** Frees the task; pictures that were passed in open stay open. */

@@ -1,15 +1,15 @@
-import type { Prediction } from '../../anolis/public/index.js';
+import type { Found, Prediction, TiledPrediction } from '../../anolis/public/index.js';
 import { type Kind, traitsOf } from './kinds.js';
 import { type Label, storedOf } from './label.js';
 import { LEAST_SCORE } from './overlay.js';
 import { UNPAINTED } from './raster.js';
 
 /** A prediction as large as its picture as a label to correct. */
-export function labelFrom(prediction: Prediction): Label {
+export function labelFrom(prediction: Prediction | TiledPrediction): Label {
   const { width, height } = prediction;
   const kind = prediction.kind as Kind;
   if (traitsOf(kind).form === 'points') {
-    const found = prediction.points().filter(({ score }) => kind === 'density' || score >= LEAST_SCORE);
+    const found = foundIn(prediction);
     return { points: found.map(({ x, y, channel }) => ({ x, y, channel })), none: found.length === 0 };
   }
   if (kind === 'map')
@@ -20,4 +20,9 @@ export function labelFrom(prediction: Prediction): Label {
     raster: { width, height, data: data.every((id) => id === UNPAINTED) ? data.fill(0) : data },
     partial: false,
   };
+}
+
+/** The points of a prediction that are worth showing, the surest first. */
+export function foundIn(prediction: Prediction | TiledPrediction): Found[] {
+  return prediction.points().filter(({ score }) => prediction.kind === 'density' || score >= LEAST_SCORE);
 }

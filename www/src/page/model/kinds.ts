@@ -8,12 +8,14 @@ export type View = 'fill' | 'contour' | 'heat' | 'colours' | 'grey' | 'points' |
 
 /** What the page offers for a kind of task; the first of each list is the one to begin with. */
 interface Traits {
-  /** Whether labels are pixels or points. */
-  readonly form: 'raster' | 'points';
+  /** Whether labels are pixels, points, or tags of the whole picture. */
+  readonly form: 'raster' | 'points' | 'tags';
   readonly tools: readonly Tool[];
   readonly views: readonly View[];
   /** Whether there may be several channels. */
   readonly several: boolean;
+  /** Whether adaptation helps; docs/adaptation.md has the figures. */
+  readonly adapts: boolean;
 }
 
 /** The kinds of tasks that the page knows. */
@@ -23,16 +25,31 @@ export const kinds = {
     tools: ['brush', 'eraser', 'polygon', 'box', 'scribble'],
     views: ['fill', 'contour', 'heat', 'doubt'],
     several: true,
+    adapts: true,
   },
-  keypoints: { form: 'points', tools: ['point', 'eraser'], views: ['points', 'heat', 'doubt'], several: true },
+  keypoints: {
+    form: 'points',
+    tools: ['point', 'eraser'],
+    views: ['points', 'heat', 'doubt'],
+    several: true,
+    adapts: false,
+  },
   map: {
     form: 'raster',
     tools: ['brush', 'eraser', 'polygon', 'box'],
     views: ['colours', 'grey', 'doubt'],
     several: false,
+    adapts: true,
   },
-  density: { form: 'points', tools: ['point', 'eraser'], views: ['points', 'heat', 'doubt'], several: true },
-} as const satisfies Partial<Record<TaskKind, Traits>>;
+  density: {
+    form: 'points',
+    tools: ['point', 'eraser'],
+    views: ['points', 'heat', 'doubt'],
+    several: true,
+    adapts: false,
+  },
+  tags: { form: 'tags', tools: [], views: [], several: true, adapts: false },
+} as const satisfies Partial<Record<TaskKind | 'tags', Traits>>;
 
 /** A kind of task that the page knows. */
 export type Kind = keyof typeof kinds;

@@ -4,13 +4,20 @@ import {
   AnolisError,
   type AnolisImage,
   type Prediction,
+  type SearchOptions,
+  type SearchResult,
+  TagTask,
   type Task,
+  type TiledPrediction,
+  type TilesOptions,
   WorkerError,
 } from '../../anolis/public/index.js';
+import { messages } from '../messages.js';
+import type { Adaptation } from './adaptation.js';
 import type { Kind } from './kinds.js';
-import { toLibrary } from './label.js';
-import type { Picture } from './picture.js';
-import type { Session, SessionEvent } from './session.js';
+import { type AnyLabel, type Label, libraryNames, type TagsLabel, toLibrary, toLibraryTags } from './label.js';
+import { originalSize, type Picture } from './picture.js';
+import type { Adapter, Session, SessionEvent } from './session.js';
 
 /** Longest side of predictions: in the grid while painting, and of the picture in the editor. */
 const SMALL = 192;
@@ -27,7 +34,12 @@ export class Learner extends EventTarget {
   readonly #staleLabels = new Set<Picture>();
   readonly #staleQuick = new Set<Picture>();
   readonly #staleFull = new Set<Picture>();
-  #task: Task | undefined;
+  #task: Task | TagTask | undefined;
+  /** What the task was given. */
+  #adapter: Adapter | undefined;
+  /** An adaptation that is to begin once all labels are sent, and the task of the one that runs. */
+  #wanted: (() => void) | undefined;
+  #adapting: Task | undefined;
   #known: readonly Picture[] = [];
   #pass = new AbortController();
   #resume: () => void = () => {};
@@ -55,6 +67,21 @@ export class Learner extends EventTarget {
     this.session.removeEventListener('stroke', this.#onStroke);
     this.#pass.abort();
     this.#wake();
+    this.dispatchEvent(new Event('stop'));
+  }
+
+  /** Stops, and frees what it holds of the network, for others who use it too. */
+  async dispose(): Promise<void> {
+    this.stop();
+    const images = [...this.#open.values()];
+    this.#open.clear();
+    await this.#task?.dispose();
+    await Promise.all(images.map((image) => image.dispose()));
+  }
+
+  /** The task with every example that was sent; nothing without examples. */
+  get task(): Task | undefined {
+    return this.#examples.size > 0 && !(this.#task instanceof TagTask) ? this.#task : undefined;
   }
 
   #onChange = (): void => {
@@ -107,6 +134,13 @@ export class Learner extends EventTarget {
     const task = await this.#currentTask();
     const label = first(this.#staleLabels, (picture) => this.#open.has(picture));
     if (label) return this.#sendLabel(task, label);
+    if (
+      !(task instanceof TagTask) &&
+      !this.#adapting &&
+      this.#adapter !== this.session.tasks[task.options.kind].adapter
+    )
+      return this.#sendAdapter(task);
+    this.#wanted?.();
     const quick = this.#examples.size > 0 && this.#nextStale(this.#staleQuick, this.session.painting);
     if (quick) return this.#predict(task, quick, true);
     const unopened = this.#known.find((picture) => picture.state === 'waiting');
@@ -118,16 +152,67 @@ export class Learner extends EventTarget {
     return false;
   }
 
-  async #currentTask(): Promise<Task> {
+  async #currentTask(): Promise<Task | TagTask> {
     const { kind, channels } = this.session;
-    if (this.#task?.channels.length === channels.length && this.#task.options.kind === kind) return this.#task;
+    if (this.#task?.channels.length === channels.length && kindOf(this.#task) === kind) return this.#task;
     const old = this.#task;
-    // Names are the page's affair: renaming a channel changes nothing for the network.
-    this.#task = await this.anolis.task({ kind, channels: channels.map((_, place) => `channel-${place + 1}`) });
+    const names = libraryNames(channels.length);
+    this.#task = await (kind === 'tags'
+      ? this.anolis.task({ kind, channels: names })
+      : this.anolis.task({ kind, channels: names }));
     this.#examples.clear();
+    this.#adapter = undefined;
     for (const picture of this.#known) if (this.session.isLabelled(picture)) this.#staleLabels.add(picture);
-    await old?.dispose();
+    // What is being adapted is of use when the person comes back to it.
+    if (old !== this.#adapting) await old?.dispose();
     return this.#task;
+  }
+
+  async #sendAdapter(task: Task): Promise<boolean> {
+    const { kind } = task.options;
+    const { adapter } = this.session.tasks[kind];
+    this.#adapter = adapter;
+    if (adapter && adapter.weights !== this.anolis.weightsHash) {
+      this.dispatchEvent(new LearnerEvent('notice', messages.adapt.otherWeights));
+      return true;
+    }
+    await task.setAdapter(adapter?.bytes);
+    this.#expire();
+    return true;
+  }
+
+  /** Tunes the task that is worked on, on its examples as they are; `adaptation` shows how it goes. */
+  adapt(adaptation: Adaptation, options: { readonly steps: number; readonly resume: boolean }): void {
+    if (this.#adapting || this.#stopped) return;
+    this.#wanted = () => {
+      this.#wanted = undefined;
+      if (this.#task && !(this.#task instanceof TagTask) && this.#examples.size > 0)
+        void this.#adapt(this.#task, adaptation, options);
+    };
+    this.#wake();
+  }
+
+  // Beside everything else: the worker answers other calls between the steps.
+  async #adapt(task: Task, adaptation: Adaptation, options: { readonly steps: number; readonly resume: boolean }) {
+    const { kind } = task.options;
+    const { id } = this.session;
+    this.#adapting = task;
+    try {
+      const bytes = (await adaptation.run(task, kind, options)) ? await task.adapter() : undefined;
+      if (!bytes || this.session.id !== id) return;
+      const adapter = { bytes, weights: this.anolis.weightsHash };
+      if (task === this.#task) {
+        this.#adapter = adapter;
+        this.#expire();
+      }
+      this.session.setAdapter(kind, adapter);
+    } catch (reason) {
+      this.#report(reason);
+    } finally {
+      this.#adapting = undefined;
+      if (task !== this.#task) await task.dispose().catch(this.#report);
+      this.#wake();
+    }
   }
 
   async #openPicture(picture: Picture): Promise<boolean> {
@@ -152,19 +237,16 @@ export class Learner extends EventTarget {
     return true;
   }
 
-  async #sendLabel(task: Task, picture: Picture): Promise<boolean> {
+  async #sendLabel(task: Task | TagTask, picture: Picture): Promise<boolean> {
     const image = this.#open.get(picture);
     // Cleared before sending: a stroke that goes on meanwhile marks it again.
     this.#staleLabels.delete(picture);
     const label = this.session.labelOf(picture);
     const example = this.#examples.get(picture);
     // The session may be at another task meanwhile, which begins anew.
-    if (!image || task.options.kind !== this.session.kind) return true;
+    if (!image || kindOf(task) !== this.session.kind) return true;
     if (label && this.session.isLabelled(picture)) {
-      const { kind, channels } = task.options;
-      const given = toLibrary(kind as Kind, label, channels.length);
-      if (example === undefined) this.#examples.set(picture, await task.add(image, given));
-      else await task.update(example, given);
+      this.#examples.set(picture, await give(task, image, label, example));
     } else if (example !== undefined) {
       this.#examples.delete(picture);
       await task.remove(example);
@@ -173,7 +255,8 @@ export class Learner extends EventTarget {
     return true;
   }
 
-  async #predict(task: Task, picture: Picture, quick: boolean): Promise<boolean> {
+  async #predict(task: Task | TagTask, picture: Picture, quick: boolean): Promise<boolean> {
+    if (task instanceof TagTask) return this.#predictTags(task, picture);
     const image = this.#open.get(picture) as AnolisImage;
     (quick ? this.#staleQuick : this.#staleFull).delete(picture);
     const scale = Math.min(
@@ -197,8 +280,54 @@ export class Learner extends EventTarget {
   /** What the whole network says about a picture, pixel by pixel; nothing without examples. */
   async predict(picture: Picture): Promise<Prediction | undefined> {
     const image = this.#open.get(picture);
-    if (!image || !this.#task || this.#examples.size === 0) return undefined;
+    if (!image || !this.#task || this.#task instanceof TagTask || this.#examples.size === 0) return undefined;
     return this.#task.predict(image);
+  }
+
+  // Quick ones are all there are.
+  async #predictTags(task: TagTask, picture: Picture): Promise<boolean> {
+    for (const stale of [this.#staleQuick, this.#staleFull]) stale.delete(picture);
+    const answers = await task.predict(this.#open.get(picture) as AnolisImage);
+    if (task !== this.#task || this.session.kind !== 'tags') return true;
+    const examples = new Map([...this.#examples].map(([of, example]) => [example, of]));
+    const tags = answers.map(({ probability, present, because }) => ({
+      probability,
+      present,
+      because: because.flatMap(({ example, weight }) => {
+        const of = examples.get(example);
+        return of ? [{ picture: of, weight }] : [];
+      }),
+    }));
+    this.session.showTags(picture, tags);
+    return true;
+  }
+
+  /** Pictures that have what an operation on the tags of two pictures makes, the most alike first. */
+  async search(op: SearchOptions['op'], a: Picture, b: Picture): Promise<{ picture: Picture; result: SearchResult }[]> {
+    const [first, second] = [this.#open.get(a), this.#open.get(b)];
+    if (!first || !second) return [];
+    const found = await this.anolis.search({ op, a: first, b: second, among: [...this.#open.values()] });
+    const pictures = new Map([...this.#open].map(([picture, image]) => [image, picture]));
+    return found.map((result) => ({ picture: pictures.get(result.image) as Picture, result }));
+  }
+
+  /** The picture whose label would say most: like many others, and unlike those that are labelled. */
+  async suggest(): Promise<Picture | undefined> {
+    const { session } = this;
+    const free = [...this.#open].filter(([picture]) => !session.isLabelled(picture));
+    if (!this.#task || free.length === 0) return undefined;
+    if (this.#task instanceof TagTask) return session.leastSure(free.map(([picture]) => picture));
+    const [image] = await this.#task.suggest(free.map(([, open]) => open));
+    return free.find(([, open]) => open === image)?.[0];
+  }
+
+  /** The same in tiles of the picture's file, which see things as large as the examples' files show them. */
+  async predictTiles(picture: Picture, options: TilesOptions): Promise<TiledPrediction | undefined> {
+    const task = this.#task;
+    if (!task || task instanceof TagTask || this.#examples.size === 0) return undefined;
+    const sizes = await Promise.all([...this.#examples.keys()].map(originalSize));
+    const tile = Math.round(sizes.reduce((sum, size) => sum + Math.max(size.width, size.height), 0) / sizes.length);
+    return task.predictTiles(picture.file, { ...options, tile: Math.max(64, tile) });
   }
 
   // Every prediction is out of date; with no example left there is nothing to show.
@@ -209,6 +338,7 @@ export class Learner extends EventTarget {
         this.#staleFull.add(picture);
       } else {
         this.session.showPrediction(picture, undefined, 'none');
+        picture.tags = undefined;
       }
     }
   }
@@ -253,6 +383,30 @@ export class LearnerEvent extends Event {
   ) {
     super(type);
   }
+}
+
+function kindOf(task: Task | TagTask): Kind {
+  return task instanceof TagTask ? 'tags' : task.options.kind;
+}
+
+// Adds or replaces an example and answers its id.
+async function give(
+  task: Task | TagTask,
+  image: AnolisImage,
+  label: AnyLabel,
+  example: number | undefined,
+): Promise<number> {
+  const count = task.channels.length;
+  if (task instanceof TagTask) {
+    const said = toLibraryTags(label as TagsLabel, task.channels);
+    if (example === undefined) return task.add(image, said);
+    await task.update(example, said);
+    return example;
+  }
+  const given = toLibrary(task.options.kind, label as Label, count);
+  if (example === undefined) return task.add(image, given);
+  await task.update(example, given);
+  return example;
 }
 
 function first<T>(values: Iterable<T>, fits: (value: T) => boolean = () => true): T | undefined {

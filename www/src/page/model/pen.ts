@@ -36,6 +36,7 @@ export class Pen {
   press(at: Point, reach: number): void {
     const { selected, tool } = this.session;
     if (!selected || selected.state === 'unusable' || this.#gesture) return;
+    if (this.session.kind === 'tags') return;
     if (tool === 'polygon') {
       this.#corner(at, reach);
       return;
@@ -91,7 +92,7 @@ export class Pen {
     if ('points' in label) {
       return tool === 'eraser' ? this.#wipe(picture, label, at, reach) : this.#place(picture, label, at, reach);
     }
-    return this.#stroke(picture, label, at);
+    return this.#stroke(picture, label as RasterLabel, at);
   }
 
   #corner(at: Point, reach: number): void {

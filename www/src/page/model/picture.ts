@@ -1,6 +1,6 @@
 import { ImageError, type Prediction, workingSize } from '../../anolis/public/index.js';
 import type { Kind } from './kinds.js';
-import type { Label } from './label.js';
+import type { AnyLabel } from './label.js';
 
 /** Longest side of the copy shown in the grid. */
 const THUMB_SIDE = 320;
@@ -11,6 +11,15 @@ export type PictureState = 'waiting' | 'ready' | 'unusable';
 /** Which prediction is shown on a picture. */
 export type Predicted = 'none' | 'quick' | 'full';
 
+/** What is predicted of one tag. */
+export interface TagPrediction {
+  /** From 0 to 1. */
+  readonly probability: number;
+  readonly present: boolean;
+  /** Labelled pictures that say most for (weight above 0) or against it. */
+  readonly because: readonly { readonly picture: Picture; readonly weight: number }[];
+}
+
 /** A picture of the session. */
 export interface Picture {
   readonly id: string;
@@ -20,10 +29,12 @@ export interface Picture {
   readonly height: number;
   readonly thumb: ImageBitmap;
   /** What was labelled, for each kind of task. */
-  labels: Partial<Record<Kind, Label>>;
+  labels: Partial<Record<Kind, AnyLabel>>;
   state: PictureState;
   /** For the session's kind. */
   prediction?: Prediction | undefined;
+  /** For a session that predicts tags, in the order of its channels. */
+  tags?: readonly TagPrediction[] | undefined;
   predicted: Predicted;
 }
 
@@ -51,6 +62,16 @@ export async function readPixels({ file, width, height }: Picture): Promise<Imag
     resizeHeight: height,
     resizeQuality: 'high',
   });
+}
+
+/** Size of a picture's file, upright. */
+export async function originalSize({ file, width, height }: Picture): Promise<{ width: number; height: number }> {
+  // One that would not be scaled even if it were twice as large was not scaled.
+  if (workingSize(2 * width, 2 * height).width === 2 * width) return { width, height };
+  const full = await decodeUpright(file);
+  const size = { width: full.width, height: full.height };
+  full.close();
+  return size;
 }
 
 async function decodeUpright(file: Blob): Promise<ImageBitmap> {

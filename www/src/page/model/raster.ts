@@ -77,16 +77,13 @@ export function paintLine(raster: Raster, from: Point, to: Point, radius: number
 
 /** Fills a polygon, by the even-odd rule at the pixels' centres; answers as {@link paintLine}. */
 export function fillPolygon(raster: Raster, points: readonly Point[], value: number): Box | undefined {
-  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
-  const box = clip(
-    {
-      left: Math.floor(Math.min(...xs)),
-      top: Math.floor(Math.min(...ys)),
-      right: Math.ceil(Math.max(...xs)),
-      bottom: Math.ceil(Math.max(...ys)),
-    },
-    raster,
-  );
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  // There may be more points than a call takes arguments.
+  for (const { x, y } of points) {
+    [left, top] = [Math.min(left, Math.floor(x)), Math.min(top, Math.floor(y))];
+    [right, bottom] = [Math.max(right, Math.ceil(x)), Math.max(bottom, Math.ceil(y))];
+  }
+  const box = clip({ left, top, right, bottom }, raster);
   if (!box) return undefined;
   for (let y = box.top; y < box.bottom; y += 1) {
     const crossings = crossingsAt(points, y + 0.5).sort((a, b) => a - b);
@@ -100,10 +97,12 @@ export function fillPolygon(raster: Raster, points: readonly Point[], value: num
 }
 
 function crossingsAt(points: readonly Point[], y: number): number[] {
-  return points.flatMap((a, i) => {
+  const crossings: number[] = [];
+  for (const [i, a] of points.entries()) {
     const b = points[(i + 1) % points.length] as Point;
-    return a.y <= y === b.y <= y ? [] : [a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x)];
-  });
+    if (a.y <= y !== b.y <= y) crossings.push(a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x));
+  }
+  return crossings;
 }
 
 /** The smallest box around both. */

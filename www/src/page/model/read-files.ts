@@ -1,4 +1,6 @@
 import { messages } from '../messages.js';
+import { newId } from './id.js';
+import { isTiff } from './is-tiff.js';
 import { type Picture, readPicture } from './picture.js';
 
 /** Reads files as pictures; those that are none are told, not thrown. */
@@ -7,7 +9,10 @@ export async function readFiles(files: readonly File[]): Promise<{ pictures: Pic
   const problems: string[] = [];
   for (const file of files) {
     try {
-      pictures.push(await readPicture(crypto.randomUUID(), file.name, file));
+      const pages = isTiff(file) ? await (await import('./tiff.js')).pagesOf(file) : [file];
+      // One page that cannot be used leaves none of the others: they belong together.
+      const read = pages.map((page) => readPicture(newId(), page.name, page));
+      pictures.push(...(await Promise.all(read)));
     } catch (reason) {
       problems.push(messages.fileProblem(file.name, (reason as Error).message));
     }

@@ -16,6 +16,8 @@ export interface SampleSet {
   readonly files: readonly string[];
   /** How many of them come with a label beside them. */
   readonly labelled: number;
+  /** Of tags: what the labelled ones have; they have no others. */
+  readonly tags?: readonly (readonly string[])[];
 }
 
 const listUrl = new URL('samples/samples.json', document.baseURI);
@@ -43,7 +45,13 @@ export async function fetchSamples({ files }: SampleSet): Promise<File[]> {
 }
 
 /** Gives the first pictures of a set the labels that come with it. */
-export async function fetchLabels({ kind, files, labelled }: SampleSet, pictures: readonly Picture[]): Promise<void> {
+export async function fetchLabels(set: SampleSet, pictures: readonly Picture[]): Promise<void> {
+  const { kind, channels, files, labelled, tags } = set;
+  for (const [place, own] of (tags ?? []).entries()) {
+    const picture = pictures[place];
+    if (picture) picture.labels.tags = { said: channels.map((name) => own.includes(name)) };
+  }
+  if (kind === 'tags') return;
   const fetched = files.slice(0, labelled).map((file) => fetchLabel(kind, file.replace(/\.\w+$/, '')));
   for (const [place, label] of (await Promise.all(fetched)).entries()) {
     const picture = pictures[place];

@@ -1,9 +1,10 @@
 import type { Prediction } from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
 import { History } from './history.js';
+import { newId } from './id.js';
 import { type Kind, kindNames, type Tool, traitsOf, type View } from './kinds.js';
-import { emptyLabel, type Label, saysSomething } from './label.js';
-import type { Picture, Predicted } from './picture.js';
+import { type AnyLabel, emptyLabel, saysSomething, type TagsLabel } from './label.js';
+import type { Picture, Predicted, TagPrediction } from './picture.js';
 import { type Box, copyBox, pasteBox, type Raster, UNPAINTED, wholeBox } from './raster.js';
 
 /** What happened to a session; see {@link SessionEvent}. */
@@ -35,10 +36,20 @@ interface Step {
   readonly apply: (forward: boolean) => void;
 }
 
+/** What an adaptation has tuned, and the hash of the weights it belongs to. */
+export interface Adapter {
+  readonly bytes: Uint8Array;
+  readonly weights: string;
+}
+
 /** What is to be predicted. */
 export interface TaskState {
   readonly channels: readonly string[];
+  readonly adapter?: Adapter | undefined;
 }
+
+/** How the pictures are ordered: as they were opened, or those first whose prediction is least sure. */
+export type Order = 'opened' | 'doubt';
 
 /** Sizes of the brush in percent of the longest side. */
 export const brushSizes = { smallest: 1, largest: 30, step: 1 } as const;
@@ -46,7 +57,7 @@ export const brushSizes = { smallest: 1, largest: 30, step: 1 } as const;
 /** What the person chose; see {@link Session.set}. */
 type Settings = Pick<
   Session,
-  'tool' | 'view' | 'activeChannel' | 'brushSize' | 'value' | 'opacity' | 'unpaintedIsBackground'
+  'tool' | 'view' | 'activeChannel' | 'brushSize' | 'value' | 'opacity' | 'unpaintedIsBackground' | 'filter' | 'beside'
 >;
 
 /** What of a session is kept. */
@@ -57,13 +68,18 @@ export type Saved = Pick<
 
 /** Pictures, what is to be predicted, what was labelled, and with which settings. Knows neither the screen nor the network. */
 export class Session extends EventTarget {
-  id: string = crypto.randomUUID();
+  id: string = newId();
   /** Given by the person; empty until then. */
   name = '';
   pictures: readonly Picture[] = [];
   kind: Kind = 'mask';
   tasks: Readonly<Record<Kind, TaskState>> = newTasks();
   selected: Picture | undefined;
+  order: Order = 'opened';
+  /** Only pictures with this tag are shown; counted from 1, 0 for all. */
+  filter = 0;
+  /** Whether label and prediction are beside each other instead of over each other. */
+  beside = false;
   tool: Tool = 'brush';
   view: View = 'fill';
   /** Counted from 1 as the classes of masks are, whose background is 0. */
@@ -77,6 +93,7 @@ export class Session extends EventTarget {
   /** Whether a hand is at work. */
   painting = false;
   readonly #history = new History<Step>();
+  #ranks = new Map<Picture, number>();
 
   get canUndo(): boolean {
     return this.#history.canUndo;
@@ -90,6 +107,30 @@ export class Session extends EventTarget {
     return this.tasks[this.kind].channels;
   }
 
+  /** The pictures in their order. */
+  get ordered(): readonly Picture[] {
+    const shown = this.pictures.filter((picture) => this.#isShown(picture));
+    if (this.order === 'opened') return shown;
+    const rank = (picture: Picture) => this.#ranks.get(picture) ?? Number.NEGATIVE_INFINITY;
+    return shown.sort((a, b) => rank(b) - rank(a));
+  }
+
+  // What is worked on stays in sight.
+  #isShown(picture: Picture): boolean {
+    return this.kind !== 'tags' || this.filter === 0 || picture === this.selected || this.hasTag(picture, this.filter);
+  }
+
+  /** Whether a picture has a tag, counted from 1: as somebody said, or else as is predicted. */
+  hasTag(picture: Picture, channel: number): boolean {
+    return this.saidOf(picture, channel) ?? picture.tags?.[channel - 1]?.present ?? false;
+  }
+
+  /** What somebody said of a tag, counted from 1. */
+  saidOf(picture: Picture, channel: number): boolean | undefined {
+    const label = picture.labels.tags;
+    return label && 'said' in label ? label.said[channel - 1] : undefined;
+  }
+
   /** Whether unpainted pixels of the selected picture are unknown. */
   get partial(): boolean {
     const label = this.selected && this.labelOf(this.selected);
@@ -97,7 +138,7 @@ export class Session extends EventTarget {
   }
 
   /** What was labelled on a picture for the kind that is worked on. */
-  labelOf(picture: Picture): Label | undefined {
+  labelOf(picture: Picture): AnyLabel | undefined {
     return picture.labels[this.kind];
   }
 
@@ -120,9 +161,9 @@ export class Session extends EventTarget {
     if (kind === this.kind) return;
     this.#put(this.kind, kind, (to) => {
       this.kind = to;
-      const { tools, views } = traitsOf(to);
-      Object.assign(this, { tool: tools[0], view: views[0], activeChannel: 1 });
-      for (const picture of this.pictures) Object.assign(picture, { prediction: undefined, predicted: 'none' });
+      this.#chooseFirst();
+      for (const picture of this.pictures)
+        Object.assign(picture, { prediction: undefined, tags: undefined, predicted: 'none' });
       this.#tell('overlay');
       this.#tell('paint');
     });
@@ -133,6 +174,18 @@ export class Session extends EventTarget {
     this.setKind(kind);
     if (!this.pictures.some((picture) => this.isLabelled(picture))) this.#setChannels(channels);
     if (this.pictures.length === 0) this.#history.forget(() => true);
+  }
+
+  /** Orders the pictures by what is predicted now; they stay so until they are sorted again, so that none runs away. */
+  sort(order: Order): void {
+    this.order = order;
+    this.#ranks = new Map(this.pictures.map((picture) => [picture, doubtOf(picture)]));
+    this.#tell('change');
+  }
+
+  /** Of some pictures the one whose prediction is least sure. */
+  leastSure(pictures: readonly Picture[]): Picture | undefined {
+    return [...pictures].sort((a, b) => doubtOf(b) - doubtOf(a))[0];
   }
 
   add(pictures: readonly Picture[]): void {
@@ -160,19 +213,30 @@ export class Session extends EventTarget {
 
   /** Selects the picture `steps` after (or before) the selected one. */
   step(steps: number): void {
-    const place = this.selected ? this.pictures.indexOf(this.selected) : -1;
-    this.select(this.pictures[Math.min(this.pictures.length - 1, Math.max(0, place + steps))]);
+    const { ordered } = this;
+    const place = this.selected ? ordered.indexOf(this.selected) : -1;
+    this.select(ordered[Math.min(this.pictures.length - 1, Math.max(0, place + steps))]);
   }
 
   addChannel(name = messages.newChannel[this.kind](this.channels.length + 1)): void {
     this.#setChannels([...this.channels, name]);
-    this.set({ activeChannel: this.channels.length, tool: traitsOf(this.kind).tools[0] as Tool });
+    this.set({ activeChannel: this.channels.length, tool: traitsOf(this.kind).tools[0] ?? this.tool });
   }
 
   /** `channel` counts from 1. */
   renameChannel(channel: number, name: string): void {
     if (!name.trim() || name.trim() === this.channels[channel - 1]) return;
+    const same = this.#placeOf(name);
+    if (this.kind === 'tags' && same >= 0 && same !== channel - 1) return;
     this.#setChannels(this.channels.map((old, place) => (place === channel - 1 ? name.trim() : old)));
+  }
+
+  /** Uses another adapter for a kind of task, or none. */
+  setAdapter(kind: Kind, adapter: Adapter | undefined): void {
+    if (adapter === this.tasks[kind].adapter) return;
+    this.#put(this.tasks[kind].adapter, adapter, (to) => {
+      this.tasks = { ...this.tasks, [kind]: { ...this.tasks[kind], adapter: to } };
+    });
   }
 
   /** Takes a channel away with everything that was labelled for it; `channel` counts from 1. */
@@ -190,15 +254,50 @@ export class Session extends EventTarget {
     });
   }
 
+  /** Says of tags of a picture, counted from 1, that it has them, has them not, or nothing. */
+  sayTags(picture: Picture, tags: ReadonlyMap<number, boolean | undefined>): void {
+    const label = this.begin(picture) as TagsLabel;
+    const said = this.channels.map((_, place) => (tags.has(place + 1) ? tags.get(place + 1) : label.said[place]));
+    this.setLabel(picture, { said });
+  }
+
+  /** Says what is predicted of every tag of which nothing was said. */
+  acceptTags(picture: Picture): void {
+    const open = this.channels.map((_, place) => place + 1).filter((tag) => this.saidOf(picture, tag) === undefined);
+    if (open.length > 0) this.sayTags(picture, new Map(open.map((tag) => [tag, this.hasTag(picture, tag)])));
+  }
+
+  /** Says the next thing of a tag: that the selected picture has it, has it not, nothing. */
+  toggleTag(channel: number): void {
+    const { selected } = this;
+    if (!selected || channel > this.channels.length) return;
+    const said = this.saidOf(selected, channel);
+    const next = said === undefined ? true : said ? false : undefined;
+    this.set({ activeChannel: channel });
+    this.sayTags(selected, new Map([[channel, next]]));
+  }
+
+  /** Says of a picture that it has a tag, which is begun if there is none of the name. */
+  addTag(picture: Picture, name: string): void {
+    if (!folded(name)) return;
+    let place = this.#placeOf(name);
+    if (place < 0) {
+      place = this.channels.length;
+      this.#setChannels([...this.channels, name.trim()]);
+    }
+    this.set({ activeChannel: place + 1 });
+    this.sayTags(picture, new Map([[place + 1, true]]));
+  }
+
   /** The picture's label to edit, begun if there is none. */
-  begin(picture: Picture): Label {
+  begin(picture: Picture): AnyLabel {
     const { width, height } = picture;
     picture.labels[this.kind] ??= emptyLabel(this.kind, width, height, !this.unpaintedIsBackground);
-    return picture.labels[this.kind] as Label;
+    return picture.labels[this.kind] as AnyLabel;
   }
 
   /** Shows a label while it is edited; {@link keep} makes it a step. */
-  show(picture: Picture, label: Label | undefined, box?: Box): void {
+  show(picture: Picture, label: AnyLabel | undefined, box?: Box): void {
     assign(picture, this.kind, label);
     this.#tell('paint', picture, box);
   }
@@ -212,7 +311,7 @@ export class Session extends EventTarget {
   }
 
   /** Replaces a label, as a step that can be taken back; `before` is what it was. */
-  setLabel(picture: Picture, label: Label | undefined, before = this.labelOf(picture)): void {
+  setLabel(picture: Picture, label: AnyLabel | undefined, before = this.labelOf(picture)): void {
     const { kind } = this;
     this.#put(
       before,
@@ -223,6 +322,20 @@ export class Session extends EventTarget {
       },
       picture,
     );
+  }
+
+  /** Works on a kind of task with these channels and these labels of some pictures, which can be taken back. */
+  takeLabels(kind: Kind, channels: readonly string[], labels: ReadonlyMap<Picture, AnyLabel>): void {
+    this.setKind(kind);
+    const before = new Map([...labels.keys()].map((picture) => [picture, picture.labels[kind]]));
+    type State = { channels: readonly string[]; labels: ReadonlyMap<Picture, AnyLabel | undefined> };
+    const put = (state: State) => {
+      this.tasks = { ...this.tasks, [kind]: { ...this.tasks[kind], channels: state.channels } };
+      for (const [picture, label] of state.labels) assign(picture, kind, label);
+      this.#keepSensible();
+      for (const picture of labels.keys()) this.#tell('paint', picture);
+    };
+    this.#put<State>({ channels: this.channels, labels: before }, { channels, labels }, put);
   }
 
   /** Makes what was painted inside `box` a step that can be taken back. */
@@ -256,6 +369,12 @@ export class Session extends EventTarget {
     this.#tell('overlay', picture);
   }
 
+  /** Called by whoever predicts. */
+  showTags(picture: Picture, tags: readonly TagPrediction[] | undefined): void {
+    Object.assign(picture, { tags, predicted: tags ? 'full' : 'none' });
+    this.#tell('overlay', picture);
+  }
+
   /** A hand begins or stops to work on a picture. */
   work(painting: boolean, picture: Picture): void {
     this.painting = painting;
@@ -267,18 +386,23 @@ export class Session extends EventTarget {
     this.#tell('change');
   }
 
+  rename(name: string): void {
+    if (name.trim() === this.name) return;
+    this.name = name.trim();
+    this.#tell('change');
+  }
+
   /** Begins another session; this one is no more to be touched. */
   startOver(): void {
     const { opacity, unpaintedIsBackground } = this;
     const empty = { name: '', kind: 'mask', tasks: newTasks(), pictures: [], selected: undefined } as const;
-    this.restore({ id: crypto.randomUUID(), ...empty, opacity, unpaintedIsBackground });
+    this.restore({ id: newId(), ...empty, opacity, unpaintedIsBackground });
   }
 
   /** Puts another session in the place of this one. */
   restore(state: Saved): void {
     Object.assign(this, state);
-    const { tools, views } = traitsOf(this.kind);
-    Object.assign(this, { tool: tools[0], view: views[0], activeChannel: 1 });
+    this.#chooseFirst();
     this.selected ??= this.pictures[0];
     this.#history.forget(() => true);
     for (const picture of this.pictures) this.#tell('paint', picture);
@@ -310,7 +434,20 @@ export class Session extends EventTarget {
     return true;
   }
 
+  // Tags differ by more than case and space.
+  #placeOf(name: string): number {
+    return this.channels.findIndex((channel) => folded(channel) === folded(name));
+  }
+
+  #chooseFirst(): void {
+    const { tools, views } = traitsOf(this.kind);
+    const [tool = this.tool] = tools;
+    const [view = this.view] = views;
+    Object.assign(this, { tool, view, activeChannel: 1, filter: 0 });
+  }
+
   #keepSensible(): void {
+    if (this.filter > this.channels.length) this.filter = 0;
     // Painting background makes no sense while everything unpainted is background.
     const least = this.kind === 'mask' && this.partial ? 0 : 1;
     this.activeChannel = Math.min(this.channels.length, Math.max(least, this.activeChannel));
@@ -329,13 +466,24 @@ export function newTasks(): Record<Kind, TaskState> {
   return Object.fromEntries(tasks) as Record<Kind, TaskState>;
 }
 
-function assign(picture: Picture, kind: Kind, label: Label | undefined): void {
+function folded(name: string): string {
+  return name.trim().toLowerCase().replace(/\s+/g, ' ');
+}
+
+function doubtOf({ prediction, tags }: Picture): number {
+  // A coin's throw is worth most.
+  if (tags) return tags.reduce((sum, { probability }) => sum + 1 - Math.abs(2 * probability - 1), 0) / tags.length;
+  return prediction?.imageUncertainty ?? Number.NEGATIVE_INFINITY;
+}
+
+function assign(picture: Picture, kind: Kind, label: AnyLabel | undefined): void {
   if (label) picture.labels[kind] = label;
   else delete picture.labels[kind];
 }
 
-function withoutChannel(label: Label | undefined, channel: number): Label | undefined {
+function withoutChannel(label: AnyLabel | undefined, channel: number): AnyLabel | undefined {
   if (!label) return undefined;
+  if ('said' in label) return { said: label.said.filter((_, place) => place !== channel - 1) };
   if ('points' in label) {
     const kept = label.points.filter((point) => point.channel !== channel - 1);
     const moved = kept.map((point) => (point.channel >= channel ? { ...point, channel: point.channel - 1 } : point));

@@ -1,13 +1,14 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import { isKind, type Kind } from './kinds.js';
-import { type Label, saysSomething } from './label.js';
+import { type AnyLabel, saysSomething } from './label.js';
 import { type Picture, readPicture } from './picture.js';
-import { newTasks, type Session, type TaskState } from './session.js';
+import { type Adapter, newTasks, type Session, type TaskState } from './session.js';
 
 interface Schema extends DBSchema {
   sessions: { key: string; value: SavedSession };
   pictures: { key: string; value: SavedPicture; indexes: { session: string } };
   labels: { key: [string, string]; value: SavedLabel };
+  adapters: { key: [string, string]; value: SavedAdapter };
 }
 
 interface SavedSession {
@@ -34,7 +35,12 @@ interface SavedPicture {
 interface SavedLabel {
   readonly picture: string;
   readonly kind: string;
-  readonly label: Label;
+  readonly label: AnyLabel;
+}
+
+interface SavedAdapter extends Adapter {
+  readonly session: string;
+  readonly kind: string;
 }
 
 /** What is known of a session without opening it. */
@@ -48,13 +54,18 @@ export interface SessionInfo {
 
 /** Keeps sessions in IndexedDB, so that closing the tab loses nothing. */
 export class Storage {
+  /** What is kept already, by its session: it is too large to be written with every change. */
+  readonly #kept = new Map<string, Kept>();
+
   private constructor(private readonly database: IDBPDatabase<Schema>) {}
 
   static async open(): Promise<Storage> {
-    const database = await openDB<Schema>('anolis', 2, {
+    const database = await openDB<Schema>('anolis', 3, {
       async upgrade(upgraded, from, _, transaction) {
+        upgraded.createObjectStore('adapters', { keyPath: ['session', 'kind'] });
+        if (from === 2) return;
         const former = from === 1 ? await readFormer(transaction as unknown as Former) : undefined;
-        for (const name of upgraded.objectStoreNames) upgraded.deleteObjectStore(name);
+        for (const name of upgraded.objectStoreNames) if (name !== 'adapters') upgraded.deleteObjectStore(name);
         upgraded.createObjectStore('sessions', { keyPath: 'id' });
         upgraded.createObjectStore('pictures', { keyPath: 'id' }).createIndex('session', 'session');
         upgraded.createObjectStore('labels', { keyPath: ['picture', 'kind'] });
@@ -85,14 +96,17 @@ export class Storage {
       const found = await this.database.get('pictures', key);
       const picture = found && (await readPicture(key, found.name, found.file).catch(() => undefined));
       if (!picture) continue;
-      for (const { kind, label } of await this.database.getAll('labels', ofPicture(key)))
+      for (const { kind, label } of await this.database.getAll('labels', beginningWith(key)))
         if (isKind(kind) && fits(label, picture)) picture.labels[kind] = label;
       pictures.push(picture);
     }
+    const tasks: Record<Kind, TaskState> = { ...newTasks(), ...saved.tasks };
+    for (const { kind, bytes, weights } of await this.database.getAll('adapters', beginningWith(id)))
+      if (isKind(kind)) tasks[kind] = { ...tasks[kind], adapter: { bytes, weights } };
+    this.#kept.set(id, keptOf(pictures, tasks));
     const { name, opacity, unpaintedIsBackground } = saved;
     const selected = pictures.find((picture) => picture.id === saved.selected);
     const kind: Kind = isKind(saved.kind) ? saved.kind : 'mask';
-    const tasks = { ...newTasks(), ...saved.tasks };
     session.restore({ id, name, kind, tasks, pictures, selected, opacity, unpaintedIsBackground });
     return true;
   }
@@ -100,57 +114,99 @@ export class Storage {
   /** Forgets a session and everything in it. */
   async remove(id: string): Promise<void> {
     const pictures = await this.database.getAllKeysFromIndex('pictures', 'session', id);
-    const transaction = this.database.transaction(['sessions', 'pictures', 'labels'], 'readwrite');
+    const transaction = this.database.transaction(stores, 'readwrite');
     void transaction.objectStore('sessions').delete(id);
+    void transaction.objectStore('adapters').delete(beginningWith(id));
     for (const picture of pictures) removePicture(transaction, picture);
     await transaction.done;
   }
 
-  async savePictures({ id, pictures }: Session): Promise<void> {
-    const kept = new Set(await this.database.getAllKeysFromIndex('pictures', 'session', id));
-    const wanted = new Set(pictures.map((picture) => picture.id));
-    const fresh = pictures.filter((picture) => !kept.has(picture.id));
-    const gone = [...kept].filter((picture) => !wanted.has(picture));
-    if (fresh.length + gone.length === 0) return;
-    const transaction = this.database.transaction(['sessions', 'pictures', 'labels'], 'readwrite');
-    for (const picture of gone) removePicture(transaction, picture);
-    for (const { id: key, name, file } of fresh)
-      void transaction.objectStore('pictures').put({ id: key, session: id, name, file });
-    await transaction.done;
-    for (const picture of fresh) await this.saveLabels(picture);
-  }
-
-  /** Saves the labels of a picture, of every kind. */
-  async saveLabels({ id, labels }: Picture): Promise<void> {
-    const transaction = this.database.transaction('labels', 'readwrite');
-    void transaction.store.delete(ofPicture(id));
-    for (const [kind, label] of Object.entries(labels))
-      if (saysSomething(label)) void transaction.store.put({ picture: id, kind, label });
+  /** Names a session that is not open. */
+  async rename(id: string, name: string): Promise<void> {
+    const transaction = this.database.transaction('sessions', 'readwrite');
+    const saved = await transaction.store.get(id);
+    if (saved) void transaction.store.put({ ...saved, name });
     await transaction.done;
   }
 
-  async saveSettings(session: Session): Promise<void> {
-    const { id, name, kind, tasks, unpaintedIsBackground, opacity, selected } = session;
-    const pictures = session.pictures.map((picture) => picture.id);
-    const common = { id, name, changed: Date.now(), kind, tasks, unpaintedIsBackground, opacity };
-    await this.database.put('sessions', { ...common, selected: selected?.id, pictures });
+  /**
+   * Saves a session: settings, pictures that are new, and labels that were `changed`, all of it or nothing. Everything is
+   * asked for before this returns, so that it is done even when the tab is closed meanwhile.
+   */
+  async save(session: Session, changed: Iterable<Picture>): Promise<void> {
+    const { id, name, kind, unpaintedIsBackground, opacity, selected } = session;
+    // Every visit begins a session; those that nothing came of are not kept.
+    if (session.pictures.length === 0 && !this.#kept.has(id)) return;
+    const kept = this.#kept.get(id) ?? keptOf([], {});
+    const now = keptOf(session.pictures, session.tasks);
+    const fresh = session.pictures.filter((picture) => !kept.pictures.has(picture.id));
+    const transaction = this.database.transaction(stores, 'readwrite');
+    try {
+      for (const picture of kept.pictures) if (!now.pictures.has(picture)) removePicture(transaction, picture);
+      for (const { id: key, name: title, file } of fresh)
+        void transaction.objectStore('pictures').put({ id: key, session: id, name: title, file });
+      for (const picture of new Set([...fresh, ...changed]))
+        if (now.pictures.has(picture.id)) putLabels(transaction, picture);
+      for (const [of, adapter] of now.adapters)
+        if (adapter !== kept.adapters.get(of)) putAdapter(transaction, id, of, adapter);
+      const tasks = Object.fromEntries(
+        Object.entries(session.tasks).map(([of, { adapter: _, ...state }]) => [of, state]),
+      );
+      const common = { id, name, changed: Date.now(), kind, tasks, unpaintedIsBackground, opacity };
+      const pictures = [...now.pictures];
+      void transaction.objectStore('sessions').put({ ...common, selected: selected?.id, pictures });
+      // Otherwise the browser waits for this tab before it keeps anything.
+      transaction.commit();
+    } catch (reason) {
+      transaction.abort();
+      await transaction.done.catch(() => {});
+      throw reason;
+    }
+    await transaction.done;
+    this.#kept.set(id, now);
   }
 }
 
-type Writing = IDBPTransaction<Schema, ('sessions' | 'pictures' | 'labels')[], 'readwrite'>;
+/** What is kept of a session beside its settings and labels. */
+interface Kept {
+  readonly pictures: ReadonlySet<string>;
+  readonly adapters: ReadonlyMap<string, Adapter | undefined>;
+}
+
+function keptOf(pictures: readonly Picture[], tasks: Readonly<Record<string, TaskState>>): Kept {
+  const adapters = Object.entries(tasks).map(([kind, { adapter }]) => [kind, adapter] as const);
+  return { pictures: new Set(pictures.map(({ id }) => id)), adapters: new Map(adapters) };
+}
+
+const stores: ('sessions' | 'pictures' | 'labels' | 'adapters')[] = ['sessions', 'pictures', 'labels', 'adapters'];
+
+type Writing = IDBPTransaction<Schema, typeof stores, 'readwrite'>;
+
+function putAdapter(transaction: Writing, session: string, kind: string, adapter: Adapter | undefined): void {
+  const store = transaction.objectStore('adapters');
+  if (adapter) void store.put({ session, kind, ...adapter });
+  else void store.delete([session, kind]);
+}
 
 function removePicture(transaction: Writing, picture: string): void {
   void transaction.objectStore('pictures').delete(picture);
-  void transaction.objectStore('labels').delete(ofPicture(picture));
+  void transaction.objectStore('labels').delete(beginningWith(picture));
 }
 
-// Arrays come after everything else, so that these are all keys that begin with the picture.
-function ofPicture(picture: string): IDBKeyRange {
-  return IDBKeyRange.bound([picture], [picture, []]);
+function putLabels(transaction: Writing, { id, labels }: Picture): void {
+  const store = transaction.objectStore('labels');
+  void store.delete(beginningWith(id));
+  for (const [kind, label] of Object.entries(labels))
+    if (saysSomething(label)) void store.put({ picture: id, kind, label });
 }
 
-function fits(label: Label, { width, height }: Picture): boolean {
-  return 'points' in label || (label.raster.width === width && label.raster.height === height);
+// Arrays come after everything else, so that these are all keys that begin with the id.
+function beginningWith(id: string): IDBKeyRange {
+  return IDBKeyRange.bound([id], [id, []]);
+}
+
+function fits(label: AnyLabel, { width, height }: Picture): boolean {
+  return !('raster' in label) || (label.raster.width === width && label.raster.height === height);
 }
 
 /** What the first version of the page kept: one session of masks. */

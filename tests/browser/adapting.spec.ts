@@ -1,0 +1,73 @@
+import { expect, test } from './support/fixtures.js';
+import { watchWorkers } from './support/library.js';
+
+test('a task is adapted while its pictures are looked at, and the adapter outlives kinds and reloads', async ({
+  anolis,
+  page,
+}) => {
+  test.slow();
+  await anolis.open();
+  await anolis.openSamples();
+  await expect(page.getByTestId('adapt')).toBeDisabled();
+  await anolis.paintCoin();
+  await anolis.predicted();
+  await page.getByRole('combobox', { name: 'How long to adapt' }).selectOption({ label: '60 steps' });
+  await page.getByTestId('adapt').click();
+  await expect(page.getByTestId('adapt-running')).toContainText(/Step [2-9] of 60 · about/, { timeout: 120_000 });
+  await anolis.pictures.nth(1).click();
+  await anolis.kind('density');
+  await expect(page.getByTestId('adapt-running')).toBeVisible();
+  await anolis.kind('mask');
+  const result = page.getByTestId('adapt-result');
+  await expect(result).toHaveAttribute('data-state', /used|refuted/, { timeout: 300_000 });
+  await expect(result).toContainText(/held-out examples the loss went from \d\.\d{3} to \d\.\d{3}/);
+  await anolis.predicted();
+
+  const without = page.getByRole('button', { name: 'Without adaptation' });
+  const used = (await result.getAttribute('data-state')) === 'used';
+  await expect(without).toHaveCount(used ? 1 : 0);
+  if (!used) return;
+  const adapted = await anolis.covered();
+  await expect(anolis.app).toHaveAttribute('data-session', 'saved');
+  await anolis.open();
+  await expect(without).toBeVisible();
+  await anolis.predicted();
+  expect(await anolis.covered()).toEqual(adapted);
+  await without.click();
+  await expect(without).toHaveCount(0);
+  await expect.poll(() => anolis.covered()).not.toEqual(adapted);
+  await page.keyboard.press('Control+z');
+  await expect(without).toBeVisible();
+  await anolis.predicted();
+  expect(await anolis.covered()).toEqual(adapted);
+});
+
+test('an adaptation is stopped and goes on', async ({ anolis, page }) => {
+  test.slow();
+  await anolis.open();
+  await anolis.openSamples();
+  await anolis.paintCoin();
+  await page.getByTestId('adapt').click();
+  await expect(page.getByTestId('adapt-running')).toContainText('Step 1 of 240', { timeout: 120_000 });
+  await page.getByTestId('adapt-stop').click();
+  await expect(page.getByTestId('adapt-result')).toHaveText('Stopped; nothing was changed.');
+  await page.getByRole('button', { name: 'Adapt further' }).click();
+  await expect(page.getByTestId('adapt-running')).toContainText(/Step [2-9] of 240/, { timeout: 120_000 });
+});
+
+test('a worker that dies while adapting loses nothing', async ({ anolis, page }) => {
+  test.slow();
+  await page.goto('/?backend=cpu&wait');
+  await watchWorkers(page);
+  await anolis.open();
+  await anolis.openSamples();
+  await anolis.paintCoin();
+  await page.getByTestId('adapt').click();
+  await expect(page.getByTestId('adapt-running')).toContainText('Step 1', { timeout: 120_000 });
+  await page.evaluate(() => workers.at(-1)?.dispatchEvent(new ErrorEvent('error', { message: 'simulated' })));
+  await expect(page.getByTestId('adapt-result')).toContainText('interrupted');
+  await expect(anolis.problems).toContainText('worker stopped');
+  await expect(anolis.pictures.first()).toHaveAttribute('data-labelled', 'true');
+  await anolis.predicted();
+  expect((await anolis.covered()).every((covered) => covered > 0)).toBe(true);
+});

@@ -1,0 +1,93 @@
+import { messages } from '../messages.js';
+import type { Content, Imported, NamedFile, OpenPicture } from './content.js';
+import { Drawing } from './drawing.js';
+import { FormatError, textOf } from './problem.js';
+import { regionsOf } from './regions.js';
+
+const POINTS = ['picture', 'source', 'channel', 'x', 'y', 'score'];
+const COUNTS = ['picture', 'source', 'channel', 'count'];
+/** What a spreadsheet takes for a formula; behind an apostrophe it is text. */
+const FORMULA = /^[=+\-@\t\r]/;
+const AREAS = [...COUNTS, 'pixels'];
+
+/** Two tables: every point, and how many there are of each channel; of masks how many objects and pixels. */
+export function writeCsv({ kind, channels, sheets }: Content): NamedFile[] {
+  const counts = sheets.flatMap(({ name, source, label, counts: predicted }) => {
+    const regions = 'raster' in label ? regionsOf(label.raster).regions : [];
+    return channels.map((channel, place) => {
+      if ('points' in label) {
+        const set = label.points.filter((point) => point.channel === place).length;
+        return [name, source, channel, predicted?.[place] ?? set];
+      }
+      const own = regions.filter((region) => region.class === place + 1);
+      return [name, source, channel, own.length, own.reduce((sum, { area }) => sum + area, 0)];
+    });
+  });
+  const table = { name: 'counts.csv', data: csv([kind === 'mask' ? AREAS : COUNTS, ...counts]) };
+  if (kind === 'mask') return [table];
+  const points = sheets.flatMap(({ name, source, label, scores }) =>
+    'points' in label
+      ? label.points.map(({ x, y, channel }, place) => [
+          name,
+          source,
+          channels[channel] ?? '',
+          x,
+          y,
+          scores?.[place] ?? '',
+        ])
+      : [],
+  );
+  return [{ name: 'points.csv', data: csv([POINTS, ...points]) }, table];
+}
+
+/** Reads a table of points onto the open pictures: columns `picture`, `x`, `y` and `channel`, of which the last may be missing. */
+export function readCsv(
+  { name, data }: NamedFile,
+  pictures: readonly OpenPicture[],
+  kind: 'keypoints' | 'density',
+  names: readonly string[],
+): Imported {
+  const [header = [], ...rows] = parse(textOf(data));
+  const columns = header.map((column) => column.trim().toLowerCase());
+  const [picture, x, y, channel] = ['picture', 'x', 'y', 'channel'].map((column) => columns.indexOf(column)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (picture < 0 || x < 0 || y < 0) throw new FormatError(messages.exchange.noColumns(name));
+  const drawing = new Drawing(kind, pictures);
+  for (const row of rows) {
+    const [px, py] = [Number(row[x]), Number(row[y])];
+    if (!row[x] || !row[y] || !Number.isFinite(px) || !Number.isFinite(py))
+      throw new FormatError(messages.exchange.damaged(name));
+    const place = drawing.channel(row[channel] || (names[0] ?? messages.newChannel[kind](1)));
+    drawing.on(row[picture] ?? '')?.point(px, py, place);
+  }
+  return drawing.finish();
+}
+
+/** RFC 4180. */
+function csv(rows: readonly (readonly (string | number)[])[]): string {
+  const cell = (value: string | number) => {
+    const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+function parse(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  // A cell, quoted or not, and what ends it.
+  for (const [, quoted, bare = '', end] of text
+    .replace(/^\ufeff/, '')
+    .matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+    const cell = quoted === undefined ? bare : quoted.replaceAll('""', '"');
+    row.push(FORMULA.test(cell.slice(1)) && cell.startsWith("'") ? cell.slice(1) : cell);
+    if (end === ',') continue;
+    if (row.length > 1 || row[0] !== '') rows.push(row);
+    row = [];
+  }
+  return rows;
+}

@@ -1,0 +1,34 @@
+import type { Session } from './session.js';
+
+/** One row a picture and tag: what was said (1 has it, 0 has it not, nothing said) and the predicted probability. */
+export function tagsAsCsv(session: Session): string {
+  const rows = session.pictures.flatMap((picture) =>
+    session.channels.map((tag, place) => {
+      const said = session.saidOf(picture, place + 1);
+      const probability = picture.tags?.[place]?.probability.toFixed(4) ?? '';
+      return [picture.name, tag, said === undefined ? '' : Number(said), probability];
+    }),
+  );
+  const lines = [['picture', 'tag', 'said', 'probability'], ...rows];
+  return lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('');
+}
+
+/** The same as `[{ picture, said: { tag: boolean }, probability: { tag: number } }]`. */
+export function tagsAsJson(session: Session): string {
+  const all = session.pictures.map((picture) => {
+    const said = session.channels.map((tag, place) => [tag, session.saidOf(picture, place + 1)] as const);
+    const probability = session.channels.map((tag, place) => [tag, picture.tags?.[place]?.probability] as const);
+    return { picture: picture.name, said: known(said), probability: known(probability) };
+  });
+  return `${JSON.stringify(all, null, 2)}\n`;
+}
+
+function known<T>(entries: readonly (readonly [string, T | undefined])[]): Record<string, T> {
+  return Object.fromEntries(entries.filter((entry): entry is [string, T] => entry[1] !== undefined));
+}
+
+// Quoted where it has to be (RFC 4180); spreadsheets would run what begins like a formula.
+function cell(value: string | number): string {
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { type Assets, mergeAssets } from '../../src/anolis/internal/assets.js';
+
+const runtime = (name: string) => ({
+  glue: `https://site.test/${name}-1.js`,
+  wasm: `https://site.test/${name}-2.wasm`,
+});
+const base: Assets = {
+  runtime: { cpu: runtime('cpu'), gpu: runtime('gpu') },
+  weights: { manifest: 'https://site.test/m-3.json', shards: { 'a.safetensors': 'https://site.test/a-4' } },
+};
+
+it('one address can be put in the place of another', () => {
+  const merged = mergeAssets(base, { runtime: { cpu: { wasm: 'https://other.test/x' } } });
+  expect(merged.runtime.cpu).toEqual({ glue: base.runtime.cpu.glue, wasm: 'https://other.test/x' });
+  expect(merged.runtime.gpu).toEqual(base.runtime.gpu);
+  expect(merged.weights).toEqual(base.weights);
+});
+
+it('a folder has every file by its name', () => {
+  for (const folder of [
+    'https://other.test/anolis',
+    'https://other.test/anolis/',
+    new URL('https://other.test/anolis/'),
+  ]) {
+    const { runtime, weights } = mergeAssets(base, folder);
+    expect(runtime.gpu.wasm).toBe('https://other.test/anolis/gpu/anolis_bg.wasm');
+    expect(runtime.cpu.glue).toBe('https://other.test/anolis/cpu/anolis.js');
+    expect(weights.manifest).toBe('https://other.test/anolis/weights/manifest.json');
+    expect(weights.shards).toEqual({ 'a.safetensors': 'https://other.test/anolis/weights/a.safetensors' });
+  }
+});
