@@ -90,6 +90,14 @@ pub enum ErrorKind {
         "This adapter does not fit ({0}). Adapt the task again, or use the weights it was made with."
     )]
     Adapter(String),
+    #[error(
+        "This is no session file that can be opened ({0}). What was open before is unchanged; open another one, or save this one again."
+    )]
+    SessionFile(String),
+    #[error(
+        "A newer anolis saved this session (format {found}, this one reads up to {expected}). Update anolis, then open it again."
+    )]
+    SessionVersion { found: u64, expected: u32 },
     #[error("The GPU cannot be used ({0}). The CPU is used instead; nothing is lost.")]
     AdapterRefused(String),
     #[error("The GPU stopped answering ({0}). Reload the page, or go on with the CPU.")]
@@ -126,6 +134,8 @@ impl Error {
             ErrorKind::WeightsHash(_) => "weights-hash",
             ErrorKind::WeightsMissing(_) => "weights-missing",
             ErrorKind::Adapter(_) => "adapter",
+            ErrorKind::SessionFile(_) => "session-file",
+            ErrorKind::SessionVersion { .. } => "session-version",
             ErrorKind::AdapterRefused(_) => "adapter-refused",
             ErrorKind::DeviceLost(_) => "device-lost",
         }

@@ -7,16 +7,23 @@ use ::image::{DynamicImage, ImageDecoder, ImageReader};
 use super::Picture;
 use crate::error::{Error, ErrorKind, Result};
 
+/// Most pixels that are decoded; a file of a few bytes may claim any number.
+const MOST_PIXELS: u64 = 1 << 28;
+
 /// Decodes a picture file: the first frame, turned as its EXIF says, 16 bits reduced to 8, transparency on white.
 ///
 /// # Errors
-/// `not-an-image` when the bytes cannot be decoded, `image-too-small` below 16 pixels a side.
+/// `not-an-image` when the bytes cannot be decoded or are more than 2^28 pixels, `image-too-small` below 16 pixels a side.
 pub fn decode(bytes: &[u8]) -> Result<Picture> {
     let broken =
         |error: &dyn std::fmt::Display| Error::from(ErrorKind::NotAnImage(error.to_string()));
     let reader =
         ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| broken(&e))?;
     let mut decoder = reader.into_decoder().map_err(|e| broken(&e))?;
+    let (columns, rows) = decoder.dimensions();
+    if u64::from(columns) * u64::from(rows) > MOST_PIXELS {
+        return Err(broken(&format_args!("{columns}x{rows} pixels are too many")));
+    }
     let orientation = decoder.orientation().map_err(|e| broken(&e))?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(|e| broken(&e))?;
     image.apply_orientation(orientation);

@@ -2,7 +2,7 @@
 
 use super::refined::Sight;
 use crate::adapt::{Loss, Mirror};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::image::label::{
     DotLabel, FittedLabel, KeypointLabel, Label, LayerLabel, MapLabel, paint_classes, paint_layers,
 };
@@ -215,10 +215,13 @@ impl TaskKind {
             (Self::Density, Label::Dots(dots)) => {
                 Ok(DotLabel::new(dots, picture, channels)?.fit(fit, channels))
             }
-            (kind, label) => {
-                let (kind, label, wanted) = (kind.name(), label.name(), kind.wanted());
-                Err(ErrorKind::LabelKind { kind, label, wanted }.into())
-            }
+            (kind, label) => Err(kind.refuse(&label)),
         }
+    }
+
+    /// That a label is of another kind.
+    pub(super) fn refuse(self, label: &Label) -> Error {
+        let (kind, label, wanted) = (self.name(), label.name(), self.wanted());
+        ErrorKind::LabelKind { kind, label, wanted }.into()
     }
 }

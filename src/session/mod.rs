@@ -1,6 +1,8 @@
 //! Pictures, tasks and examples, and what is predicted from them.
 
 mod adaptation;
+#[cfg(feature = "file")]
+pub mod file;
 mod held_out;
 mod kind;
 mod left_out;

@@ -35,6 +35,14 @@ pub struct Tag {
 impl TagTask {
     /// # Errors
     /// `channels`.
+    pub fn new(names: &[String]) -> Result<Self> {
+        let mut task = Self::default();
+        names.iter().try_for_each(|name| task.add_name(name))?;
+        Ok(task)
+    }
+
+    /// # Errors
+    /// `channels`.
     fn add_name(&mut self, name: &str) -> Result<()> {
         let same = |other: &String| folded(other) == folded(name);
         if folded(name).is_empty() || self.names.iter().any(same) || self.names.len() == MOST_TAGS {
@@ -77,8 +85,7 @@ impl Session {
     /// # Errors
     /// `channels` when a name is empty or differs from another one by nothing but case and space, or there are more than 1000.
     pub fn add_tag_task(&mut self, names: &[String]) -> Result<u32> {
-        let mut task = TagTask::default();
-        names.iter().try_for_each(|name| task.add_name(name))?;
+        let task = TagTask::new(names)?;
         let id = self.new_id();
         self.tag_tasks.insert(id, task);
         Ok(id)

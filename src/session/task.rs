@@ -1,6 +1,6 @@
 //! A task: its examples, the read-out's sums and the matching's cache.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -58,6 +58,17 @@ struct Example {
     matched: Option<Matched>,
 }
 
+/// # Errors
+/// `channels` when names are missing, empty, double or too many.
+pub fn check_channels(channels: &[String]) -> Result<()> {
+    let names: BTreeSet<_> = channels.iter().map(|name| name.trim()).collect();
+    let different = names.len() == channels.len() && !names.contains("");
+    if different && (1..=253).contains(&channels.len()) {
+        return Ok(());
+    }
+    Err(ErrorKind::Channels.into())
+}
+
 impl Task {
     pub fn new(
         kind: TaskKind,
@@ -65,14 +76,7 @@ impl Task {
         images: usize,
         trunk: &Trunk,
     ) -> Result<Self> {
-        let names: std::collections::BTreeSet<_> =
-            channels.iter().map(|name| name.trim()).collect();
-        if !(1..=253).contains(&channels.len())
-            || names.len() != channels.len()
-            || names.contains("")
-        {
-            return Err(ErrorKind::Channels.into());
-        }
+        check_channels(&channels)?;
         let background = usize::from(kind.has_background(channels.len()));
         let all = channels.len() + background;
         Ok(Self {

@@ -10,8 +10,8 @@ use anolis::weights;
 use burn::tensor::{Device, read_sync};
 
 use crate::Result;
-use crate::eval::format::TaskFile;
-use crate::eval::task_folders;
+use anolis_cli::eval::format::TaskFile;
+use anolis_cli::eval::task_folders;
 
 /// Bins of the expected calibration error.
 const BINS: usize = 15;

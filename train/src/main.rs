@@ -1,4 +1,4 @@
-//! Makes and measures the weights: `cargo xtask train …`, `cargo xtask eval …`; see docs/weights.md.
+//! Makes and measures the weights: `cargo xtask train …`; see docs/weights.md.
 
 mod bench;
 mod calibration;
@@ -6,7 +6,6 @@ mod checkpoint;
 mod cost;
 mod docs;
 mod episodes;
-mod eval;
 mod export;
 mod laso;
 mod learner;
@@ -26,7 +25,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 #[derive(Parser)]
 #[command(about = "Makes and measures anolis' weights")]
@@ -37,8 +36,6 @@ enum Command {
     Teach(teacher::Options),
     /// Writes a checkpoint as shipped weights: f16 shards, manifest, self-test.
     Export(export::Options),
-    /// Predicts few-shot task folders with the public API and scores them with `score.py`.
-    Eval(eval::Options),
     /// Measures how well uncertainty is calibrated; see docs/uncertainty.md.
     Calibration(calibration::Options),
     /// Compares labelling what is suggested with random order; see docs/uncertainty.md.
@@ -71,7 +68,6 @@ fn main() {
         Command::Meta(options) => meta::run(&options),
         Command::Teach(options) => teacher::run(&options),
         Command::Export(options) => export::run(&options),
-        Command::Eval(options) => eval::run(&options),
         Command::Calibration(options) => calibration::run(&options),
         Command::Suggest(options) => suggest::run(&options),
         Command::Report(options) => report::run(&options),

@@ -11,9 +11,9 @@ use anolis::weights;
 use burn::tensor::{Device, read_sync};
 
 use crate::Result;
-use crate::eval::format::{Split, TaskFile, save};
-use crate::eval::{Scoring, task_folders};
 use crate::scenes::dice::Dice;
+use anolis_cli::eval::format::{Split, TaskFile, save};
+use anolis_cli::eval::{Scoring, task_folders};
 
 #[derive(clap::Args)]
 pub struct Options {

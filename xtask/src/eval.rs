@@ -7,14 +7,14 @@ use crate::toolchain::{self, cargo};
 use crate::wasm::{self, Backend};
 use crate::{chromium, npm, paths};
 
-/// `train eval`, then the same tasks in Chromium; returns whether both answer alike.
+/// `anolis eval`, then the same tasks in Chromium; returns whether both answer alike.
 pub fn in_browser(backend: Backend, args: &[String]) -> Result<bool> {
     let data = value_of(args, "--data").context("say which tasks: --data FOLDER")?;
     let out = value_of(args, "--out").unwrap_or("target/eval");
     let step = Step::start("native predictions");
-    let mut train = cargo();
-    train.args(["run", "--bin", "train", "--", "eval"]).args(args);
-    if !step.stream(&mut train)?.0.success() {
+    let mut native = cargo();
+    native.args(["run", "--bin", "anolis", "--", "eval"]).args(args);
+    if !step.stream(&mut native)?.0.success() {
         return Ok(false);
     }
     step.done(out);

@@ -3,6 +3,7 @@
 mod assets;
 mod check;
 mod chromium;
+mod cluster;
 mod docs;
 mod eval;
 mod npm;
@@ -70,7 +71,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
-    /// Run `train eval`
+    /// Run `anolis eval`
     #[command(disable_help_flag = true)]
     Eval {
         /// Also ask a runtime in the browser, and compare; give it first
@@ -112,10 +113,12 @@ fn run(command: Command) -> Result<bool> {
         Command::Check => return check::check(),
         Command::Docs => docs::write()?,
         Command::Test { part, fail_fast } => return test::test(part, fail_fast),
-        Command::Train { args } => toolchain::run_train(None, &args)?,
-        Command::Eval { browser: None, args } => toolchain::run_train(Some("eval"), &args)?,
+        Command::Train { args } => toolchain::run_binary("train", None, &args)?,
+        Command::Eval { browser: None, args } => {
+            toolchain::run_binary("anolis", Some("eval"), &args)?
+        }
         Command::Eval { browser: Some(backend), args } => return eval::in_browser(backend, &args),
-        Command::Bench { args } => toolchain::run_train(Some("bench"), &args)?,
+        Command::Bench { args } => toolchain::run_binary("train", Some("bench"), &args)?,
     }
     Ok(true)
 }

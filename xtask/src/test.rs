@@ -10,7 +10,7 @@ use crate::check::{FORMAT, FRONT_END, LINTS, Rule};
 use crate::step::{self, Step, plain};
 use crate::toolchain::{self, cargo};
 use crate::wasm::{self, Backend};
-use crate::{assets, chromium, docs, npm, paths, python, vulkan};
+use crate::{assets, chromium, cluster, docs, npm, paths, python, vulkan};
 
 /// What can be run alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -19,6 +19,8 @@ pub enum Part {
     Native,
     /// The network's golden tests on a GPU, natively; only when asked for
     Gpu,
+    /// The recipe for many machines, on this one; only when asked for
+    Cluster,
     /// The front end's unit tests
     Web,
     /// Both runtimes, the page, and the tests in Chromium
@@ -29,10 +31,10 @@ pub enum Part {
 
 /// Tests counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Counts {
-    passed: usize,
-    failed: usize,
-    skipped: usize,
+pub struct Counts {
+    pub passed: usize,
+    pub failed: usize,
+    pub skipped: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -93,6 +95,9 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
     if part == Some(Part::Gpu) {
         report.tests("golden tests, GPU", golden_on_gpu(), count_cargo);
     }
+    if part == Some(Part::Cluster) {
+        report.tests("cluster tests", cluster::tests()?, cluster::count);
+    }
     if let (Some(toolchain), Some(chromium)) = (toolchain, chromium) {
         let mut built =
             report.work("CPU runtime", true, || wasm::build(toolchain, Backend::Cpu, false));
@@ -112,6 +117,11 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
         }
     }
     announce_missing_data();
+    if part.is_none() {
+        println!(
+            "SKIPPED: the recipe for many machines, whose Ray is large: `cargo xtask test cluster`"
+        );
+    }
     print!("{}", table(&report.rows));
     let total = total(&report.rows);
     println!("{} passed, {} failed", total.passed, total.failed);

@@ -197,10 +197,10 @@ fn belongs_to_outer_toolchain(name: &str) -> bool {
     describes_outer_package(name) || name.starts_with("RUSTUP_") || NAMES.contains(&name)
 }
 
-/// Becomes `train [subcommand] args…`, so that its terminal and exit code are the person's.
-pub fn run_train(subcommand: Option<&str>, args: &[String]) -> Result<()> {
+/// Becomes `binary [subcommand] args…`, so that its terminal and exit code are the person's.
+pub fn run_binary(binary: &str, subcommand: Option<&str>, args: &[String]) -> Result<()> {
     let mut command = cargo();
-    command.args(["run", "--bin", "train", "--"]).args(subcommand).args(args);
+    command.args(["run", "--bin", binary, "--"]).args(subcommand).args(args);
     #[cfg(unix)]
     {
         let error = std::os::unix::process::CommandExt::exec(&mut command);

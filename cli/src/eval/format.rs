@@ -7,11 +7,10 @@ use std::path::Path;
 use anolis::image::label::{Dot, Label};
 use anolis::image::{Picture, decode};
 use anolis::session::{Prediction, Tag, TaskKind};
-use image::{GrayImage, ImageBuffer, Luma};
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::Result;
+use crate::output::{self, Answer};
 
 /// `task.json`
 #[derive(Deserialize)]
@@ -129,39 +128,17 @@ impl TaskFile {
 
 /// Writes the probability of each of the tags `names` of the picture `id` into a folder.
 pub fn save_tags(names: &[String], tags: &[Tag], folder: &Path, id: &str) -> Result<()> {
-    let scores = names.iter().zip(tags).map(|(name, tag)| (name, tag.answer.probability));
-    let scores: BTreeMap<_, _> = scores.collect();
-    Ok(fs::write(folder.join(format!("{id}.json")), json!({ "scores": scores }).to_string())?)
+    for (end, bytes) in output::tags(names, tags).files {
+        fs::write(folder.join(format!("{id}{end}")), bytes)?;
+    }
+    Ok(())
 }
 
-/// Writes what is predicted for the picture `id` of `width x height` pixels into a folder.
-pub fn save(
-    prediction: &Prediction,
-    folder: &Path,
-    id: &str,
-    (width, height): (usize, usize),
-) -> Result<()> {
-    let (png, json) = (folder.join(format!("{id}.png")), folder.join(format!("{id}.json")));
-    let (columns, rows) = (width as u32, height as u32);
-    match prediction.kind() {
-        TaskKind::Keypoints => {
-            let points = prediction.keypoints(width, height)?;
-            let points: Vec<_> =
-                points.iter().map(|point| [point.x, point.y, point.score]).collect();
-            fs::write(json, json!({ "points": points }).to_string())?;
-        }
-        TaskKind::Density => fs::write(json, json!({"count": prediction.count(0)?}).to_string())?,
-        TaskKind::Map => {
-            let level = |value: f32| (value * 65535.0).round() as u16;
-            let map = prediction.map(0, width, height)?.into_iter().map(level).collect();
-            let map: Option<ImageBuffer<Luma<u16>, Vec<u16>>> =
-                ImageBuffer::from_raw(columns, rows, map);
-            map.ok_or("a map's size and values disagree")?.save(png)?;
-        }
-        _ => {
-            let mask = GrayImage::from_raw(columns, rows, prediction.mask(width, height)?);
-            mask.ok_or("a mask's size and ids disagree")?.save(png)?;
-        }
+/// Writes what is predicted for the picture `id` of `width x height` pixels into a folder, as [`output`] has it.
+pub fn save(prediction: &Prediction, folder: &Path, id: &str, size: (usize, usize)) -> Result<()> {
+    let Answer { files, .. } = output::answer(prediction, size)?;
+    for (end, bytes) in files {
+        fs::write(folder.join(format!("{id}{end}")), bytes)?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Predicts few-shot task folders through the public API; `score.py` beside the data scores them.
+//! `anolis eval`: predicts few-shot task folders through the public API; `score.py` beside the data scores them.
 
 pub mod format;
 mod scoring;
@@ -10,10 +10,10 @@ use std::time::Instant;
 
 use anolis::Session;
 use anolis::session::{AdaptOptions, AdaptReport, Level};
-use anolis::weights;
-use burn::tensor::{Device, read_sync};
+use burn::tensor::read_sync;
 
-use crate::Result;
+use crate::device::Backend;
+use crate::{Result, weights};
 use format::{TaskFile, save, save_tags};
 pub use scoring::Scoring;
 use sheet::Sheet;
@@ -32,9 +32,11 @@ pub struct Options {
     /// Splits by their seed.
     #[arg(long, value_delimiter = ',', default_value = "0")]
     seeds: Vec<u64>,
-    /// Folder of the weights.
-    #[arg(long, default_value = "weights")]
-    weights: PathBuf,
+    /// Folder of the weights; by default those of this binary.
+    #[arg(long, env = "ANOLIS_WEIGHTS")]
+    weights: Option<PathBuf>,
+    #[arg(long, value_enum, default_value = "cpu")]
+    backend: Backend,
     #[command(flatten)]
     scoring: Scoring,
     /// The answers that are written and scored.
@@ -64,12 +66,13 @@ pub struct Options {
 const ANSWERS: [&str; 4] = ["readout", "refined", "untuned", "adapted"];
 
 pub fn run(options: &Options) -> Result<()> {
-    let (manifest, mut tensors) = weights::load(&options.weights)?;
+    let (manifest, mut tensors) = weights::load(options.weights.as_deref())?;
     for (name, tensor) in &mut tensors.0 {
         if options.zero.iter().any(|start| name.starts_with(start)) {
             tensor.values.fill(0.0);
         }
     }
+    let device = options.backend.device()?;
     let mut rows = Vec::new();
     for folder in task_folders(&options.data)? {
         let task = TaskFile::read(&folder)?;
@@ -85,7 +88,7 @@ pub fn run(options: &Options) -> Result<()> {
                     continue;
                 }
                 let started = Instant::now();
-                let mut session = Session::new(&manifest, &tensors, &Device::flex())?;
+                let mut session = Session::new(&manifest, &tensors, &device)?;
                 let run = Run { folder: &folder, task: &task, out: &out };
                 let support = &split.support[shots];
                 let (id, report) = if task.has_tags() {

@@ -1,0 +1,247 @@
+//! The binary, as a user runs it: what it writes, what it says, and how it ends.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use anolis::Session;
+use anolis::image::{Label, decode};
+use anolis::session::TaskKind;
+use anolis::session::file::{Examples, SessionFile};
+use burn::tensor::{Device, read_sync};
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn procedural() -> PathBuf {
+    root().join("tests/tasks/procedural")
+}
+
+fn anolis(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_anolis"));
+    command.current_dir(folder).args(args).output().unwrap()
+}
+
+/// Runs a command that must end with this exit code; what it wrote to both streams.
+fn run(folder: &Path, args: &[&str], code: i32) -> (String, String) {
+    let output = anolis(folder, args);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, said) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{args:?}: {out} {said}");
+    assert!(!said.contains("panicked"), "{said}");
+    (out, said)
+}
+
+/// A session of one labelled picture of the drawn task, in bytes.
+static SESSION: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    let task = procedural();
+    let args = ["convert", task.to_str().unwrap(), "cells.anolis", "--shots", "1"];
+    run(folder.path(), &args, 0);
+    fs::read(folder.path().join("cells.anolis")).unwrap()
+});
+
+/// A folder with the session `cells.anolis` and pictures of the drawn task, `images/05.jpg` and so on.
+fn workplace(pictures: &[&str]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("cells.anolis"), &*SESSION).unwrap();
+    fs::create_dir(folder.path().join("images")).unwrap();
+    for name in pictures {
+        let to = folder.path().join(format!("images/{name}.jpg"));
+        fs::copy(procedural().join(format!("images/{name}.jpg")), to).unwrap();
+    }
+    folder
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_folder_is_predicted_as_the_library_predicts_and_not_twice() {
+    let folder = workplace(&["05", "06"]);
+    let args = ["predict", "cells.anolis", "images", "--out", "masks", "--json"];
+    let (out, _) = run(folder.path(), &args, 0);
+    let said = lines(&out);
+    assert_eq!(said[0]["status"], "predicted");
+    assert_eq!(said[2], serde_json::json!({ "predicted": 2, "skipped": 0, "failed": 0 }));
+    let mask = folder.path().join("masks/05.png");
+    let found = image::open(&mask).unwrap();
+    assert_eq!(found.color(), image::ColorType::L8);
+
+    // The same task, built by hand with the library.
+    let (manifest, tensors) = anolis_cli::weights::load(None).unwrap();
+    let mut session = Session::new(&manifest, &tensors, &Device::flex()).unwrap();
+    let task = session.add_task(TaskKind::Mask, vec!["object".into()]).unwrap();
+    let picture = |name: &str| decode(&fs::read(procedural().join(name)).unwrap()).unwrap();
+    let example = read_sync(session.add_picture(&picture("images/00.jpg"))).unwrap();
+    let ids = image::open(procedural().join("labels/00.png")).unwrap().into_luma8().into_raw();
+    let label = Label::Classes { ids, width: 256, height: 256 };
+    session.set_label(task, example, label).unwrap();
+    let query = read_sync(session.add_picture(&picture("images/05.jpg"))).unwrap();
+    let by_hand = read_sync(session.predict(task, query)).unwrap().mask(256, 256).unwrap();
+    assert_eq!(found.into_luma8().into_raw(), by_hand);
+    assert!(by_hand.contains(&0) && by_hand.contains(&1));
+
+    let table = fs::read_to_string(folder.path().join("masks/summary.csv")).unwrap();
+    assert!(
+        table.starts_with("picture,width,height,uncertainty,object share\n05,256,256,"),
+        "{table}"
+    );
+    assert_eq!(table.lines().count(), 3);
+
+    // A second run has nothing to do; a picture that changed is predicted again.
+    let made = fs::metadata(&mask).unwrap().modified().unwrap();
+    let (out, _) = run(folder.path(), &args, 0);
+    assert_eq!(lines(&out)[2], serde_json::json!({ "predicted": 0, "skipped": 2, "failed": 0 }));
+    assert_eq!(fs::metadata(&mask).unwrap().modified().unwrap(), made);
+    fs::remove_file(&mask).unwrap();
+    let (out, _) = run(folder.path(), &args, 0);
+    assert_eq!(lines(&out)[2], serde_json::json!({ "predicted": 1, "skipped": 1, "failed": 0 }));
+    let again = fs::read_to_string(folder.path().join("masks/summary.csv")).unwrap();
+    assert_eq!(again.lines().filter(|line| line.starts_with("06,")).count(), 1);
+}
+
+#[test]
+fn corrupt_pictures_are_reported_and_the_others_predicted() {
+    let folder = workplace(&["05"]);
+    let whole = fs::read(procedural().join("images/06.jpg")).unwrap();
+    fs::write(folder.path().join("images/empty.png"), b"").unwrap();
+    fs::write(folder.path().join("images/text.jpg"), b"no picture").unwrap();
+    // A PNG that claims more pixels than there is memory.
+    let mut huge = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    huge.extend([0, 1, 0x86, 0xa0, 0, 1, 0x86, 0xa0, 8, 2, 0, 0, 0]);
+    huge.extend([0x4c, 0x9b, 0x5d, 0x2e]);
+    fs::write(folder.path().join("images/huge.png"), huge).unwrap();
+    fs::write(folder.path().join("images/cut.jpg"), &whole[..200]).unwrap();
+    let args = ["predict", "cells.anolis", "images", "--out", "masks", "--json"];
+    let (out, said) = run(folder.path(), &args, 3);
+    let failed: Vec<_> =
+        lines(&out).into_iter().filter(|line| line["status"] == "failed").collect();
+    assert_eq!(failed.len(), 4);
+    assert!(failed.iter().all(|line| line["error"]["code"] == "not-an-image"), "{failed:?}");
+    assert!(said.contains("text.jpg: This file is not a picture"), "{said}");
+    assert!(folder.path().join("masks/05.png").is_file());
+    assert!(!folder.path().join("masks/empty.png").exists());
+}
+
+#[test]
+fn patterns_and_files_are_pictures_too() {
+    let folder = workplace(&["05", "06", "07"]);
+    let args = ["predict", "cells.anolis", "images/0[56].jpg", "images/07.jpg", "--out", "masks"];
+    run(folder.path(), &args, 0);
+    for name in ["05", "06", "07"] {
+        assert!(folder.path().join(format!("masks/{name}.png")).is_file(), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_begin_says_what_to_do() {
+    let folder = workplace(&["05"]);
+    let said = |args: &[&str], code| run(folder.path(), args, code).1;
+    fs::write(folder.path().join("foreign.anolis"), b"PK\x03\x04 nothing").unwrap();
+    let predict = |session: &'static str, images: &'static str| {
+        vec!["predict", session, images, "--out", "masks"]
+    };
+    assert!(said(&predict("foreign.anolis", "images"), 1).contains("no session file"));
+    assert!(said(&predict("none.anolis", "images"), 1).contains("cannot open none.anolis"));
+    assert!(said(&predict("cells.anolis", "nothing"), 1).contains("there is no picture nothing"));
+    let weights = [&predict("cells.anolis", "images")[..], &["--weights", "images"]].concat();
+    assert!(said(&weights, 1).contains("weights"));
+    let task = [&predict("cells.anolis", "images")[..], &["--task", "other"]].concat();
+    assert!(said(&task, 1).contains("only mask"));
+    said(&["predict", "cells.anolis"], 2);
+    if !cfg!(feature = "gpu") {
+        let gpu = [&predict("cells.anolis", "images")[..], &["--backend", "wgpu"]].concat();
+        assert!(said(&gpu, 1).contains("without wgpu"));
+    }
+    assert!(!folder.path().join("masks").exists());
+    fs::write(folder.path().join("images/05.png"), b"").unwrap();
+    assert!(said(&predict("cells.anolis", "images"), 1).contains("would have one name"));
+}
+
+#[test]
+fn every_kind_of_answer_is_written() {
+    let folder = workplace(&["05"]);
+    // A session of the golden file's kinds, without what is only referred to and without pairs.
+    let golden = fs::read(root().join("tests/session-files/typescript.anolis")).unwrap();
+    let mut file = SessionFile::read(std::io::Cursor::new(golden)).unwrap();
+    file.tasks.retain(|task| task.id != "map");
+    for task in &mut file.tasks {
+        if let Examples::Dense { labels, .. } = &mut task.examples {
+            labels.retain(|(image, _)| image == "a");
+        }
+    }
+    fs::write(folder.path().join("kinds.anolis"), file.write().unwrap()).unwrap();
+    run(folder.path(), &["predict", "kinds.anolis", "images", "--out", "answers"], 0);
+    let answers = folder.path().join("answers");
+    let json = |path: &str| -> Value {
+        serde_json::from_slice(&fs::read(answers.join(path)).unwrap()).unwrap()
+    };
+    for layer in ["mask/05.png", "layers/05.1.png", "layers/05.2.png"] {
+        assert_eq!(image::open(answers.join(layer)).unwrap().color(), image::ColorType::L8);
+    }
+    assert_eq!(json("kp/05.json")["points"].as_array().unwrap().len(), 2);
+    assert_eq!(json("dots/05.json")["counts"].as_array().unwrap().len(), 2);
+    assert!(json("tags/05.json")["scores"]["u"].is_f64());
+    let table = fs::read_to_string(answers.join("tags/summary.csv")).unwrap();
+    assert!(table.starts_with("picture,width,height,uncertainty,u probability,"), "{table}");
+}
+
+#[test]
+fn an_adapter_is_written_into_a_new_session_and_predicts() {
+    let folder = TempDir::new().unwrap();
+    let task = procedural();
+    let args = ["convert", task.to_str().unwrap(), "five.anolis", "--shots", "5"];
+    run(folder.path(), &args, 0);
+    let args =
+        ["adapt", "five.anolis", "--out", "new.anolis", "--steps", "5", "--level", "2", "--json"];
+    let (out, _) = run(folder.path(), &args, 0);
+    let report = &lines(&out)[0];
+    assert_eq!(report["task"], "mask");
+    let file = fs::read(folder.path().join("new.anolis")).unwrap();
+    let file = SessionFile::read(std::io::Cursor::new(file)).unwrap();
+    assert_eq!(file.tasks[0].adapter.is_some(), report["used"] == true);
+    let (manifest, _) = anolis_cli::weights::load(None).unwrap();
+    assert_eq!(file.weights, Some(manifest.hash()));
+    fs::copy(task.join("images/05.jpg"), folder.path().join("05.jpg")).unwrap();
+    run(folder.path(), &["predict", "new.anolis", "05.jpg", "--out", "masks"], 0);
+}
+
+#[test]
+fn masks_and_coco_and_task_folders_come_back_as_they_were() {
+    let folder = workplace(&[]);
+    let labels = |path: &str| {
+        let file = fs::read(folder.path().join(path)).unwrap();
+        let file = SessionFile::read(std::io::Cursor::new(file)).unwrap();
+        let Examples::Dense { labels, .. } = &file.tasks[0].examples else { panic!("{path}") };
+        (file.tasks[0].channels.clone(), labels.iter().map(|(_, l)| l.clone()).collect::<Vec<_>>())
+    };
+    let first = labels("cells.anolis");
+    for (to, back) in [("masks", "masks"), ("tasks", "tasks"), ("coco", "coco/labels.json")] {
+        let out = if to == "coco" { "coco/labels.json" } else { to };
+        run(folder.path(), &["convert", "cells.anolis", out, "--to", to], 0);
+        let name = format!("{to}.anolis");
+        run(folder.path(), &["convert", back, &name], 0);
+        assert_eq!(labels(&name), first, "{to}");
+    }
+}
+
+#[test]
+fn info_says_what_a_file_holds() {
+    let folder = workplace(&["05"]);
+    let info = |path: &str| -> Value {
+        serde_json::from_str(&run(folder.path(), &["info", path, "--json"], 0).0).unwrap()
+    };
+    let session = info("cells.anolis");
+    assert_eq!((&session["what"], &session["images"]), (&"session".into(), &1.into()));
+    assert_eq!(session["tasks"][0]["examples"], 1);
+    assert_eq!(info("images/05.jpg")["width"], 256);
+    assert_eq!(info(root().join("weights").to_str().unwrap())["name"], "anolis-xs");
+    assert!(run(folder.path(), &["info", "cells.anolis"], 0).0.contains("kind: mask"));
+    run(folder.path(), &["info", "none"], 1);
+}
