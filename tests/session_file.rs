@@ -431,7 +431,7 @@ fn root() -> PathBuf {
 fn blocks(width: u32, height: u32, shift: u32) -> Vec<u8> {
     let colour = |i: u32| {
         let (x, y) = (i % width + shift, i / width);
-        if (x / 8 + y / 8) % 2 == 0 { [200, 60, (x * 5) as u8] } else { [30, 90, 120] }
+        if (x / 8 + y / 8).is_multiple_of(2) { [200, 60, (x * 5) as u8] } else { [30, 90, 120] }
     };
     let rgb: Vec<u8> = (0..width * height).flat_map(colour).collect();
     let mut file = Vec::new();
@@ -461,7 +461,7 @@ fn drawn() -> SessionFile {
     let (small, size) = ((24, 20), 24 * 20);
     let layers: Vec<u8> = (0..2 * size).map(|i| [0, 1, 254, 255][i / 7 % 4]).collect();
     let level = |i: usize| {
-        if i % 11 == 0 { f32::NAN } else { (i * 273 % 65535) as f32 / 65534.0 }
+        if i.is_multiple_of(11) { f32::NAN } else { (i * 273 % 65535) as f32 / 65534.0 }
     };
     let task = |id: &str, channels: &[&str], examples, adapter| {
         let channels = channels.iter().map(|&name| name.to_owned()).collect();
@@ -560,7 +560,7 @@ fn meant(images: Vec<SavedImage>) -> SessionFile {
     };
     let map = |shift: usize| {
         let value = move |i: usize| (i * 200 + shift) as f32 / 65534.0;
-        let level = move |i| if (i + shift) % 7 == 0 { f32::NAN } else { value(i) };
+        let level = move |i| if (i + shift).is_multiple_of(7) { f32::NAN } else { value(i) };
         (0..width * height).map(level)
     };
     let dense = |id: &str, kind, labels: Vec<(&str, Label)>| {

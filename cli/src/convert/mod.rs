@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anolis::image::label::{UNKNOWN_CLASS, UNPAINTED_CLASS};
+use anolis::image::label::UNPAINTED_CLASS;
 use anolis::image::{Label, Picture, decode};
 use anolis::session::TaskKind;
 use anolis::session::file::{
@@ -191,7 +191,7 @@ fn file_of(image: &SavedImage) -> Result<(String, &[u8])> {
     Ok((format!("{}.{}", image.id, file.extension), &file.bytes))
 }
 
-/// Whether a class id is a channel's.
+/// Whether a class id is a channel's, neither background nor unknown.
 fn is_class(id: u8) -> bool {
-    (1..UNPAINTED_CLASS.min(UNKNOWN_CLASS)).contains(&id)
+    (1..UNPAINTED_CLASS).contains(&id)
 }
