@@ -560,7 +560,7 @@ fn meant(images: Vec<SavedImage>) -> SessionFile {
     };
     let map = |shift: usize| {
         let value = move |i: usize| (i * 200 + shift) as f32 / 65534.0;
-        let level = move |i| if (i + shift).is_multiple_of(7) { f32::NAN } else { value(i) };
+        let level = move |i: usize| if (i + shift).is_multiple_of(7) { f32::NAN } else { value(i) };
         (0..width * height).map(level)
     };
     let dense = |id: &str, kind, labels: Vec<(&str, Label)>| {
