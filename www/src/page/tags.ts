@@ -16,6 +16,7 @@ const MOST_REASONS = 3;
 @customElement('anolis-tags')
 export class Tags extends LitElement {
   @property({ attribute: false }) session!: Session;
+  #watched: Session | undefined;
 
   static override styles = [
     shared,
@@ -85,14 +86,18 @@ export class Tags extends LitElement {
     new Observe(this);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.session.addEventListener('overlay', this.#shown);
+  // The session is set only after an element whose class was fetched late is connected.
+  protected override willUpdate(): void {
+    if (this.#watched === this.session) return;
+    this.#watched?.removeEventListener('overlay', this.#shown);
+    this.#watched = this.session;
+    this.#watched.addEventListener('overlay', this.#shown);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.session.removeEventListener('overlay', this.#shown);
+    this.#watched?.removeEventListener('overlay', this.#shown);
+    this.#watched = undefined;
   }
 
   #shown = () => this.requestUpdate();
