@@ -146,6 +146,9 @@ export class Exchange extends LitElement {
   };
 
   #export = async (): Promise<void> => {
+    // Without a label nothing can be predicted either.
+    if (!this.session.pictures.some((picture) => this.session.isLabelled(picture)))
+      return this.#tell('problem', messages.exchange.empty);
     const running = new AbortController();
     this.running = running;
     this.progress = '';

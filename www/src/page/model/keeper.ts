@@ -31,14 +31,15 @@ export class Keeper extends EventTarget {
   #storage: Storage | undefined;
   /** Why the browser keeps nothing. */
   #closed: unknown;
-  #state: SaveState = 'saved';
+  /** Whether the last attempt to save failed; while the next one is under way nothing is known to be kept. */
+  #failed = false;
   /** What was last written to a file, as long as no label was changed since. */
   #filed: Pick<Session, 'pictures' | 'tasks'> | undefined;
 
   constructor(private readonly session: Session) {
     super();
     const tell = (state: SaveState, reason?: unknown) => {
-      this.#state = state;
+      if (state !== 'saving') this.#failed = state === 'failed';
       this.dispatchEvent(new SaveEvent(state, reason));
     };
     this.#saveNow = autosave(
@@ -71,7 +72,7 @@ export class Keeper extends EventTarget {
     for (const [target, type] of [[window, 'pagehide'] as const, [document, 'visibilitychange'] as const])
       target.addEventListener(type, () => void this.#saveNow().catch(() => {}));
     // The browser asks before a tab is closed that has what is nowhere else.
-    addEventListener('beforeunload', (event) => this.#state === 'failed' && event.preventDefault());
+    addEventListener('beforeunload', (event) => this.#failed && event.preventDefault());
     const [last] = await this.list();
     if (last && (await this.#ownership.take(last.id))) return this.#storage.restore(this.session, last.id);
     await this.#ownership.take(this.session.id);
