@@ -40,11 +40,6 @@ export class Exchange extends LitElement {
       dialog {
         width: min(460px, calc(100vw - 24px));
       }
-      .head {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-      }
       fieldset {
         display: grid;
         gap: 4px;

@@ -17,11 +17,6 @@ export class Help extends LitElement {
         width: min(720px, calc(100vw - 32px));
         max-height: calc(100dvh - 32px);
       }
-      .head {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-      }
       .groups {
         columns: 2 260px;
         column-gap: 32px;

@@ -27,11 +27,6 @@ export class Sessions extends LitElement {
       dialog {
         width: min(560px, calc(100vw - 24px));
       }
-      .head {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-      }
       .actions {
         justify-content: start;
         margin: 12px 0 16px;

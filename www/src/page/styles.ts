@@ -135,6 +135,11 @@ export const dialogs = css`
   dialog::backdrop {
     background: rgb(0 0 0 / 45%);
   }
+  .head {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+  }
   .actions {
     display: flex;
     flex-wrap: wrap;

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import './search.js';
+import { download } from './download.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
 import type { Picture } from './model/picture.js';
@@ -171,8 +172,5 @@ export class Tags extends LitElement {
 }
 
 function save(text: string, name: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  // The download has to have begun.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  download(new Blob([text], { type }), name);
 }

@@ -3,11 +3,10 @@ import type { Content, Imported, NamedFile, OpenPicture } from './content.js';
 import { Drawing } from './drawing.js';
 import { FormatError, textOf } from './problem.js';
 import { regionsOf } from './regions.js';
+import { parseTable, writeTable } from './table.js';
 
 const POINTS = ['picture', 'source', 'channel', 'x', 'y', 'score'];
 const COUNTS = ['picture', 'source', 'channel', 'count'];
-/** What a spreadsheet takes for a formula; behind an apostrophe it is text. */
-const FORMULA = /^[=+\-@\t\r]/;
 const AREAS = [...COUNTS, 'pixels'];
 
 /** Two tables: every point, and how many there are of each channel; of masks how many objects and pixels. */
@@ -23,7 +22,7 @@ export function writeCsv({ kind, channels, sheets }: Content): NamedFile[] {
       return [name, source, channel, own.length, own.reduce((sum, { area }) => sum + area, 0)];
     });
   });
-  const table = { name: 'counts.csv', data: csv([kind === 'mask' ? AREAS : COUNTS, ...counts]) };
+  const table = { name: 'counts.csv', data: writeTable([kind === 'mask' ? AREAS : COUNTS, ...counts]) };
   if (kind === 'mask') return [table];
   const points = sheets.flatMap(({ name, source, label, scores }) =>
     'points' in label
@@ -37,7 +36,7 @@ export function writeCsv({ kind, channels, sheets }: Content): NamedFile[] {
         ])
       : [],
   );
-  return [{ name: 'points.csv', data: csv([POINTS, ...points]) }, table];
+  return [{ name: 'points.csv', data: writeTable([POINTS, ...points]) }, table];
 }
 
 /** Reads a table of points onto the open pictures: columns `picture`, `x`, `y` and `channel`, of which the last may be missing. */
@@ -47,7 +46,7 @@ export function readCsv(
   kind: 'keypoints' | 'density',
   names: readonly string[],
 ): Imported {
-  const [header = [], ...rows] = parse(textOf(data));
+  const [header = [], ...rows] = parseTable(textOf(data));
   const columns = header.map((column) => column.trim().toLowerCase());
   const [picture, x, y, channel] = ['picture', 'x', 'y', 'channel'].map((column) => columns.indexOf(column)) as [
     number,
@@ -65,29 +64,4 @@ export function readCsv(
     drawing.on(row[picture] ?? '')?.point(px, py, place);
   }
   return drawing.finish();
-}
-
-/** RFC 4180. */
-function csv(rows: readonly (readonly (string | number)[])[]): string {
-  const cell = (value: string | number) => {
-    const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
-}
-
-function parse(text: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  // A cell, quoted or not, and what ends it.
-  for (const [, quoted, bare = '', end] of text
-    .replace(/^\ufeff/, '')
-    .matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
-    const cell = quoted === undefined ? bare : quoted.replaceAll('""', '"');
-    row.push(FORMULA.test(cell.slice(1)) && cell.startsWith("'") ? cell.slice(1) : cell);
-    if (end === ',') continue;
-    if (row.length > 1 || row[0] !== '') rows.push(row);
-    row = [];
-  }
-  return rows;
 }

@@ -1,3 +1,4 @@
+import { writeTable } from '../formats/table.js';
 import type { Session } from './session.js';
 
 /** One row a picture and tag: what was said (1 has it, 0 has it not, nothing said) and the predicted probability. */
@@ -9,8 +10,7 @@ export function tagsAsCsv(session: Session): string {
       return [picture.name, tag, said === undefined ? '' : Number(said), probability];
     }),
   );
-  const lines = [['picture', 'tag', 'said', 'probability'], ...rows];
-  return lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('');
+  return writeTable([['picture', 'tag', 'said', 'probability'], ...rows]);
 }
 
 /** The same as `[{ picture, said: { tag: boolean }, probability: { tag: number } }]`. */
@@ -25,10 +25,4 @@ export function tagsAsJson(session: Session): string {
 
 function known<T>(entries: readonly (readonly [string, T | undefined])[]): Record<string, T> {
   return Object.fromEntries(entries.filter((entry): entry is [string, T] => entry[1] !== undefined));
-}
-
-// Quoted where it has to be (RFC 4180); spreadsheets would run what begins like a formula.
-function cell(value: string | number): string {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
