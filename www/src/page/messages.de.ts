@@ -157,6 +157,14 @@ export const german: Messages = {
           ['Bild ↑ ↓', 'Voriges, nächstes Bild'],
         ],
       },
+      {
+        name: 'Auf dem Bild, mit Finger oder Stift',
+        keys: [
+          ['Finger', 'Malen oder Punkt setzen'],
+          ['Zwei Finger', 'Bild bewegen, näher und weiter weg'],
+          ['Stift', 'Malen; Finger bewegen von da an das Bild'],
+        ],
+      },
     ],
   },
   size: 'Größe',

@@ -162,6 +162,14 @@ export const english = {
           ['Page ↑ ↓', 'Previous, next picture'],
         ],
       },
+      {
+        name: 'On the picture, by touch or pen',
+        keys: [
+          ['Finger', 'Paint or set a point'],
+          ['Two fingers', 'Move the picture, closer and farther'],
+          ['Pen', 'Paint; from then on fingers move the picture'],
+        ],
+      },
     ] as readonly { readonly name: string; readonly keys: readonly (readonly [string, string])[] }[],
   },
   size: 'Size',

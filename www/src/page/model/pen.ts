@@ -34,13 +34,9 @@ export class Pen {
 
   /** Begins; `reach` is how far off, in pixels of the picture, a point still counts as hit. */
   press(at: Point, reach: number): void {
-    const { selected, tool } = this.session;
+    const { selected } = this.session;
     if (!selected || selected.state === 'unusable' || this.#gesture) return;
     if (this.session.kind === 'tags') return;
-    if (tool === 'polygon') {
-      this.#corner(at, reach);
-      return;
-    }
     this.#gesture = this.#begin(selected, at, reach);
     this.session.work(true, selected);
   }
@@ -53,20 +49,21 @@ export class Pen {
     this.#end('lift');
   }
 
-  /** Gives up what was begun: a stroke, or the polygon. */
+  /** Gives up what was begun last: the stroke or corner that is not lifted yet, or else the polygon. */
   cancel(): boolean {
     const busy = this.down || this.draft.length > 0;
-    this.#end('cancel');
-    this.#setDraft([]);
+    if (this.down) this.#end('cancel');
+    else this.#setDraft([]);
     return busy;
   }
 
   /** Closes the polygon. */
   finish(): boolean {
     const corners = this.draft;
-    if (this.session.tool !== 'polygon' || corners.length < 3) return false;
+    const { tool, selected } = this.session;
+    if (!selected || this.down || tool !== 'polygon' || corners.length < 3) return false;
     this.#setDraft([]);
-    this.#fill(corners);
+    this.#fill(selected, corners);
     return true;
   }
 
@@ -87,7 +84,8 @@ export class Pen {
 
   #begin(picture: Picture, at: Point, reach: number): Gesture {
     const { tool } = this.session;
-    if (tool === 'box') return this.#box(at);
+    if (tool === 'polygon') return this.#corner(picture, at, reach);
+    if (tool === 'box') return this.#box(picture, at);
     const label = this.session.begin(picture);
     if ('points' in label) {
       return tool === 'eraser' ? this.#wipe(picture, label, at, reach) : this.#place(picture, label, at, reach);
@@ -95,13 +93,25 @@ export class Pen {
     return this.#stroke(picture, label as RasterLabel, at);
   }
 
-  #corner(at: Point, reach: number): void {
-    const [first] = this.draft;
-    if (first && this.draft.length > 2 && distance(first, at) < reach) this.finish();
-    else this.#setDraft([...this.draft, at]);
+  // A corner goes along with the pointer until it is lifted; one on the first closes the polygon.
+  #corner(picture: Picture, at: Point, reach: number): Gesture {
+    const before = this.draft;
+    const [first] = before;
+    const closes = first !== undefined && before.length > 2 && distance(first, at) < reach;
+    const put = (to: Point) => this.#setDraft([...before, to]);
+    if (!closes) put(at);
+    return {
+      move: closes ? () => {} : put,
+      lift: () => {
+        if (!closes) return;
+        this.#setDraft([]);
+        this.#fill(picture, before);
+      },
+      cancel: () => this.#setDraft(before),
+    };
   }
 
-  #box(from: Point): Gesture {
+  #box(picture: Picture, from: Point): Gesture {
     this.#setDraft([from, from]);
     return {
       move: (to) => this.#setDraft([from, to]),
@@ -110,14 +120,12 @@ export class Pen {
         const to = this.draft[1] ?? from;
         this.#setDraft([]);
         if (Math.abs(to.x - from.x) < 1 || Math.abs(to.y - from.y) < 1) return;
-        this.#fill([from, { x: to.x, y: from.y }, to, { x: from.x, y: to.y }]);
+        this.#fill(picture, [from, { x: to.x, y: from.y }, to, { x: from.x, y: to.y }]);
       },
     };
   }
 
-  #fill(corners: readonly Point[]): void {
-    const picture = this.session.selected;
-    if (!picture) return;
+  #fill(picture: Picture, corners: readonly Point[]): void {
     const label = this.session.begin(picture);
     if (!('raster' in label)) return;
     const all = label.raster.data.slice();
