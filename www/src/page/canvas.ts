@@ -271,6 +271,8 @@ export class Canvas extends LitElement {
     const { picture } = event as SessionEvent;
     if (picture && picture !== this.#shown) return;
     this.#drawOverlay();
+    // Of a map another component may be shown.
+    if (this.session.kind === 'map') this.#drawPaint();
     this.requestUpdate();
   };
 
@@ -279,7 +281,7 @@ export class Canvas extends LitElement {
     const context = this.paintCanvas.getContext('2d');
     if (!context || !this.#shown) return;
     if (label && 'raster' in label && this.layers !== 'prediction') {
-      drawRaster(context, label.raster, box ?? wholeBox(label.raster));
+      drawRaster(context, label.raster, box ?? wholeBox(label.raster), this.session);
     } else context.clearRect(0, 0, this.#shown.width, this.#shown.height);
   }
 

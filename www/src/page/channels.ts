@@ -95,8 +95,10 @@ export class Channels extends LitElement {
   #chip(channel: number, name: string) {
     const active = this.session.activeChannel === channel;
     if (active && this.renaming) return this.#field(channel, name);
-    const { kind } = this.session;
-    const swatch = html`<span class="swatch" ?hidden=${kind === 'map'} .style=${`background: ${cssColourOf(channel)}`}></span>`;
+    const { kind, view } = this.session;
+    const parts = view === 'rgb' ? ['#f00', '#0f0', '#00f'] : [];
+    const colour = kind === 'map' ? parts[channel - 1] : cssColourOf(channel);
+    const swatch = colour ? html`<span class="swatch" .style=${`background: ${colour}`}></span>` : nothing;
     return html`<button
       data-testid="class"
       aria-pressed=${active}

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { TilesProgress } from '../anolis/public/index.js';
 import { download } from './download.js';
-import type { NamedFile } from './formats/content.js';
+import type { NamedFile, OpenPicture } from './formats/content.js';
 import { exportFile } from './formats/export.js';
 import { type FormatName, formatsOf } from './formats/formats.js';
 import { gather, type What } from './formats/gather.js';
@@ -197,12 +197,15 @@ export class Exchange extends LitElement {
     const { session } = this;
     try {
       const named = files.map(async (file) => ({ name: file.name, data: new Uint8Array(await file.arrayBuffer()) }));
-      const { kind, channels } = session;
-      const imported = readLabels(await Promise.all(named), session.pictures, { kind, channels });
+      const { kind, channels, activeChannel } = session;
+      const components = session.tasks.map.channels;
+      const wanted = { kind, channels, components, component: kind === 'map' ? activeChannel - 1 : 0 };
+      const imported = readLabels(await Promise.all(named), session.pictures, wanted);
       for (const problem of imported.problems) this.#tell('problem', problem);
       const labelled = session.pictures.some((picture) => picture.labels[imported.kind] !== undefined);
       const present = session.tasks[imported.kind].channels;
-      const merged = labelled || imported.channels.length === 0 ? merge(imported, present) : imported;
+      const former = (picture: OpenPicture) => (picture as Picture).labels[imported.kind] as Label | undefined;
+      const merged = labelled || imported.channels.length === 0 ? merge(imported, present, former) : imported;
       const labels = new Map<Picture, Label>();
       for (const picture of session.pictures) {
         const label = merged.labels.get(picture);

@@ -82,6 +82,7 @@ export const german: Messages = {
     heat: 'Wärme',
     colours: 'Farben',
     grey: 'Grau',
+    rgb: 'Rot, Grün, Blau',
     points: 'Punkte',
     doubt: 'Zweifel',
   },

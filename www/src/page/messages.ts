@@ -86,6 +86,7 @@ export const english = {
     heat: 'Heat',
     colours: 'Colours',
     grey: 'Grey',
+    rgb: 'Red, green, blue',
     points: 'Points',
     doubt: 'Doubt',
   },

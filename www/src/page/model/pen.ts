@@ -1,7 +1,17 @@
 import type { LabelPoint, PointsLabel, RasterLabel } from './label.js';
 import { storedOf } from './label.js';
 import type { Picture } from './picture.js';
-import { type Box, copyBox, fillPolygon, type Point, paintLine, union, unpaintedOf } from './raster.js';
+import {
+  type Box,
+  copyBox,
+  fillPolygon,
+  type Point,
+  paintLine,
+  planeOf,
+  type Raster,
+  union,
+  unpaintedOf,
+} from './raster.js';
 import type { Session } from './session.js';
 
 /** A scribble is this much thinner than the brush. */
@@ -128,9 +138,10 @@ export class Pen {
   #fill(picture: Picture, corners: readonly Point[]): void {
     const label = this.session.begin(picture);
     if (!('raster' in label)) return;
-    const all = label.raster.data.slice();
-    const box = fillPolygon(label.raster, corners, this.#paint(label));
-    this.#keep(picture, label, box, all);
+    const raster = this.#plane(label);
+    const before = raster.data.slice();
+    const box = fillPolygon(raster, corners, this.#paint(label));
+    this.#keep(picture, raster, box, before);
   }
 
   #stroke(picture: Picture, begun: RasterLabel, from: Point): Gesture {
@@ -140,7 +151,7 @@ export class Pen {
     const partial = begun.partial || (tool === 'scribble' && session.kind === 'mask' && !session.isLabelled(picture));
     const label = { ...begun, partial };
     session.show(picture, label);
-    const { raster } = label;
+    const raster = this.#plane(label);
     const before = raster.data.slice();
     const value = tool === 'eraser' ? unpaintedOf(raster) : this.#paint(label);
     const radius = (brushSize / 200) * Math.max(raster.width, raster.height) * (tool === 'scribble' ? SCRIBBLE : 1);
@@ -154,7 +165,7 @@ export class Pen {
     move(from);
     return {
       move,
-      lift: () => this.#keep(picture, label, touched, before),
+      lift: () => this.#keep(picture, raster, touched, before),
       cancel: () => {
         raster.data.set(before);
         session.show(picture, begun);
@@ -216,7 +227,12 @@ export class Pen {
     return raster.data instanceof Uint16Array ? storedOf(this.session.value) : this.session.activeChannel;
   }
 
-  #keep(picture: Picture, { raster }: RasterLabel, box: Box | undefined, before: RasterLabel['raster']['data']): void {
+  /** What is painted into: of a map the component that is chosen. */
+  #plane({ raster }: RasterLabel): Raster {
+    return raster.data instanceof Uint16Array ? planeOf(raster, this.session.activeChannel - 1) : raster;
+  }
+
+  #keep(picture: Picture, raster: Raster, box: Box | undefined, before: Raster['data']): void {
     if (box) this.session.keepStroke(picture, raster, box, copyBox({ ...raster, data: before }, box));
     this.session.show(picture, this.session.labelOf(picture), box);
   }
