@@ -26,10 +26,20 @@ export class Channels extends LitElement {
         align-items: center;
       }
       .chips button {
-        min-height: 32px;
+        min-height: var(--small);
         padding: 0 10px;
-        border-radius: 16px;
+        border-radius: 20px;
         font-size: 0.9rem;
+      }
+      @media (max-width: 560px) {
+        :host,
+        .chips {
+          flex-wrap: nowrap;
+        }
+        :host > *,
+        .chips > * {
+          flex: none;
+        }
       }
       .swatch {
         width: 12px;
@@ -43,10 +53,10 @@ export class Channels extends LitElement {
       }
       input {
         width: 140px;
-        height: 36px;
+        height: var(--button);
         padding: 0 12px;
         border: 1px solid var(--accent);
-        border-radius: 18px;
+        border-radius: 20px;
         background: var(--panel);
       }
     `,

@@ -63,6 +63,13 @@ export class Editor extends LitElement {
           grid-template-rows: auto min(100vw - 24px, 40dvh);
         }
       }
+      @media (max-width: 560px) {
+        [role='toolbar'] {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr);
+          gap: 0;
+        }
+      }
     `,
   ];
 
@@ -77,8 +84,8 @@ export class Editor extends LitElement {
     if (session.kind === 'tags') void import('./tags.js');
     return html`
       <div class="row" role="toolbar" aria-label=${messages.tools}>
-        <anolis-toolbar .session=${session}></anolis-toolbar>
-        <anolis-channels .session=${session}></anolis-channels>
+        <div class="strip"><anolis-toolbar .session=${session}></anolis-toolbar></div>
+        <div class="strip"><anolis-channels .session=${session}></anolis-channels></div>
       </div>
       <div class="sides" @look=${this.#look}>
         <anolis-canvas .session=${session} .viewport=${this.#viewport} layers=${session.beside ? 'label' : 'both'}></anolis-canvas>

@@ -56,7 +56,7 @@ export class Exchange extends LitElement {
         display: flex;
         gap: 8px;
         align-items: center;
-        min-height: 32px;
+        min-height: var(--small);
       }
       label input {
         flex: none;

@@ -27,7 +27,7 @@ export class Settings extends LitElement {
         display: flex;
         gap: 8px;
         align-items: center;
-        min-height: 32px;
+        min-height: var(--small);
       }
       input[type='range'] {
         width: 80px;

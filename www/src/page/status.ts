@@ -27,13 +27,13 @@ export class Status extends LitElement {
         display: flex;
         gap: 16px;
         align-items: center;
-        height: 32px;
+        height: var(--small);
         padding: 0 16px;
         overflow: hidden;
         white-space: nowrap;
       }
       select {
-        min-height: 24px;
+        min-height: var(--small);
         border-color: transparent;
         background: none;
       }
