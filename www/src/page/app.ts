@@ -390,10 +390,7 @@ export class App extends LitElement {
   ): Promise<void> {
     await prepare?.(pictures);
     this.session.add(pictures);
-    const { kind } = this.session;
-    this.#say(
-      this.anolis ? `${messages.opened(pictures.length)} ${messages.first[kind]}` : messages.loadingInBackground,
-    );
+    this.#say(this.anolis ? messages.opened(pictures.length) : messages.loadingInBackground);
   }
 
   // What is shown is smaller than the picture, so it is asked for again.

@@ -293,6 +293,10 @@ export class Canvas extends LitElement {
     if (overlay) this.overlayCanvas.getContext('2d')?.drawImage(overlay, 0, 0);
   }
 
+  override focus(): void {
+    this.box.focus();
+  }
+
   /** Applies the viewport after it was changed from outside. */
   look(): void {
     const { scale, x, y } = this.viewport;

@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import './adapt.js';
 import './canvas.js';
 import './channels.js';
 import './settings.js';
 import './toolbar.js';
 import type { Canvas } from './canvas.js';
+import { hintsWanted } from './hint-kept.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
 import type { Adaptation } from './model/adaptation.js';
@@ -23,6 +24,7 @@ export class Editor extends LitElement {
   /** Whether the network is there. */
   @property({ type: Boolean }) ready = false;
 
+  @state() private hints = hintsWanted();
   readonly #viewport = new Viewport();
 
   static override styles = [
@@ -82,6 +84,7 @@ export class Editor extends LitElement {
     const { session } = this;
     // Fetched once it is of use.
     if (session.kind === 'tags') void import('./tags.js');
+    if (this.hints) void import('./hint.js');
     return html`
       <div class="row" role="toolbar" aria-label=${messages.tools}>
         <div class="strip"><anolis-toolbar .session=${session}></anolis-toolbar></div>
@@ -91,6 +94,7 @@ export class Editor extends LitElement {
         <anolis-canvas .session=${session} .viewport=${this.#viewport} layers=${session.beside ? 'label' : 'both'}></anolis-canvas>
         ${session.beside ? html`<anolis-canvas .session=${session} .viewport=${this.#viewport} layers="prediction" readonly></anolis-canvas>` : nothing}
       </div>
+      ${this.hints ? html`<anolis-hint .session=${session} @done=${this.#unhint}></anolis-hint>` : nothing}
       <div class="row">
         <anolis-settings .session=${session}></anolis-settings>
         ${this.#turn()}
@@ -124,6 +128,11 @@ export class Editor extends LitElement {
   // Both sides look at the same place.
   #look = () => {
     for (const canvas of this.renderRoot.querySelectorAll<Canvas>('anolis-canvas')) canvas.look();
+  };
+
+  #unhint = () => {
+    this.hints = false;
+    this.renderRoot.querySelector<Canvas>('anolis-canvas')?.focus();
   };
 
   #suggest = () => this.dispatchEvent(new Event('suggest'));

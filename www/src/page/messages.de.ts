@@ -242,6 +242,11 @@ export const german: Messages = {
     density: 'Klicken Sie jedes Ding auf einem Bild an; die anderen folgen.',
     tags: 'Sagen Sie, welche Stichwörter einige Bilder haben (Tasten 1 bis 9); die anderen folgen.',
   },
+  hint: {
+    correct: 'Sehen Sie die anderen Bilder an; wo eines falsch ist, übernehmen und berichtigen Sie es.',
+    export: 'Weiter so, bis sie stimmen; exportiert wird dann mit dem Pfeil ganz oben.',
+    close: 'Hinweis schließen',
+  },
   predicted: (count) => `${count} Bilder vorhergesagt.`,
   tiff: 'dieses TIFF ist nicht zu lesen; speichern Sie es unkomprimiert, mit LZW oder Deflate, oder als PNG.',
   fileProblem: (name, problem) => `${name}: ${problem}`,

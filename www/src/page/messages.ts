@@ -243,6 +243,11 @@ export const english = {
     density: 'Click every thing on one picture; the others follow.',
     tags: 'Say which tags some pictures have (keys 1 to 9); the others follow.',
   },
+  hint: {
+    correct: 'Look at the other pictures; where one is wrong, accept it and correct it.',
+    export: 'Go on until they are right, then export them: the arrow at the top.',
+    close: 'Close the hint',
+  },
   predicted: (count: number) => `${count} pictures predicted.`,
   tiff: 'this TIFF cannot be read; save it without compression, or with LZW or Deflate, or as PNG.',
   fileProblem: (name: string, problem: string) => `${name}: ${problem}`,
