@@ -34,6 +34,7 @@ import { type Picture, readPicture } from '../page/model/picture.js';
 import { readFiles } from '../page/model/read-files.js';
 import { Session, type SessionEvent } from '../page/model/session.js';
 import type { FilesEvent } from '../page/open-button.js';
+import { sentence } from '../page/sentence.js';
 import { listenToShortcuts } from '../page/shortcuts.js';
 import type { StartOver } from '../page/start-over.js';
 import { shared } from '../page/styles.js';
@@ -236,12 +237,13 @@ export class View {
   }
 
   /** Shows something the user may want to know. */
-  notice({ message }: Notice): void {
-    this.#say(message);
+  notice(notice: Notice): void {
+    this.#say(sentence(notice));
   }
 
   complain(error: Error): void {
-    if (!this.#problems.includes(error.message)) this.#problems = [...this.#problems, error.message];
+    const problem = sentence(error);
+    if (!this.#problems.includes(problem)) this.#problems = [...this.#problems, problem];
     this.outside.tell('error', { error });
     this.#render();
   }

@@ -31,6 +31,7 @@ import { Observe } from './observe.js';
 import { keepForOffline } from './offline.js';
 import type { FilesEvent } from './open-button.js';
 import type { SearchEvent } from './search.js';
+import { sentence } from './sentence.js';
 import type { Sessions } from './sessions.js';
 import { listenToShortcuts } from './shortcuts.js';
 import type { StartOver } from './start-over.js';
@@ -279,7 +280,7 @@ export class App extends LitElement {
     try {
       await act();
     } catch (reason) {
-      this.#complain(reason instanceof AnolisError ? reason.message : problem);
+      this.#complain(reason instanceof AnolisError ? sentence(reason) : problem);
     }
   }
 
@@ -324,7 +325,7 @@ export class App extends LitElement {
     } catch (reason) {
       this.failed = true;
       this.dataset['state'] = 'failed';
-      this.#complain((reason as Error).message);
+      this.#complain(sentence(reason));
     }
     this.dispatchEvent(new Event(this.failed ? 'error' : 'load'));
   }
@@ -368,7 +369,7 @@ export class App extends LitElement {
     // Most people have no use for knowing why the CPU was taken; it is there for those who look.
     console.info(`anolis: ${notice.code}: ${notice.message}`);
     this.dataset['notices'] = [this.dataset['notices'], notice.code].filter(Boolean).join(' ');
-    if (notice.code === 'device-lost' || notice.code === 'worker-crashed') this.#complain(notice.message);
+    if (notice.code === 'device-lost' || notice.code === 'worker-crashed') this.#complain(sentence(notice));
     if (this.anolis) this.dataset['backend'] = this.anolis.backend;
     this.requestUpdate();
   };
@@ -408,7 +409,7 @@ export class App extends LitElement {
       session.setLabel(selected, labelFrom(prediction));
       this.#say(messages.accepted);
     } catch (reason) {
-      this.#complain((reason as Error).message);
+      this.#complain(sentence(reason));
     }
   }
 
@@ -416,7 +417,7 @@ export class App extends LitElement {
     try {
       answer((await this.#learner?.search(op, a, b)) ?? []);
     } catch (reason) {
-      this.#complain((reason as Error).message);
+      this.#complain(sentence(reason));
     }
   };
 
@@ -444,7 +445,7 @@ export class App extends LitElement {
       if (next) this.session.select(next);
       this.#say(next ? messages.suggested(next.name) : messages.nothingToSuggest);
     } catch (reason) {
-      this.#complain((reason as Error).message);
+      this.#complain(sentence(reason));
     }
   }
 

@@ -87,8 +87,8 @@ export class Editor extends LitElement {
     if (this.hints) void import('./hint.js');
     return html`
       <div class="row" role="toolbar" aria-label=${messages.tools}>
-        <div class="strip"><anolis-toolbar .session=${session}></anolis-toolbar></div>
-        <div class="strip"><anolis-channels .session=${session}></anolis-channels></div>
+        <div class="sideways"><anolis-toolbar .session=${session}></anolis-toolbar></div>
+        <div class="sideways"><anolis-channels .session=${session}></anolis-channels></div>
       </div>
       <div class="sides" @look=${this.#look}>
         <anolis-canvas .session=${session} .viewport=${this.#viewport} layers=${session.beside ? 'label' : 'both'}></anolis-canvas>

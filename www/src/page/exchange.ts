@@ -14,6 +14,7 @@ import type { Label } from './model/label.js';
 import type { Learner } from './model/learner.js';
 import type { Picture } from './model/picture.js';
 import type { Session } from './model/session.js';
+import { sentence } from './sentence.js';
 import { dialogs, shared } from './styles.js';
 
 const whats: readonly What[] = ['both', 'labels', 'predictions'];
@@ -179,7 +180,7 @@ export class Exchange extends LitElement {
       this.#tell('say', messages.exchange.exported(file.name, content.sheets.length));
       this.dialog.close();
     } catch (reason) {
-      if (!running.signal.aborted) this.#tell('problem', (reason as Error).message);
+      if (!running.signal.aborted) this.#tell('problem', sentence(reason));
     } finally {
       this.running = undefined;
     }
@@ -215,7 +216,7 @@ export class Exchange extends LitElement {
       this.#tell('say', messages.exchange.imported(labels.size));
       this.dialog.close();
     } catch (reason) {
-      this.#tell('problem', (reason as Error).message);
+      this.#tell('problem', sentence(reason));
     }
   }
 

@@ -1,5 +1,5 @@
 import { css, html, LitElement } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { keepHintsOff } from './hint-kept.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
@@ -14,6 +14,8 @@ type Step = 'label' | 'correct' | 'export';
 @customElement('anolis-hint')
 export class Hint extends LitElement {
   @property({ attribute: false }) session!: Session;
+  /** Comes after the region it is in, so that it is read out. */
+  @state() private text = '';
   #begun = false;
 
   static override styles = [
@@ -42,10 +44,8 @@ export class Hint extends LitElement {
   }
 
   override render() {
-    const step = this.#step();
-    const text = step === 'label' ? messages.first[this.session.kind] : messages.hint[step];
     return html`
-      <p role="status" data-testid="hint" data-step=${step}>${text}</p>
+      <p role="status" data-testid="hint" data-step=${this.#step()}>${this.text}</p>
       <button class="icon plain" aria-label=${messages.hint.close} title=${messages.hint.close} @click=${this.#close}>${icons.close}</button>
     `;
   }
@@ -59,6 +59,7 @@ export class Hint extends LitElement {
   // Who went all the way needs no hint the next time.
   protected override updated(): void {
     const step = this.#step();
+    this.text = step === 'label' ? messages.first[this.session.kind] : messages.hint[step];
     this.#begun ||= step !== 'export';
     if (this.#begun && step === 'export') keepHintsOff();
   }

@@ -1,3 +1,8 @@
+import type { ErrorCode } from '../anolis/public/index.js';
+
+/** What is said of an error or a notice of the library, by its code. */
+export type ErrorSentences = Readonly<Record<ErrorCode | 'first-frame' | 'image-downscaled', string>>;
+
 /** What held-out examples say about an adaptation. */
 interface Judged {
   readonly before: number;
@@ -8,6 +13,8 @@ interface Judged {
 
 /** Every sentence of the page in English. */
 export const english = {
+  /** In English the library's own sentences are used, which say more. */
+  errors: {} as Partial<ErrorSentences>,
   language: 'Language',
   name: 'anolis',
   tagline: 'Label a few. See the rest.',
@@ -36,6 +43,17 @@ export const english = {
   add: 'Add pictures',
   openHint: 'or drop them anywhere, or paste them',
   samples: 'Or try it with these',
+  sampleTitles: {
+    nuclei: 'Cell nuclei',
+    coins: 'Greek coins',
+    roads: 'Roads from above',
+    creatures: 'Creatures',
+    depth: 'Depth of a scene',
+    blood: 'Blood cells',
+    mixed: 'Mixed pictures',
+    solids: 'Things on a table',
+    tissue: 'Stained tissue',
+  },
   samplePictures: (count: number) => `${count} pictures`,
   sampleFailed: 'The sample pictures could not be fetched; check the connection and try again.',
   drop: 'Drop pictures or a session to open them',

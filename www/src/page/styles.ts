@@ -130,7 +130,7 @@ export const shared = css`
   }
   /* On a narrow screen one row that is moved sideways; the faded end says that there is more. */
   @media (max-width: 560px) {
-    .strip {
+    .sideways {
       position: relative;
       display: flex;
       flex-wrap: nowrap;
@@ -140,7 +140,7 @@ export const shared = css`
       mask-image: linear-gradient(to right, #000 calc(100% - 24px), transparent);
       scrollbar-width: none;
     }
-    .strip > * {
+    .sideways > * {
       flex: none;
     }
   }
