@@ -430,6 +430,7 @@ export class App extends LitElement {
   // Names that nobody chose are in the language that is spoken.
   #spoken(locale: Locale): void {
     if (this.session.pictures.length === 0) this.session.tasks = newTasks();
+    document.documentElement.lang = locale;
     this.status = '';
     this.locale = locale;
   }

@@ -60,6 +60,7 @@ const errors: ErrorSentences = {
 /** Every sentence of the page in German. */
 export const german: Messages = {
   errors,
+  tongue: 'de',
   language: 'Sprache',
   name: 'anolis',
   tagline: 'Ein paar beschriften. Den Rest sehen.',

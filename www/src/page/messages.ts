@@ -15,6 +15,8 @@ interface Judged {
 export const english = {
   /** In English the library's own sentences are used, which say more. */
   errors: {} as Partial<ErrorSentences>,
+  /** As `lang` has it. */
+  tongue: 'en',
   language: 'Language',
   name: 'anolis',
   tagline: 'Label a few. See the rest.',
