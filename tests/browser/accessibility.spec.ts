@@ -17,6 +17,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await anolis.choose({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') });
     await expect(anolis.problems).toBeVisible();
     expect(await violations()).toEqual([]);
+    await anolis.problems.getByRole('button').click();
+    await page.keyboard.press('d');
+    await expect(page.getByTestId('prediction')).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await page.keyboard.press('d');
+    await page.getByTestId('adapt').click();
+    await expect(page.getByTestId('adapt-running')).toContainText('Step 1', { timeout: 120_000 });
+    await expect(page.getByTestId('curve')).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await page.getByTestId('adapt-stop').click();
+    await expect(page.getByTestId('adapt-result')).toHaveText('Stopped; nothing was changed.');
     await page.getByRole('button', { name: 'Start over' }).click();
     expect(await violations()).toEqual([]);
   });

@@ -16,6 +16,46 @@ test.describe('on a narrow phone', () => {
     await page.getByRole('checkbox').uncheck();
     expect(await overhang()).toBe(0);
   });
+
+  test('tools are in one row, and whatever is pressed is large enough for a finger', async ({ anolis, page }) => {
+    // What a finger hits of a checkbox is its label, too.
+    const small = () =>
+      page.locator('button, select, input:not([type=file]), a[href]').evaluateAll((all) =>
+        all
+          .map((element) => element.closest('label:has([type=checkbox], [type=radio])') ?? element)
+          .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+          .map((element) => ({ said: element.outerHTML.slice(0, 200), box: element.getBoundingClientRect() }))
+          .filter(({ box }) => box.width > 0 && (box.height < 40 || box.width < 40))
+          .map(({ said, box }) => `${box.width} × ${box.height}: ${said}`),
+      );
+    await anolis.open();
+    await expect(page.getByTestId('sample').first()).toBeVisible();
+    expect(await small()).toEqual([]);
+    await anolis.openSamples();
+    await anolis.paintCoin();
+    await anolis.predicted();
+    for (const kind of ['mask', 'keypoints', 'map', 'density', 'tags'] as const) {
+      await page.getByTestId('kind').selectOption(kind);
+      const tops = await page
+        .getByRole('toolbar')
+        .locator('anolis-toolbar')
+        .locator('button, select')
+        .evaluateAll((all) => all.map((element) => element.getBoundingClientRect().top));
+      expect(new Set(tops).size).toBe(1);
+      expect(await small()).toEqual([]);
+    }
+    for (const name of ['Sessions', 'Shortcuts', 'Export and import']) {
+      if (name === 'Export and import') await page.getByTestId('kind').selectOption('mask');
+      await page.getByRole('button', { name }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      expect(await small()).toEqual([]);
+      await page.keyboard.press('Escape');
+    }
+    // Those that do not fit come into sight when they are wanted.
+    const size = page.getByRole('slider', { name: 'Size' });
+    await size.focus();
+    await expect(size).toBeInViewport();
+  });
 });
 
 test('nothing jumps while the network loads', async ({ anolis, page }) => {

@@ -7,7 +7,13 @@ test("the page speaks the browser's language, and the chosen one from then on", 
   await anolis.open();
   await expect(page.locator('html')).toHaveAttribute('lang', 'de');
   await expect(page.getByRole('heading', { name: '1. Bilder öffnen' })).toBeVisible();
+  await expect(page.locator('[data-sample=nuclei]')).toContainText('Zellkerne');
   await anolis.openSamples('nuclei');
+  await anolis.choose({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') });
+  await expect(anolis.problems).toHaveText(
+    'notes.txt: Dieses Bild kann der Browser nicht lesen; nehmen Sie JPEG, PNG, WebP, AVIF oder GIF.',
+  );
+  await anolis.problems.getByRole('button').click();
   await anolis.paint([0.5, 0.5], [0.6, 0.5]);
   await anolis.predicted();
   await expect(anolis.status).toHaveText('6 Bilder vorhergesagt.');

@@ -11,8 +11,8 @@ const quiet = [
   '--disable-component-update',
   '--disable-sync',
 ];
-// A GPU in software: right, not fast.
-const softwareGpu = [
+/** A GPU in software: right, not fast. */
+export const softwareGpu = [
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
   '--enable-unsafe-swiftshader',

@@ -31,6 +31,37 @@ async function saved(page: Page): Promise<{ name: string; buffer: Buffer }> {
   return { name: file.suggestedFilename(), buffer: readFileSync(await file.path()) };
 }
 
+test('tags come back from a file, with what was said and what was added', async ({ anolis, page }) => {
+  await anolis.open();
+  await anolis.openSamples('mixed');
+  await anolis.predicted();
+  const tags = page.getByTestId('tag');
+  await anolis.pictures.nth(6).click();
+  await tags.filter({ hasText: 'cells' }).click();
+  await tags.filter({ hasText: 'animal' }).click();
+  await tags.filter({ hasText: 'animal' }).click();
+  const input = page.getByRole('combobox', { name: 'Tag this picture' });
+  await input.fill('blue');
+  await input.press('Enter');
+  const said = () => tags.evaluateAll((all) => all.map((tag) => (tag as HTMLElement).dataset['said'] ?? 'nothing'));
+  await expect.poll(said).toEqual(['has', 'nothing', 'nothing', 'nothing', 'has-not', 'has']);
+  await page.locator('h1').click();
+  const file = await saved(page);
+
+  await showSessions(page);
+  await page.getByRole('button', { name: 'New session' }).click();
+  await expect(anolis.pictures).toHaveCount(0);
+  await page.locator('#session-file').setInputFiles({ ...file, mimeType: 'application/zip' });
+  await expect(anolis.pictures).toHaveCount(12);
+  await expect(page.getByTestId('kind')).toHaveValue('tags');
+  await expect(page.getByTestId('count')).toContainText('7 of 12');
+  await expect(anolis.pictures.nth(6)).toHaveAttribute('aria-selected', 'true');
+  await expect.poll(said).toEqual(['has', 'nothing', 'nothing', 'nothing', 'has-not', 'has']);
+  await anolis.predicted();
+  await expect(tags.last()).toHaveAttribute('aria-label', /^blue: has it, \d+ % likely/);
+  await expect(anolis.problems).toHaveCount(0);
+});
+
 test('sessions are named, left, opened again and deleted', async ({ anolis, page }) => {
   await painted(anolis);
   await showSessions(page);

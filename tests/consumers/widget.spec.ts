@@ -1,88 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type { AnolisWidget } from '../../www/src/element/index.js';
-import { disc } from './projects/ask.js';
-import { type Content, type Site, serve } from './support/serve.js';
-
-const folder = fileURLToPath(new URL('../../pkg', import.meta.url));
-
-const cors = { 'access-control-allow-origin': '*' };
-const widget = (attributes = '') =>
-  `<anolis-widget backend="cpu" quality="fast" channels="disc" ${attributes}></anolis-widget>`;
-
-/** A page of somebody who uses the widget. */
-const hostPage = (body: string, script = '/dist/define.js') => `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width" />
-    <meta name="color-scheme" content="light dark" />
-    <title>A host page</title>
-    <link rel="icon" href="data:," />
-    <script type="module" src="${script}"></script>
-  </head>
-  <body><main><h1>A host page</h1>${body}</main></body>
-</html>`;
-
-interface Fixtures {
-  /** Starts a site that ends with the test. */
-  site: (content: Content) => Promise<Site>;
-  /** Opens a page with this body on a site that also has the package. */
-  open: (body: string, headers?: Record<string, string>) => Promise<Site>;
-  /** What a test may leave in the console. */
-  allowed: RegExp[];
-}
-
-const test = base.extend<Fixtures>({
-  allowed: [[], { option: true }],
-  page: async ({ page, allowed }, use) => {
-    const errors: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    page.on('pageerror', (error) => errors.push(error.message));
-    await use(page);
-    expect(errors.filter((error) => !allowed.some((pattern) => pattern.test(error)))).toEqual([]);
-  },
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are wanted from the pattern.
-  site: async ({}, use) => {
-    const sites: Site[] = [];
-    await use(async (content) => {
-      const site = await serve(content);
-      sites.push(site);
-      return site;
-    });
-    for (const site of sites) await site.close();
-  },
-  open: async ({ page, site }, use) => {
-    await use(async (body, headers = {}) => {
-      const opened = await site({ folder, headers, pages: { '/index.html': hostPage(body) } });
-      await page.goto(`${opened.origin}/`);
-      return opened;
-    });
-  },
-});
-
-const ready = async (page: Pick<Page, 'locator'>, count = 1) =>
-  expect(page.locator('anolis-widget:state(ready)')).toHaveCount(count, { timeout: 60_000 });
-
-/** Gives a widget two discs, labels one and answers how much of the other is predicted right. */
-async function teach(page: Pick<Page, 'evaluate'>, place = 0): Promise<number> {
-  const [labelled, other] = [disc(30), disc(64)].map(({ picture, label }) => ({
-    picture: { ...picture, data: [...picture.data] },
-    label: [...label.data],
-  }));
-  const given = { place, labelled, other };
-  return page.evaluate(async ({ place, labelled, other }) => {
-    const element = document.querySelectorAll('anolis-widget')[place] as AnolisWidget;
-    if (!labelled || !other) throw new Error('nothing to teach');
-    const pictureOf = ({ picture }: typeof other) => ({ ...picture, data: Uint8ClampedArray.from(picture.data) });
-    const first = await element.addPicture(pictureOf(labelled), 'labelled');
-    const second = await element.addPicture(pictureOf(other), 'other');
-    await element.setLabel(first, { width: 96, height: 64, data: Uint8Array.from(labelled.label) });
-    const mask = (await element.predict(second)).mask();
-    return mask.filter((id, at) => id === other.label[at]).length / mask.length;
-  }, given);
-}
+import type { Site } from './support/serve.js';
+import { cors, expect, type Fixtures, folder, hostPage, ready, teach, test, widget } from './support/widget.js';
 
 /** Opens a page under a strict policy, whose scripts are from `cdn`; `/set.js` takes the place of the widget's own. */
 async function strict(page: Page, site: Fixtures['site'], cdn: Site, workers: string, pages: Record<string, string>) {
@@ -452,6 +372,74 @@ test('the theme is the widget’s own, or that of the page; its colours can be s
   expect(await ground(1)).toBe('rgb(19, 23, 23)');
   const button = page.locator('anolis-widget').first().getByRole('button', { name: 'Open pictures' });
   expect(await button.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe('rgb(120, 0, 160)');
+});
+
+test('the widget speaks the language that it is told, or that of its page', async ({ page, open }) => {
+  await open(`<div lang="de-AT">${widget()}</div>`);
+  await ready(page);
+  await expect(page.getByRole('button', { name: 'Bilder öffnen' })).toBeVisible();
+  // The page's own language is the page's affair.
+  expect(await page.locator('html').getAttribute('lang')).toBe('en');
+  await teach(page);
+  await expect(page.getByRole('toolbar', { name: 'Werkzeuge' })).toBeVisible();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await page.locator('anolis-widget').evaluate((element: AnolisWidget) => {
+    element.locale = 'en';
+  });
+  await expect(page.getByRole('toolbar', { name: 'Tools' })).toBeVisible();
+  // What was made is still there, and so is the picture that is worked on.
+  expect(await page.evaluate(() => document.querySelector('anolis-widget')?.pictures[0]?.labelled)).toBe(true);
+  await expect(page.getByTestId('canvas')).toHaveAttribute('aria-label', /Picture 1 of 2/);
+  await page.locator('anolis-widget').evaluate((element: AnolisWidget) => {
+    element.locale = 'tlh';
+  });
+  await expect(page.getByRole('toolbar', { name: 'Tools' })).toBeVisible();
+});
+
+test('tags of pictures are said by the page or the person, and predicted', async ({ page, open }) => {
+  await open('<anolis-widget backend="cpu" quality="fast" kind="tags" channels="disc, ground"></anolis-widget>');
+  const found = await page.evaluate(async () => {
+    const element = document.querySelector('anolis-widget') as AnolisWidget;
+    const told: string[] = [];
+    element.addEventListener('tags', ({ detail }) => told.push(detail.tags.map(({ name }) => name).join()));
+    const code = (call: Promise<unknown>) => call.then(String, (reason: { code?: string }) => reason.code);
+    const plain = (red: number) => {
+      const data = new Uint8ClampedArray(4 * 64 * 64);
+      for (let at = 0; at < data.length; at += 4) data.set([red, 60, 255 - red, 255], at);
+      return { width: 64, height: 64, data };
+    };
+    const [red, blue, query] = [
+      await element.addPicture(plain(230), 'red'),
+      await element.addPicture(plain(20), 'blue'),
+      await element.addPicture(plain(220), 'query'),
+    ];
+    const refused = [
+      await code(element.predictTags(query)),
+      await code(element.setLabel(red, { tags: ['nowhere'] })),
+      await code(element.setLabel(red, { points: [] })),
+      await code(element.predict(query)),
+    ];
+    await element.setLabel(red, { tags: ['disc'] });
+    await element.setLabel(blue, { tags: ['ground'] });
+    const tags = await element.predictTags(query);
+    return { refused, tags, told: [...new Set(told)], labelled: element.pictures.map(({ labelled }) => labelled) };
+  });
+  expect(found.refused).toEqual(['empty-support', 'label-tags', 'label-kind', 'answer-kind']);
+  expect(found.tags.map(({ name }) => name)).toEqual(['disc', 'ground']);
+  const [disc, ground] = found.tags;
+  expect(disc?.probability).toBeGreaterThan(ground?.probability ?? 1);
+  expect(found.told).toEqual(['disc,ground']);
+  expect(found.labelled).toEqual([true, true, false]);
+  // The person says it too.
+  const tags = page.getByTestId('tag');
+  await expect(tags).toHaveCount(2);
+  await page.getByTestId('picture').nth(2).click();
+  await tags.first().click();
+  await expect(tags.first()).toHaveAttribute('data-said', 'has');
+  expect(await page.evaluate(() => document.querySelector('anolis-widget')?.pictures[2]?.labelled)).toBe(true);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
 });
 
 test.describe('when something is missing', () => {

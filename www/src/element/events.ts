@@ -22,6 +22,14 @@ export interface WidgetPredicted {
   readonly full: boolean;
 }
 
+/** What is predicted of one tag of a picture. */
+export interface WidgetTag {
+  readonly name: string;
+  /** From 0 to 1. */
+  readonly probability: number;
+  readonly present: boolean;
+}
+
 /** How an adaptation goes on, or what came of it. */
 export type WidgetAdapted = { readonly progress: AdaptProgress } | { readonly report: AdaptReport };
 
@@ -34,6 +42,8 @@ export interface WidgetEvents {
   /** Pictures, labels or channels are other ones. */
   change: CustomEvent<{ readonly kind: TaskKind | 'tags' }>;
   predict: CustomEvent<WidgetPredicted>;
+  /** Tags of a picture are predicted. */
+  tags: CustomEvent<{ readonly id: string; readonly tags: readonly WidgetTag[] }>;
   adapt: CustomEvent<WidgetAdapted>;
   /** Something went wrong; what was made stays. */
   error: CustomEvent<{ readonly error: Error }>;

@@ -37,11 +37,14 @@ export function labelOf(label: LibraryLabel, kind: Kind, channels: number, size:
   }
   const { width, height } = size;
   if ('width' in label) {
-    const values: ArrayLike<number> = 'data' in label ? label.data : valuesOf(label);
-    if (label.width !== width || label.height !== height || values.length !== width * height) refuse('label-size');
+    const parts: readonly ArrayLike<number>[] = 'data' in label ? [label.data] : componentsOf(label);
+    if (label.width !== width || label.height !== height || parts.length !== ('map' in label ? channels : 1))
+      refuse('label-size');
+    if (parts.some((values) => values.length !== width * height)) refuse('label-size');
     const wrong =
       'map' in label ? (v: number) => v < 0 || v > 1 : (v: number) => v > channels && v < PROBABLY_BACKGROUND;
-    if (Array.prototype.some.call(values, wrong)) refuse('map' in label ? 'label-range' : 'label-value');
+    if (parts.some((values) => Array.prototype.some.call(values, wrong)))
+      refuse('map' in label ? 'label-range' : 'label-value');
   } else if ('keypoints' in label) {
     if (label.keypoints.length !== channels) refuse('label-points');
     if (label.keypoints.some((point) => point && !isInside(point, size))) refuse('label-point');
@@ -63,9 +66,9 @@ const forms = {
   tags: [],
 } as const satisfies Record<Kind, readonly string[]>;
 
-function valuesOf(label: Layers | MapValues): ArrayLike<number> {
+function componentsOf(label: Layers | MapValues): readonly ArrayLike<number>[] {
   if (!('map' in label)) return [];
-  return label.map instanceof Float32Array ? label.map : (label.map[0] ?? []);
+  return label.map instanceof Float32Array ? [label.map] : label.map;
 }
 
 function isInside([x, y]: readonly [number, number], { width, height }: Size): boolean {

@@ -1,4 +1,5 @@
 import { adoptStyles, css, html, nothing, render, unsafeCSS } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import {
   type AdaptOptions,
   type AdaptReport,
@@ -8,8 +9,10 @@ import {
   LabelError,
   type Notice,
   type Prediction,
+  PredictionError,
   type Progress,
   readSession,
+  type TagLabel,
   type Task,
   writeSession,
 } from '../anolis/public/index.js';
@@ -24,26 +27,27 @@ import '../page/status.js';
 import '../page/toolbar.js';
 import type { AdaptEvent } from '../page/adapt.js';
 import { listenForFiles, sortFiles } from '../page/incoming.js';
+import { isLocale, speak } from '../page/locale.js';
 import { messages } from '../page/messages.js';
 import { labelFrom } from '../page/model/accept.js';
 import { Adaptation } from '../page/model/adaptation.js';
 import { newId } from '../page/model/id.js';
-import { type Kind, kindNames } from '../page/model/kinds.js';
+import type { Kind } from '../page/model/kinds.js';
+import { type AnyLabel, fromLibraryTags } from '../page/model/label.js';
 import { Learner, type LearnerEvent } from '../page/model/learner.js';
-import { type Picture, readPicture } from '../page/model/picture.js';
+import { type Picture, readPicture, type TagPrediction } from '../page/model/picture.js';
 import { readFiles } from '../page/model/read-files.js';
 import { Session, type SessionEvent } from '../page/model/session.js';
 import type { FilesEvent } from '../page/open-button.js';
+import type { SearchEvent } from '../page/search.js';
+import { sentence } from '../page/sentence.js';
 import { listenToShortcuts } from '../page/shortcuts.js';
 import type { StartOver } from '../page/start-over.js';
 import { shared } from '../page/styles.js';
 import theme from '../page/theme.css?inline';
-import type { WidgetEvents, WidgetPicture } from './events.js';
+import type { WidgetEvents, WidgetPicture, WidgetTag } from './events.js';
 import { blobOf, labelOf } from './given.js';
 import type { WidgetTool } from './tools.js';
-
-/** Kinds whose labels are places in a picture: the widget has no tools for tags. */
-const offered = kindNames.filter((kind) => kind !== 'tags');
 
 /** What the view is told by its element. */
 export interface Settings {
@@ -152,6 +156,12 @@ const layout = css`
   }
 `;
 
+/** Speaks a language, such as `de` or `de-AT`; English where it is none that is spoken, or cannot be fetched. */
+export async function speakLanguage(wanted: string): Promise<void> {
+  const name = wanted.split('-')[0]?.toLowerCase();
+  await speak(isLocale(name) ? name : 'en').catch(() => {});
+}
+
 /** What is inside the widget once it works: the page's components over a session of its own. */
 export class View {
   readonly session = new Session();
@@ -220,6 +230,12 @@ export class View {
     this.#render();
   }
 
+  /** Says everything in another language. */
+  async speak(locale: string): Promise<void> {
+    await speakLanguage(locale);
+    this.#render();
+  }
+
   /** Shows how far loading is. */
   showProgress(progress: Progress): void {
     if (progress.phase !== this.#progress?.phase) this.#status = messages.phases[progress.phase];
@@ -236,12 +252,13 @@ export class View {
   }
 
   /** Shows something the user may want to know. */
-  notice({ message }: Notice): void {
-    this.#say(message);
+  notice(notice: Notice): void {
+    this.#say(sentence(notice));
   }
 
   complain(error: Error): void {
-    if (!this.#problems.includes(error.message)) this.#problems = [...this.#problems, error.message];
+    const problem = sentence(error);
+    if (!this.#problems.includes(problem)) this.#problems = [...this.#problems, problem];
     this.outside.tell('error', { error });
     this.#render();
   }
@@ -267,10 +284,11 @@ export class View {
     this.session.select(this.#picture(id));
   }
 
-  setLabel(id: string, label: Label | undefined): void {
+  setLabel(id: string, label: Label | TagLabel | undefined): void {
     const picture = this.#picture(id);
     const { kind, channels } = this.session;
-    this.session.setLabel(picture, label && labelOf(label, kind, channels.length, picture));
+    if (label && 'tags' in label) this.session.setLabel(picture, tagsOf(label, kind, channels));
+    else this.session.setLabel(picture, label && labelOf(label, kind, channels.length, picture));
   }
 
   /**
@@ -292,11 +310,25 @@ export class View {
 
   async predict(what: string | ImageSource): Promise<Prediction> {
     const picture = typeof what === 'string' ? this.#picture(what) : undefined;
+    if (this.session.kind === 'tags') throw new PredictionError('answer-kind');
     const learner = await this.#settled();
     const { task } = learner;
     const prediction = picture ? await learner.predict(picture) : await task?.predict(what as ImageSource);
     if (!prediction) throw new LabelError('empty-support');
     return prediction;
+  }
+
+  async predictTags(id: string): Promise<readonly WidgetTag[]> {
+    if (this.session.kind !== 'tags') throw new PredictionError('answer-kind');
+    const picture = this.#picture(id);
+    await this.#settled();
+    if (!picture.tags) throw new LabelError('empty-support');
+    return this.#tagsOf(picture.tags);
+  }
+
+  #tagsOf(tags: readonly TagPrediction[]): readonly WidgetTag[] {
+    const { channels } = this.session;
+    return tags.map(({ probability, present }, place) => ({ name: channels[place] ?? '', probability, present }));
   }
 
   async adapt(options: AdaptOptions): Promise<AdaptReport> {
@@ -345,7 +377,7 @@ export class View {
     const { session } = this;
     const { tools } = this.settings;
     const open = session.pictures.length > 0;
-    const content = html`
+    const content = html`<div lang=${messages.tongue}>
       ${this.#bar()}
       <div class="work ${open && tools.has('pictures') ? 'two' : ''}" part="work" @files=${(event: FilesEvent) => this.#addFiles(event.files)}>
         ${open ? this.#editor() : this.#empty()}
@@ -361,8 +393,9 @@ export class View {
           : nothing
       }
       ${this.#asked ? html`<anolis-start-over @confirm=${() => session.startOver()}></anolis-start-over>` : nothing}
-    `;
-    render(content, this.root, { host: this });
+    </div>`;
+    // In another language everything is said anew.
+    render(keyed(messages, content), this.root, { host: this });
   }
 
   #bar() {
@@ -378,11 +411,14 @@ export class View {
     const { session } = this;
     const { tools } = this.settings;
     const draw = tools.has('draw');
+    const tags = draw && session.kind === 'tags';
+    // Fetched once it is of use.
+    if (tags) void import('../page/tags.js');
     return html`<div class="editor" part="editor">
       ${
         draw || tools.has('channels')
           ? html`<div class="row" part="tools" role="toolbar" aria-label=${messages.tools}>
-              ${draw ? html`<anolis-toolbar .session=${session} .offered=${offered} ?fixed=${!tools.has('kind')}></anolis-toolbar>` : nothing}
+              ${draw ? html`<anolis-toolbar .session=${session} ?fixed=${!tools.has('kind')}></anolis-toolbar>` : nothing}
               ${tools.has('channels') ? html`<anolis-channels .session=${session}></anolis-channels>` : nothing}
               <slot name="tools"></slot>
             </div>`
@@ -394,6 +430,7 @@ export class View {
           ? html`<div class="row" part="settings"><anolis-settings .session=${session} @accept=${this.#accept}></anolis-settings></div>`
           : nothing
       }
+      ${tags ? html`<anolis-tags .session=${session} @search=${this.#search}></anolis-tags>` : nothing}
       ${
         tools.has('adapt')
           ? html`<anolis-adapt part="adapt" .session=${session} .adaptation=${this.#adaptation} ?ready=${this.#learner !== undefined} @adapt=${this.#onAdapt}></anolis-adapt>`
@@ -432,6 +469,7 @@ export class View {
 
   #onOverlay = (event: Event): void => {
     const { picture } = event as SessionEvent;
+    if (picture?.tags) this.outside.tell('tags', { id: picture.id, tags: this.#tagsOf(picture.tags) });
     if (!picture?.prediction) return;
     this.outside.tell('predict', {
       id: picture.id,
@@ -485,12 +523,22 @@ export class View {
 
   #accept = async (): Promise<void> => {
     const { selected } = this.session;
-    if (!selected?.prediction || !this.settings.tools.has('draw')) return;
+    if (!this.settings.tools.has('draw')) return;
+    if (selected?.tags) this.session.acceptTags(selected);
+    if (!selected?.prediction) return;
     try {
       const prediction = await this.#learner?.predict(selected);
       if (!prediction) return;
       this.session.setLabel(selected, labelFrom(prediction));
       this.#say(messages.accepted);
+    } catch (reason) {
+      this.complain(reason as Error);
+    }
+  };
+
+  #search = async ({ op, a, b, answer }: SearchEvent): Promise<void> => {
+    try {
+      answer((await this.#learner?.search(op, a, b)) ?? []);
     } catch (reason) {
       this.complain(reason as Error);
     }
@@ -510,4 +558,12 @@ export class View {
     this.#problems = this.#problems.filter((problem) => problem !== event.detail);
     this.#render();
   };
+}
+
+function tagsOf(label: TagLabel, kind: Kind, channels: readonly string[]): AnyLabel {
+  const { tags, not = [] } = label;
+  if (kind !== 'tags') throw new LabelError('label-kind');
+  if (![...tags, ...not].every((name) => channels.includes(name)) || tags.some((name) => not.includes(name)))
+    throw new LabelError('label-tags');
+  return fromLibraryTags(label, channels);
 }

@@ -9,9 +9,10 @@ import type {
   Prediction,
   Progress,
   Quality,
+  TagLabel,
   TaskKind,
 } from '../anolis/public/index.js';
-import type { WidgetEvents, WidgetPicture } from './events.js';
+import type { WidgetEvents, WidgetPicture, WidgetTag } from './events.js';
 import { share } from './share.js';
 import { toolsOf } from './tools.js';
 import type { View } from './view.js';
@@ -19,7 +20,7 @@ import type { View } from './view.js';
 // On a server there are no elements, and importing this must work all the same.
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 
-const kinds: readonly string[] = ['mask', 'keypoints', 'map', 'density'] satisfies TaskKind[];
+const kinds: readonly string[] = ['mask', 'keypoints', 'map', 'density', 'tags'] satisfies (TaskKind | 'tags')[];
 
 /**
  * Labels a few pictures and predicts the rest, inside a page of somebody else. It loads nothing until it is visible or asked;
@@ -34,11 +35,12 @@ const kinds: readonly string[] = ['mask', 'keypoints', 'map', 'density'] satisfi
  * @tag anolis-widget
  *
  * @attr {string} src - Address of a session file to open; its kind and channels win
- * @attr {'mask'|'keypoints'|'map'|'density'} [kind=mask] - What is predicted
- * @attr {string} channels - Names of the classes, keypoints or objects, with commas between them
+ * @attr {'mask'|'keypoints'|'map'|'density'|'tags'} [kind=mask] - What is predicted
+ * @attr {string} channels - Names of the classes, keypoints, components, objects or tags, with commas between them
  * @attr {'auto'|'webgpu'|'cpu'} [backend=auto] - Where the network runs
  * @attr {'best'|'fast'} [quality=best] - How much work a prediction may be
  * @attr {string} [tools=all] - What a person can use: `all`, `none`, or some of `draw kind channels settings pictures open adapt status`
+ * @attr {'en'|'de'} locale - Language, of all widgets of a page; that of the element's surroundings without it, or else English
  * @attr {'light'|'dark'} theme - Colours; those of the page's `color-scheme` without it
  * @attr {'lazy'|'eager'|'manual'} [loading=lazy] - When to load: once visible, at once, or when a method is called
  *
@@ -46,6 +48,7 @@ const kinds: readonly string[] = ['mask', 'keypoints', 'map', 'density'] satisfi
  * @fires {CustomEvent<Progress>} progress - Loading goes on; `detail.fraction` is from 0 to 1
  * @fires {CustomEvent<{ kind: TaskKind | 'tags' }>} change - Pictures, labels or channels are other ones
  * @fires {CustomEvent<WidgetPredicted>} predict - A prediction is shown
+ * @fires {CustomEvent<{ id: string; tags: WidgetTag[] }>} tags - Tags of a picture are predicted
  * @fires {CustomEvent<WidgetAdapted>} adapt - An adaptation goes on or has ended
  * @fires {CustomEvent<{ error: Error }>} error - Something went wrong; what was made stays
  *
@@ -84,7 +87,7 @@ const kinds: readonly string[] = ['mask', 'keypoints', 'map', 'density'] satisfi
  * @cssprop [--anolis-pictures-height=320px] - Largest height of the grid below it
  */
 export class AnolisWidget extends Base {
-  static readonly observedAttributes = ['src', 'kind', 'channels', 'tools'];
+  static readonly observedAttributes = ['src', 'kind', 'channels', 'tools', 'locale'];
 
   /** Where the runtimes and the weights are, for all widgets that start from now on. */
   static assets: LoadOptions['assets'];
@@ -116,16 +119,16 @@ export class AnolisWidget extends Base {
   }
 
   /** What is predicted. */
-  get kind(): TaskKind {
+  get kind(): TaskKind | 'tags' {
     const kind = this.getAttribute('kind') ?? '';
-    return kinds.includes(kind) ? (kind as TaskKind) : 'mask';
+    return kinds.includes(kind) ? (kind as TaskKind | 'tags') : 'mask';
   }
 
-  set kind(value: TaskKind) {
+  set kind(value: TaskKind | 'tags') {
     this.setAttribute('kind', value);
   }
 
-  /** Names of the classes, keypoints or objects, in order; background is not one of them. */
+  /** Names of the classes, keypoints, components, objects or tags, in order; background is not one of them. */
   get channels(): readonly string[] {
     const names = (this.getAttribute('channels') ?? '').split(',').map((name) => name.trim());
     return names.filter((name) => name !== '');
@@ -161,6 +164,15 @@ export class AnolisWidget extends Base {
 
   set tools(value: string) {
     this.setAttribute('tools', value);
+  }
+
+  /** Language, as asked for, or else as the page says it is written in around the element. */
+  get locale(): string {
+    return this.getAttribute('locale') ?? this.closest<HTMLElement>('[lang]')?.lang ?? '';
+  }
+
+  set locale(value: string) {
+    this.setAttribute('locale', value);
   }
 
   /** `'light'` or `'dark'`; empty as the page is. */
@@ -210,7 +222,7 @@ export class AnolisWidget extends Base {
    * Labels a picture, as a step that can be undone; `undefined` takes its label away. Rejects with a `LabelError`. Layers of
    * classes that overlap are not taken.
    */
-  async setLabel(id: string, label: Label | undefined): Promise<void> {
+  async setLabel(id: string, label: Label | TagLabel | undefined): Promise<void> {
     (await this.#show()).setLabel(id, label);
   }
 
@@ -233,6 +245,11 @@ export class AnolisWidget extends Base {
    */
   async predict(picture: string | ImageSource): Promise<Prediction> {
     return (await this.#begin()).predict(picture);
+  }
+
+  /** What is predicted of every tag of a picture of the widget, likewise, of the kind `tags`. */
+  async predictTags(id: string): Promise<readonly WidgetTag[]> {
+    return (await this.#begin()).predictTags(id);
   }
 
   /** Tunes the network on the labelled pictures; also fires `adapt`. */
@@ -275,7 +292,8 @@ export class AnolisWidget extends Base {
 
   /** @internal */
   attributeChangedCallback(name: string): void {
-    if (name !== 'src') this.#view?.set(this.#settings);
+    if (name === 'locale') void this.#view?.speak(this.locale);
+    else if (name !== 'src') this.#view?.set(this.#settings);
     else if (this.#view) void this.#openSource(this.#view);
   }
 
@@ -303,7 +321,8 @@ export class AnolisWidget extends Base {
   }
 
   async #makeView(): Promise<View> {
-    const { View } = await import('./view.js');
+    const { speakLanguage, View } = await import('./view.js');
+    if (!this.#view) await speakLanguage(this.locale);
     this.#view ??= new View(this.shadowRoot as ShadowRoot, this.#settings, {
       tell: this.#tell,
       busy: (busy) => this.#internals.states[busy ? 'delete' : 'add']('idle'),

@@ -31,6 +31,7 @@ import { Observe } from './observe.js';
 import { keepForOffline } from './offline.js';
 import type { FilesEvent } from './open-button.js';
 import type { SearchEvent } from './search.js';
+import { sentence } from './sentence.js';
 import type { Sessions } from './sessions.js';
 import { listenToShortcuts } from './shortcuts.js';
 import type { StartOver } from './start-over.js';
@@ -279,7 +280,7 @@ export class App extends LitElement {
     try {
       await act();
     } catch (reason) {
-      this.#complain(reason instanceof AnolisError ? reason.message : problem);
+      this.#complain(reason instanceof AnolisError ? sentence(reason) : problem);
     }
   }
 
@@ -324,7 +325,7 @@ export class App extends LitElement {
     } catch (reason) {
       this.failed = true;
       this.dataset['state'] = 'failed';
-      this.#complain((reason as Error).message);
+      this.#complain(sentence(reason));
     }
     this.dispatchEvent(new Event(this.failed ? 'error' : 'load'));
   }
@@ -368,7 +369,7 @@ export class App extends LitElement {
     // Most people have no use for knowing why the CPU was taken; it is there for those who look.
     console.info(`anolis: ${notice.code}: ${notice.message}`);
     this.dataset['notices'] = [this.dataset['notices'], notice.code].filter(Boolean).join(' ');
-    if (notice.code === 'device-lost' || notice.code === 'worker-crashed') this.#complain(notice.message);
+    if (notice.code === 'device-lost' || notice.code === 'worker-crashed') this.#complain(sentence(notice));
     if (this.anolis) this.dataset['backend'] = this.anolis.backend;
     this.requestUpdate();
   };
@@ -390,10 +391,7 @@ export class App extends LitElement {
   ): Promise<void> {
     await prepare?.(pictures);
     this.session.add(pictures);
-    const { kind } = this.session;
-    this.#say(
-      this.anolis ? `${messages.opened(pictures.length)} ${messages.first[kind]}` : messages.loadingInBackground,
-    );
+    this.#say(this.anolis ? messages.opened(pictures.length) : messages.loadingInBackground);
   }
 
   // What is shown is smaller than the picture, so it is asked for again.
@@ -411,7 +409,7 @@ export class App extends LitElement {
       session.setLabel(selected, labelFrom(prediction));
       this.#say(messages.accepted);
     } catch (reason) {
-      this.#complain((reason as Error).message);
+      this.#complain(sentence(reason));
     }
   }
 
@@ -419,7 +417,7 @@ export class App extends LitElement {
     try {
       answer((await this.#learner?.search(op, a, b)) ?? []);
     } catch (reason) {
-      this.#complain((reason as Error).message);
+      this.#complain(sentence(reason));
     }
   };
 
@@ -432,6 +430,7 @@ export class App extends LitElement {
   // Names that nobody chose are in the language that is spoken.
   #spoken(locale: Locale): void {
     if (this.session.pictures.length === 0) this.session.tasks = newTasks();
+    document.documentElement.lang = locale;
     this.status = '';
     this.locale = locale;
   }
@@ -447,7 +446,7 @@ export class App extends LitElement {
       if (next) this.session.select(next);
       this.#say(next ? messages.suggested(next.name) : messages.nothingToSuggest);
     } catch (reason) {
-      this.#complain((reason as Error).message);
+      this.#complain(sentence(reason));
     }
   }
 

@@ -271,6 +271,8 @@ export class Canvas extends LitElement {
     const { picture } = event as SessionEvent;
     if (picture && picture !== this.#shown) return;
     this.#drawOverlay();
+    // Of a map another component may be shown.
+    if (this.session.kind === 'map') this.#drawPaint();
     this.requestUpdate();
   };
 
@@ -279,7 +281,7 @@ export class Canvas extends LitElement {
     const context = this.paintCanvas.getContext('2d');
     if (!context || !this.#shown) return;
     if (label && 'raster' in label && this.layers !== 'prediction') {
-      drawRaster(context, label.raster, box ?? wholeBox(label.raster));
+      drawRaster(context, label.raster, box ?? wholeBox(label.raster), this.session);
     } else context.clearRect(0, 0, this.#shown.width, this.#shown.height);
   }
 
@@ -289,6 +291,10 @@ export class Canvas extends LitElement {
     // Setting the size also clears.
     Object.assign(this.overlayCanvas, { width, height });
     if (overlay) this.overlayCanvas.getContext('2d')?.drawImage(overlay, 0, 0);
+  }
+
+  override focus(): void {
+    this.box.focus();
   }
 
   /** Applies the viewport after it was changed from outside. */
@@ -321,28 +327,51 @@ export class Canvas extends LitElement {
   }
 
   #reach = REACH.mouse;
+  /** Whether the pointers that are down move the picture. */
+  #moving = false;
+  /** The pen that is down, and whether there was one: fingers beside a pen are a hand that rests, or move the picture. */
+  #penDown: number | undefined;
+  #penKnown = false;
+  /** Where the stroke of a finger began on the screen, while it may still become a pinch. */
+  #begun: Point | undefined;
 
   #down = (event: PointerEvent): void => {
-    this.#fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    const at = { x: event.clientX, y: event.clientY };
+    const touch = event.pointerType === 'touch';
+    // A stroke that is on its way is not lost to a second finger.
+    if (touch && (this.#penDown !== undefined || (this.#pen.down && !this.#begun))) return;
+    if (event.pointerType === 'pen') {
+      // The hand may touch the screen before the pen does.
+      this.#fingers.clear();
+      this.#giveUp();
+      this.#moving = false;
+      this.#penDown = event.pointerId;
+      this.#penKnown = true;
+    }
+    this.#fingers.set(event.pointerId, at);
     this.box.setPointerCapture(event.pointerId);
-    if (this.#fingers.size > 1) {
-      // Two fingers move the picture; what the first one began was not meant.
-      if (this.#pen.down) this.#pen.cancel();
+    if (this.#fingers.size > 1 || event.button === 1 || (touch && this.#penKnown)) {
+      this.#moving = true;
+      this.#giveUp();
       return;
     }
     if (event.button !== 0 || !event.isPrimary) return;
     this.#reach = REACH[event.pointerType as keyof typeof REACH] ?? REACH.mouse;
+    this.#begun = touch ? at : undefined;
     this.#moveTo(this.#pointOf(event));
     this.#press();
   };
 
   #move = (event: PointerEvent): void => {
     const former = this.#fingers.get(event.pointerId);
+    if (!former && event.pointerType === 'touch') return;
     if (former) this.#fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    if (former && (this.#fingers.size > 1 || event.buttons & 4)) {
+    if (former && this.#moving) {
       this.#drag(event, former);
       return;
     }
+    const begun = this.#begun;
+    if (begun && Math.hypot(event.clientX - begun.x, event.clientY - begun.y) > REACH.touch) this.#begun = undefined;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const each of events.length > 0 ? events : [event]) this.#moveTo(this.#pointOf(each));
     if (this.#pen.draft.length > 0) this.requestUpdate();
@@ -365,15 +394,20 @@ export class Canvas extends LitElement {
   }
 
   #up = (event: PointerEvent): void => {
-    this.#fingers.delete(event.pointerId);
-    this.#lift();
+    if (this.#released(event)) this.#lift();
   };
 
   #cancelled = (event: PointerEvent): void => {
-    this.#fingers.delete(event.pointerId);
-    if (this.#pen.down) this.#pen.cancel();
-    this.box.classList.remove('painting');
+    if (this.#released(event)) this.#giveUp();
   };
+
+  // Whether the pointer was one that counts.
+  #released({ pointerId }: PointerEvent): boolean {
+    if (this.#penDown === pointerId) this.#penDown = undefined;
+    const counted = this.#fingers.delete(pointerId);
+    if (this.#fingers.size === 0) this.#moving = false;
+    return counted;
+  }
 
   #wheel = (event: WheelEvent): void => {
     event.preventDefault();
@@ -449,6 +483,11 @@ export class Canvas extends LitElement {
     this.box.classList.remove('painting');
     this.#pen.lift();
   };
+
+  #giveUp(): void {
+    this.box.classList.remove('painting');
+    if (this.#pen.down) this.#pen.cancel();
+  }
 
   #moveTo({ x, y }: Point): void {
     const { width = 1, height = 1 } = this.#shown ?? {};

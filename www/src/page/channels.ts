@@ -26,10 +26,20 @@ export class Channels extends LitElement {
         align-items: center;
       }
       .chips button {
-        min-height: 32px;
+        min-height: var(--small);
         padding: 0 10px;
-        border-radius: 16px;
+        border-radius: 20px;
         font-size: 0.9rem;
+      }
+      @media (max-width: 560px) {
+        :host,
+        .chips {
+          flex-wrap: nowrap;
+        }
+        :host > *,
+        .chips > * {
+          flex: none;
+        }
       }
       .swatch {
         width: 12px;
@@ -43,10 +53,10 @@ export class Channels extends LitElement {
       }
       input {
         width: 140px;
-        height: 36px;
+        height: var(--button);
         padding: 0 12px;
         border: 1px solid var(--accent);
-        border-radius: 18px;
+        border-radius: 20px;
         background: var(--panel);
       }
     `,
@@ -95,8 +105,10 @@ export class Channels extends LitElement {
   #chip(channel: number, name: string) {
     const active = this.session.activeChannel === channel;
     if (active && this.renaming) return this.#field(channel, name);
-    const { kind } = this.session;
-    const swatch = html`<span class="swatch" ?hidden=${kind === 'map'} .style=${`background: ${cssColourOf(channel)}`}></span>`;
+    const { kind, view } = this.session;
+    const parts = view === 'rgb' ? ['#f00', '#0f0', '#00f'] : [];
+    const colour = kind === 'map' ? parts[channel - 1] : cssColourOf(channel);
+    const swatch = colour ? html`<span class="swatch" .style=${`background: ${colour}`}></span>` : nothing;
     return html`<button
       data-testid="class"
       aria-pressed=${active}

@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import './adapt.js';
 import './canvas.js';
 import './channels.js';
 import './settings.js';
 import './toolbar.js';
 import type { Canvas } from './canvas.js';
+import { hintsWanted } from './hint-kept.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
 import type { Adaptation } from './model/adaptation.js';
@@ -23,6 +24,7 @@ export class Editor extends LitElement {
   /** Whether the network is there. */
   @property({ type: Boolean }) ready = false;
 
+  @state() private hints = hintsWanted();
   readonly #viewport = new Viewport();
 
   static override styles = [
@@ -63,6 +65,13 @@ export class Editor extends LitElement {
           grid-template-rows: auto min(100vw - 24px, 40dvh);
         }
       }
+      @media (max-width: 560px) {
+        [role='toolbar'] {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr);
+          gap: 0;
+        }
+      }
     `,
   ];
 
@@ -75,15 +84,17 @@ export class Editor extends LitElement {
     const { session } = this;
     // Fetched once it is of use.
     if (session.kind === 'tags') void import('./tags.js');
+    if (this.hints) void import('./hint.js');
     return html`
       <div class="row" role="toolbar" aria-label=${messages.tools}>
-        <anolis-toolbar .session=${session}></anolis-toolbar>
-        <anolis-channels .session=${session}></anolis-channels>
+        <div class="sideways"><anolis-toolbar .session=${session}></anolis-toolbar></div>
+        <div class="sideways"><anolis-channels .session=${session}></anolis-channels></div>
       </div>
       <div class="sides" @look=${this.#look}>
         <anolis-canvas .session=${session} .viewport=${this.#viewport} layers=${session.beside ? 'label' : 'both'}></anolis-canvas>
         ${session.beside ? html`<anolis-canvas .session=${session} .viewport=${this.#viewport} layers="prediction" readonly></anolis-canvas>` : nothing}
       </div>
+      ${this.hints ? html`<anolis-hint .session=${session} @done=${this.#unhint}></anolis-hint>` : nothing}
       <div class="row">
         <anolis-settings .session=${session}></anolis-settings>
         ${this.#turn()}
@@ -117,6 +128,11 @@ export class Editor extends LitElement {
   // Both sides look at the same place.
   #look = () => {
     for (const canvas of this.renderRoot.querySelectorAll<Canvas>('anolis-canvas')) canvas.look();
+  };
+
+  #unhint = () => {
+    this.hints = false;
+    this.renderRoot.querySelector<Canvas>('anolis-canvas')?.focus();
   };
 
   #suggest = () => this.dispatchEvent(new Event('suggest'));

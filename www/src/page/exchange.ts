@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { TilesProgress } from '../anolis/public/index.js';
 import { download } from './download.js';
-import type { NamedFile } from './formats/content.js';
+import type { NamedFile, OpenPicture } from './formats/content.js';
 import { exportFile } from './formats/export.js';
 import { type FormatName, formatsOf } from './formats/formats.js';
 import { gather, type What } from './formats/gather.js';
@@ -14,6 +14,7 @@ import type { Label } from './model/label.js';
 import type { Learner } from './model/learner.js';
 import type { Picture } from './model/picture.js';
 import type { Session } from './model/session.js';
+import { sentence } from './sentence.js';
 import { dialogs, shared } from './styles.js';
 
 const whats: readonly What[] = ['both', 'labels', 'predictions'];
@@ -56,7 +57,7 @@ export class Exchange extends LitElement {
         display: flex;
         gap: 8px;
         align-items: center;
-        min-height: 32px;
+        min-height: var(--small);
       }
       label input {
         flex: none;
@@ -179,7 +180,7 @@ export class Exchange extends LitElement {
       this.#tell('say', messages.exchange.exported(file.name, content.sheets.length));
       this.dialog.close();
     } catch (reason) {
-      if (!running.signal.aborted) this.#tell('problem', (reason as Error).message);
+      if (!running.signal.aborted) this.#tell('problem', sentence(reason));
     } finally {
       this.running = undefined;
     }
@@ -197,12 +198,15 @@ export class Exchange extends LitElement {
     const { session } = this;
     try {
       const named = files.map(async (file) => ({ name: file.name, data: new Uint8Array(await file.arrayBuffer()) }));
-      const { kind, channels } = session;
-      const imported = readLabels(await Promise.all(named), session.pictures, { kind, channels });
+      const { kind, channels, activeChannel } = session;
+      const components = session.tasks.map.channels;
+      const wanted = { kind, channels, components, component: kind === 'map' ? activeChannel - 1 : 0 };
+      const imported = readLabels(await Promise.all(named), session.pictures, wanted);
       for (const problem of imported.problems) this.#tell('problem', problem);
       const labelled = session.pictures.some((picture) => picture.labels[imported.kind] !== undefined);
       const present = session.tasks[imported.kind].channels;
-      const merged = labelled || imported.channels.length === 0 ? merge(imported, present) : imported;
+      const former = (picture: OpenPicture) => (picture as Picture).labels[imported.kind] as Label | undefined;
+      const merged = labelled || imported.channels.length === 0 ? merge(imported, present, former) : imported;
       const labels = new Map<Picture, Label>();
       for (const picture of session.pictures) {
         const label = merged.labels.get(picture);
@@ -212,7 +216,7 @@ export class Exchange extends LitElement {
       this.#tell('say', messages.exchange.imported(labels.size));
       this.dialog.close();
     } catch (reason) {
-      this.#tell('problem', (reason as Error).message);
+      this.#tell('problem', sentence(reason));
     }
   }
 

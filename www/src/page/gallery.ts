@@ -105,9 +105,14 @@ export class Gallery extends LitElement {
         <span class="strip">
           ${set.files.slice(0, 3).map((file) => html`<img src=${sampleUrl(file)} alt="" loading="lazy" />`)}
         </span>
-        <span class="text"><b>${set.title}</b><span class="soft kind">${icons[set.kind]}${messages.kinds[set.kind]}</span></span>
+        <span class="text"><b>${titleOf(set)}</b><span class="soft kind">${icons[set.kind]}${messages.kinds[set.kind]}</span></span>
       </button>
       <p class="credits soft">${set.credits}, ${set.licence}</p>
     </li>`;
   }
+}
+
+// Sets that are added to the list have the title that they bring along.
+function titleOf({ id, title }: SampleSet): string {
+  return (messages.sampleTitles as Readonly<Partial<Record<string, string>>>)[id] ?? title;
 }

@@ -47,6 +47,7 @@ export class Header extends LitElement {
         align-items: center;
         gap: 8px;
         margin-left: auto;
+        white-space: nowrap;
         font-size: 0.87rem;
         font-variant-numeric: tabular-nums;
         color: var(--soft);
@@ -78,7 +79,15 @@ export class Header extends LitElement {
         transform-origin: left;
       }
       @media (max-width: 560px) {
+        .bar {
+          gap: 6px;
+        }
         .tagline {
+          display: none;
+        }
+      }
+      @media (max-width: 420px) {
+        .time {
           display: none;
         }
       }
@@ -118,7 +127,7 @@ export class Header extends LitElement {
     }
     const time = this.milliseconds === undefined ? '' : ` · ${messages.milliseconds(this.milliseconds)}`;
     return html`<div class="state" data-testid="backend">
-      <span class="dot"></span><span><b>${messages.backend[this.backend]}</b>${time}</span>
+      <span class="dot"></span><span><b>${messages.backend[this.backend]}</b><span class="time">${time}</span></span>
     </div>`;
   }
 

@@ -8,16 +8,20 @@ export type Locale = keyof typeof locales;
 
 const KEY = 'anolis-locale';
 
+/** Whether the page speaks it. */
+export function isLocale(name: string | undefined): name is Locale {
+  return name !== undefined && Object.hasOwn(locales, name);
+}
+
 /** The language that was chosen, or else the browser's, or else English. */
 export function preferredLocale(): Locale {
   const wanted = [kept(), ...navigator.languages.map((language) => language.split('-')[0])];
-  return wanted.find((name): name is Locale => name !== undefined && Object.hasOwn(locales, name)) ?? 'en';
+  return wanted.find(isLocale) ?? 'en';
 }
 
 /** Speaks a language from the next rendering on. */
 export async function speak(locale: Locale): Promise<void> {
   useMessages(locale === 'de' ? (await import('./messages.de.js')).german : english);
-  document.documentElement.lang = locale;
 }
 
 /** Keeps what was chosen, where the browser lets the page. */

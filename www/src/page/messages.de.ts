@@ -1,9 +1,66 @@
-import type { Messages } from './messages.js';
+import type { ErrorSentences, Messages } from './messages.js';
 
 const decimal = (value: number, digits: number) => value.toFixed(digits).replace('.', ',');
 
+/** What is said of errors and notices of the library. */
+const errors: ErrorSentences = {
+  aborted: 'Abgebrochen.',
+  channels: 'Geben Sie der Aufgabe 1 bis 253 Kanäle mit je eigenem Namen; Stichwörter dürfen es 1000 sein.',
+  disposed: 'Das wurde schon geschlossen; laden oder öffnen Sie es noch einmal.',
+  'empty-support': 'Beschriften Sie mindestens ein Bild; erst dann kann vorhergesagt werden.',
+  'image-count':
+    'Geben Sie so viele Bilder auf einmal an, wie die Aufgabe verlangt: eins oder zwei, von denen das erste beschriftet ist.',
+  'image-disposed': 'Dieses Bild wurde entfernt; öffnen Sie es noch einmal.',
+  'image-size': 'Die Pixel passen nicht zu Breite und Höhe des Bildes; öffnen Sie es noch einmal.',
+  'image-too-small': 'Nehmen Sie ein Bild von mindestens 16 Pixeln je Seite.',
+  'not-an-image': 'Dieses Bild kann der Browser nicht lesen; nehmen Sie JPEG, PNG, WebP, AVIF oder GIF.',
+  'label-size': 'Die Beschriftung muss so breit und hoch sein wie ihr Bild.',
+  'label-brush': 'Striche brauchen eine Breite und Klicks einen Radius über 0 Pixel.',
+  'label-channel': 'Die Kanäle der Punkte zählen ab 0 und müssen die der Aufgabe sein.',
+  'label-kind': 'Geben Sie der Aufgabe eine Beschriftung ihrer Art.',
+  'label-point': 'Punkte müssen im Bild liegen, in Pixeln von der linken oberen Ecke an.',
+  'label-points': 'Geben Sie je Kanal einen Punkt an, der Reihe nach, und null für unsichtbare.',
+  'label-range': 'Werte gehen von 0 bis 1; wo nichts bekannt ist, steht NaN.',
+  'label-tags': 'Nennen Sie Stichwörter der Aufgabe, keines zugleich als vorhanden und als fehlend.',
+  'label-value':
+    'Beschriftungen haben 0 für Hintergrund, 1 bis n für die Kanäle, 254 für unbemalt und 255 für unbekannt.',
+  'answer-kind': 'Eine Vorhersage dieser Art von Aufgabe antwortet darauf nicht.',
+  'unknown-example': 'Dieses Beispiel gehört nicht zur Aufgabe; fügen Sie es erst hinzu.',
+  'unsupported-kind': 'Diese Art von Aufgabe gibt es nicht.',
+  operation: 'Suchen Sie mit „und“, „oder“ oder „aber nicht“.',
+  'not-found': 'Dieses Bild oder diese Aufgabe ist nicht bekannt; öffnen oder beginnen Sie sie noch einmal.',
+  'weights-manifest':
+    'Die Liste der Gewichte ist nicht zu lesen; laden Sie die Seite neu, oder bitten Sie ihren Betreiber, sie neu hochzuladen.',
+  'weights-missing': 'Die Gewichte konnten nicht geholt werden; prüfen Sie die Verbindung und laden Sie die Seite neu.',
+  'weights-truncated': 'Die Gewichte kamen unvollständig an; prüfen Sie die Verbindung und laden Sie die Seite neu.',
+  'weights-hash':
+    'Die Gewichte sind beschädigt; laden Sie die Seite neu, oder bitten Sie ihren Betreiber, sie neu hochzuladen.',
+  'weights-version':
+    'Die Gewichte gehören zu einer anderen Version; anolis und seine Gewichte müssen zusammen erneuert werden.',
+  'no-simd': 'Diesem Browser fehlt WebAssembly SIMD; erneuern Sie ihn.',
+  'no-webgpu': 'Dieser Browser hat kein WebGPU; die CPU geht überall.',
+  adapter:
+    'Diese Anpassung passt nicht; passen Sie die Aufgabe neu an, oder nehmen Sie die Gewichte, mit denen sie entstand.',
+  'adaptation-lost': 'Die Anpassung wurde unterbrochen; beginnen Sie sie noch einmal. Die Aufgabe ist, wie sie war.',
+  'adapter-refused': 'Der Browser bietet keine brauchbare GPU; die CPU geht überall.',
+  'runtime-missing': 'Das Programm für diese Rechenart liegt noch nicht auf dem Server; die CPU geht solange.',
+  'runtime-failed': 'Das Programm konnte nicht gestartet werden; laden Sie die Seite neu.',
+  'self-test-failed': 'Auf diesem Gerät wird so falsch gerechnet; nehmen Sie die andere Rechenart.',
+  'device-lost': 'Die GPU ging verloren; die CPU macht weiter.',
+  'worker-blocked': 'Der Worker konnte nicht gestartet werden; er muss von der eigenen Seite kommen (workerUrl).',
+  'worker-crashed': 'Der Worker blieb stehen; der nächste Aufruf startet ihn mit Ihren Bildern und Beschriftungen neu.',
+  'session-file': 'Das ist keine Sitzungsdatei, oder sie ist beschädigt; nehmen Sie eine andere Kopie.',
+  'session-version':
+    'Diese Sitzungsdatei ist von einer neueren Version von anolis; erneuern Sie anolis, um sie zu öffnen.',
+  internal: 'Etwas Unerwartetes ist schiefgegangen; laden Sie die Seite neu.',
+  'first-frame': 'Dieses Bild bewegt sich; sein erstes Einzelbild wird verwendet.',
+  'image-downscaled': 'Dieses Bild ist groß; gearbeitet wird auf einer kleineren Kopie.',
+};
+
 /** Every sentence of the page in German. */
 export const german: Messages = {
+  errors,
+  tongue: 'de',
   language: 'Sprache',
   name: 'anolis',
   tagline: 'Ein paar beschriften. Den Rest sehen.',
@@ -32,6 +89,17 @@ export const german: Messages = {
   add: 'Bilder hinzufügen',
   openHint: 'oder irgendwo ablegen oder einfügen',
   samples: 'Oder mit diesen ausprobieren',
+  sampleTitles: {
+    nuclei: 'Zellkerne',
+    coins: 'Griechische Münzen',
+    roads: 'Straßen von oben',
+    creatures: 'Tierwesen',
+    depth: 'Tiefe einer Szene',
+    blood: 'Blutzellen',
+    mixed: 'Gemischte Bilder',
+    solids: 'Dinge auf einem Tisch',
+    tissue: 'Gefärbtes Gewebe',
+  },
   samplePictures: (count) => `${count} Bilder`,
   sampleFailed: 'Die Beispielbilder waren nicht zu holen; prüfen Sie die Verbindung und versuchen Sie es noch einmal.',
   drop: 'Bilder oder eine Sitzung hier ablegen',
@@ -82,6 +150,7 @@ export const german: Messages = {
     heat: 'Wärme',
     colours: 'Farben',
     grey: 'Grau',
+    rgb: 'Rot, Grün, Blau',
     points: 'Punkte',
     doubt: 'Zweifel',
   },
@@ -155,6 +224,14 @@ export const german: Messages = {
           ['Eingabe', 'Pinsel unten halten; Vieleck schließen'],
           ['Esc', 'Begonnenes aufgeben'],
           ['Bild ↑ ↓', 'Voriges, nächstes Bild'],
+        ],
+      },
+      {
+        name: 'Auf dem Bild, mit Finger oder Stift',
+        keys: [
+          ['Finger', 'Malen oder Punkt setzen'],
+          ['Zwei Finger', 'Bild bewegen, näher und weiter weg'],
+          ['Stift', 'Malen; Finger bewegen von da an das Bild'],
         ],
       },
     ],
@@ -232,6 +309,11 @@ export const german: Messages = {
     map: 'Malen Sie Werte auf ein Bild, etwa nah und fern; die anderen folgen.',
     density: 'Klicken Sie jedes Ding auf einem Bild an; die anderen folgen.',
     tags: 'Sagen Sie, welche Stichwörter einige Bilder haben (Tasten 1 bis 9); die anderen folgen.',
+  },
+  hint: {
+    correct: 'Sehen Sie die anderen Bilder an; wo eines falsch ist, übernehmen und berichtigen Sie es.',
+    export: 'Weiter so, bis sie stimmen; exportiert wird dann mit dem Pfeil ganz oben.',
+    close: 'Hinweis schließen',
   },
   predicted: (count) => `${count} Bilder vorhergesagt.`,
   tiff: 'dieses TIFF ist nicht zu lesen; speichern Sie es unkomprimiert, mit LZW oder Deflate, oder als PNG.',

@@ -1,3 +1,8 @@
+import type { ErrorCode } from '../anolis/public/index.js';
+
+/** What is said of an error or a notice of the library, by its code. */
+export type ErrorSentences = Readonly<Record<ErrorCode | 'first-frame' | 'image-downscaled', string>>;
+
 /** What held-out examples say about an adaptation. */
 interface Judged {
   readonly before: number;
@@ -8,6 +13,10 @@ interface Judged {
 
 /** Every sentence of the page in English. */
 export const english = {
+  /** In English the library's own sentences are used, which say more. */
+  errors: {} as Partial<ErrorSentences>,
+  /** As `lang` has it. */
+  tongue: 'en',
   language: 'Language',
   name: 'anolis',
   tagline: 'Label a few. See the rest.',
@@ -36,6 +45,17 @@ export const english = {
   add: 'Add pictures',
   openHint: 'or drop them anywhere, or paste them',
   samples: 'Or try it with these',
+  sampleTitles: {
+    nuclei: 'Cell nuclei',
+    coins: 'Greek coins',
+    roads: 'Roads from above',
+    creatures: 'Creatures',
+    depth: 'Depth of a scene',
+    blood: 'Blood cells',
+    mixed: 'Mixed pictures',
+    solids: 'Things on a table',
+    tissue: 'Stained tissue',
+  },
   samplePictures: (count: number) => `${count} pictures`,
   sampleFailed: 'The sample pictures could not be fetched; check the connection and try again.',
   drop: 'Drop pictures or a session to open them',
@@ -86,6 +106,7 @@ export const english = {
     heat: 'Heat',
     colours: 'Colours',
     grey: 'Grey',
+    rgb: 'Red, green, blue',
     points: 'Points',
     doubt: 'Doubt',
   },
@@ -162,6 +183,14 @@ export const english = {
           ['Page ↑ ↓', 'Previous, next picture'],
         ],
       },
+      {
+        name: 'On the picture, by touch or pen',
+        keys: [
+          ['Finger', 'Paint or set a point'],
+          ['Two fingers', 'Move the picture, closer and farther'],
+          ['Pen', 'Paint; from then on fingers move the picture'],
+        ],
+      },
     ] as readonly { readonly name: string; readonly keys: readonly (readonly [string, string])[] }[],
   },
   size: 'Size',
@@ -233,6 +262,11 @@ export const english = {
     map: 'Paint values on one picture, such as near and far; the others follow.',
     density: 'Click every thing on one picture; the others follow.',
     tags: 'Say which tags some pictures have (keys 1 to 9); the others follow.',
+  },
+  hint: {
+    correct: 'Look at the other pictures; where one is wrong, accept it and correct it.',
+    export: 'Go on until they are right, then export them: the arrow at the top.',
+    close: 'Close the hint',
   },
   predicted: (count: number) => `${count} pictures predicted.`,
   tiff: 'this TIFF cannot be read; save it without compression, or with LZW or Deflate, or as PNG.',

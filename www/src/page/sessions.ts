@@ -52,7 +52,7 @@ export class Sessions extends LitElement {
       }
       input {
         min-width: 0;
-        min-height: 32px;
+        min-height: var(--small);
         padding: 0 6px;
         border: 1px solid transparent;
         border-radius: 6px;

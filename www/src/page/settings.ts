@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
-import { traitsOf, type View } from './model/kinds.js';
+import { type View, viewsOf } from './model/kinds.js';
 import { nothingHere } from './model/label.js';
 import type { Session } from './model/session.js';
 import { Observe } from './observe.js';
@@ -27,7 +27,7 @@ export class Settings extends LitElement {
         display: flex;
         gap: 8px;
         align-items: center;
-        min-height: 32px;
+        min-height: var(--small);
       }
       input[type='range'] {
         width: 80px;
@@ -62,7 +62,7 @@ export class Settings extends LitElement {
     const { session } = this;
     const { opacity, view, kind, partial, selected } = session;
     const predicted = (selected?.prediction ?? selected?.tags) !== undefined;
-    const { views } = traitsOf(kind);
+    const views = viewsOf(kind, session.channels.length);
     return html`
       <div class="group">
         <button class="small" data-testid="accept" title="${messages.acceptHelp} (A)" ?disabled=${!predicted} @click=${this.#accept}>
@@ -102,7 +102,9 @@ export class Settings extends LitElement {
   #accept = () => this.dispatchEvent(new Event('accept', { bubbles: true, composed: true }));
   #nothing = () => {
     const { selected, kind, channels } = this.session;
-    if (selected) this.session.setLabel(selected, nothingHere(kind, selected.width, selected.height, channels.length));
+    if (!selected) return;
+    const { width, height } = selected;
+    this.session.setLabel(selected, nothingHere(kind, { width, height, channels: channels.length }));
   };
   #clear = () => this.session.selected && this.session.setLabel(this.session.selected, undefined);
   #view = (event: Event) => this.session.set({ view: (event.target as HTMLSelectElement).value as View });

@@ -1,4 +1,4 @@
-import { type Tool, traitsOf } from './model/kinds.js';
+import { type Tool, traitsOf, viewsOf } from './model/kinds.js';
 import type { Session } from './model/session.js';
 
 /** The key that takes a tool. */
@@ -56,7 +56,8 @@ function act(session: Session, actions: Actions, { key, ctrlKey, metaKey, altKey
     if (letter === 'z') return shiftKey ? session.redo() : session.undo();
     return letter === 'y' && session.redo();
   }
-  const { tools, views } = traitsOf(session.kind);
+  const { tools } = traitsOf(session.kind);
+  const views = viewsOf(session.kind, session.channels.length);
   const channel = Number(key);
   if (Number.isInteger(channel) && channel >= 1 && channel <= session.channels.length) {
     if (session.kind === 'tags') {

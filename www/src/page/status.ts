@@ -11,7 +11,8 @@ export class Status extends LitElement {
   @property() text = '';
   @property({ attribute: false }) problems: readonly string[] = [];
 
-  @property() locale: Locale = 'en';
+  /** The language that is spoken, where others may be chosen. */
+  @property() locale: Locale | undefined;
 
   static override styles = [
     shared,
@@ -27,13 +28,13 @@ export class Status extends LitElement {
         display: flex;
         gap: 16px;
         align-items: center;
-        height: 32px;
+        height: var(--small);
         padding: 0 16px;
         overflow: hidden;
         white-space: nowrap;
       }
       select {
-        min-height: 24px;
+        min-height: var(--small);
         border-color: transparent;
         background: none;
       }
@@ -88,11 +89,15 @@ export class Status extends LitElement {
       <div class="line">
         <div role="status" data-testid="status">${this.text}</div>
         <div class="keys soft">${messages.keys}</div>
-        <select aria-label=${messages.language} data-testid="locale" @change=${this.#speak}>
-          ${Object.entries(locales).map(([name, title]) => html`<option value=${name} ?selected=${name === this.locale}>${title}</option>`)}
-        </select>
+        ${this.locale ? this.#languages() : nothing}
       </div>
     `;
+  }
+
+  #languages() {
+    return html`<select aria-label=${messages.language} data-testid="locale" @change=${this.#speak}>
+          ${Object.entries(locales).map(([name, title]) => html`<option value=${name} ?selected=${name === this.locale}>${title}</option>`)}
+        </select>`;
   }
 
   #speak = (event: Event) => {

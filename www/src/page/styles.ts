@@ -7,6 +7,20 @@ export const shared = css`
   *::after {
     box-sizing: border-box;
   }
+  :host {
+    --button: 36px;
+    --small: 32px;
+  }
+  /* Fingers need more room. */
+  @media (max-width: 560px), (pointer: coarse) {
+    :host {
+      --button: 40px;
+      --small: 40px;
+    }
+    input[type='range'] {
+      height: 40px;
+    }
+  }
   :host([hidden]),
   [hidden] {
     display: none !important;
@@ -39,7 +53,7 @@ export const shared = css`
     align-items: center;
     justify-content: center;
     gap: 6px;
-    min-height: 36px;
+    min-height: var(--button);
     padding: 0 12px;
     border: 1px solid var(--line);
     border-radius: 8px;
@@ -63,7 +77,7 @@ export const shared = css`
   }
   button.small,
   select {
-    min-height: 32px;
+    min-height: var(--small);
     padding: 0 8px;
   }
   select {
@@ -76,11 +90,12 @@ export const shared = css`
     font-size: 0.87rem;
   }
   button.icon {
-    width: 36px;
+    flex: none;
+    width: var(--button);
     padding: 0;
   }
   button.icon.small {
-    width: 32px;
+    width: var(--small);
   }
   button.plain {
     border-color: transparent;
@@ -112,6 +127,22 @@ export const shared = css`
   }
   .soft {
     color: var(--soft);
+  }
+  /* On a narrow screen one row that is moved sideways; the faded end says that there is more. */
+  @media (max-width: 560px) {
+    .sideways {
+      position: relative;
+      display: flex;
+      flex-wrap: nowrap;
+      overflow-x: auto;
+      margin-inline: calc(-1 * var(--gap));
+      padding: 4px 24px 4px var(--gap);
+      mask-image: linear-gradient(to right, #000 calc(100% - 24px), transparent);
+      scrollbar-width: none;
+    }
+    .sideways > * {
+      flex: none;
+    }
   }
   .hidden-text {
     position: absolute;

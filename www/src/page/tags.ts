@@ -35,9 +35,9 @@ export class Tags extends LitElement {
       }
       .tag {
         position: relative;
-        min-height: 34px;
+        min-height: var(--small);
         overflow: hidden;
-        border-radius: 17px;
+        border-radius: 20px;
         border-style: dashed;
       }
       .tag[data-said] {
@@ -73,10 +73,10 @@ export class Tags extends LitElement {
       }
       input {
         width: 150px;
-        height: 34px;
+        height: var(--small);
         padding: 0 12px;
         border: 1px solid var(--line);
-        border-radius: 17px;
+        border-radius: 20px;
         background: var(--panel);
       }
     `,

@@ -166,7 +166,7 @@ export class Tile extends LitElement {
     if (label && 'raster' in label && session.isLabelled(picture)) {
       const full = document.createElement('canvas');
       Object.assign(full, { width, height });
-      drawRaster(full.getContext('2d') as CanvasRenderingContext2D, label.raster, wholeBox(label.raster));
+      drawRaster(full.getContext('2d') as CanvasRenderingContext2D, label.raster, wholeBox(label.raster), session);
       context.drawImage(full, 0, 0, thumb.width, thumb.height);
     }
     // For tests and for anyone who watches from outside.

@@ -9,7 +9,7 @@ import { Observe } from './observe.js';
 import { toolKeys } from './shortcuts.js';
 import { shared } from './styles.js';
 
-/** What is predicted, the tools for it, their size or value, undo, redo. */
+/** What is predicted, undo, redo, the tools, their size or value. */
 @customElement('anolis-toolbar')
 export class Toolbar extends LitElement {
   @property({ attribute: false }) session!: Session;
@@ -53,6 +53,14 @@ export class Toolbar extends LitElement {
         background: var(--value);
       }
       @media (max-width: 560px) {
+        :host,
+        .group {
+          flex-wrap: nowrap;
+        }
+        :host > *,
+        .group > * {
+          flex: none;
+        }
         label span:not(.swatch) {
           position: absolute;
           width: 1px;
@@ -78,8 +86,6 @@ export class Toolbar extends LitElement {
     const sized = traitsOf(kind).form === 'raster' && (tool === 'brush' || tool === 'scribble' || tool === 'eraser');
     return html`
       ${this.fixed ? nothing : this.#kinds()}
-      <div class="group">${traitsOf(kind).tools.map((name) => this.#tool(name))}</div>
-      ${sized ? this.#size() : nothing} ${kind === 'map' && tool !== 'eraser' ? this.#value() : nothing}
       <div class="group">
         <button class="icon plain" aria-label=${messages.undo} title="${messages.undo} (Ctrl Z)" ?disabled=${!canUndo} @click=${() => session.undo()}>
           ${icons.undo}
@@ -88,6 +94,8 @@ export class Toolbar extends LitElement {
           ${icons.redo}
         </button>
       </div>
+      <div class="group">${traitsOf(kind).tools.map((name) => this.#tool(name))}</div>
+      ${sized ? this.#size() : nothing} ${kind === 'map' && tool !== 'eraser' ? this.#value() : nothing}
     `;
   }
 

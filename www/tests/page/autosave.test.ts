@@ -63,9 +63,9 @@ describe('autosave', () => {
     const { session, save, saveNow } = watched(full);
     const pictures = [picture('a'), picture('b')] as const;
     session.add(pictures);
-    session.setLabel(pictures[0], nothingHere('mask', 32, 32, 1));
+    session.setLabel(pictures[0], nothingHere('mask', { width: 32, height: 32, channels: 1 }));
     await expect(saveNow()).rejects.toThrow('quota');
-    session.setLabel(pictures[1], nothingHere('mask', 32, 32, 1));
+    session.setLabel(pictures[1], nothingHere('mask', { width: 32, height: 32, channels: 1 }));
     await vi.runAllTimersAsync();
     expect(save.mock.lastCall?.[0].map(({ id }) => id).sort()).toEqual(['a', 'b']);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { MapValues } from '../../src/anolis/public/index.js';
 import { nothingHere, saysSomething, storedOf, toLibrary, valueAt } from '../../src/page/model/label.js';
 import { NO_VALUE, UNPAINTED } from '../../src/page/model/raster.js';
 
@@ -26,8 +27,8 @@ describe('toLibrary', () => {
 
   it('scales maps and marks what is unknown', () => {
     const raster = { width: 3, height: 1, data: Uint16Array.of(0, 65534, NO_VALUE) };
-    const label = toLibrary('map', { raster, partial: true }, 1) as { map: Float32Array };
-    expect([...label.map]).toEqual([0, 1, Number.NaN]);
+    const { map } = toLibrary('map', { raster, partial: true }, 1) as MapValues & { map: Float32Array[] };
+    expect([...(map[0] ?? [])]).toEqual([0, 1, Number.NaN]);
   });
 });
 
@@ -40,6 +41,6 @@ describe('values of maps', () => {
 describe('nothingHere', () => {
   it('says something for every kind', () => {
     for (const kind of ['mask', 'keypoints', 'map', 'density', 'tags'] as const)
-      expect(saysSomething(nothingHere(kind, 4, 4, 1))).toBe(true);
+      expect(saysSomething(nothingHere(kind, { width: 4, height: 4, channels: 1 }))).toBe(true);
   });
 });

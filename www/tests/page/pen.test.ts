@@ -98,6 +98,21 @@ describe('a polygon', () => {
   });
 });
 
+describe('a polygon that is given up', () => {
+  it('loses the corner that is not lifted yet, and then the rest', () => {
+    const { session, pen } = opened();
+    session.set({ tool: 'polygon' });
+    drag(pen, { x: 2, y: 2 });
+    pen.press({ x: 20, y: 2 }, 3);
+    pen.move({ x: 22, y: 2 });
+    expect(pen.cancel()).toBe(true);
+    expect(pen.draft).toEqual([{ x: 2, y: 2 }]);
+    expect(pen.cancel()).toBe(true);
+    expect(pen.draft).toEqual([]);
+    expect(pen.cancel()).toBe(false);
+  });
+});
+
 describe('keypoints', () => {
   it('are set one after the other, each once', () => {
     const { session, pen } = opened();

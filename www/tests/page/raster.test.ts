@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   copyBox,
+  emptyMap,
   emptyRaster,
   fillPolygon,
   isPainted,
@@ -75,7 +76,7 @@ describe('fillPolygon', () => {
 
 describe('maps', () => {
   it('have a value for what is unpainted', () => {
-    const raster = emptyRaster(2, 2, true);
+    const raster = emptyMap(2, 2);
     expect(isPainted(raster)).toBe(false);
     expect([...raster.data]).toEqual(Array(4).fill(NO_VALUE));
     raster.data[1] = 255;

@@ -26,11 +26,13 @@ describe('a session of the page in a file', () => {
     session.setKind('map');
     session.set({ value: 0.25 });
     drag(pen, { x: 8, y: 8 }, { x: 12, y: 8 });
+    session.addChannel('second');
+    drag(pen, { x: 20, y: 8 }, { x: 12, y: 8 });
     session.setKind('keypoints');
     session.addChannel('tail');
     drag(pen, { x: 9, y: 9 });
     session.select(session.pictures[1]);
-    session.setLabel(session.pictures[1] as Picture, nothingHere('keypoints', 32, 32, 1));
+    session.setLabel(session.pictures[1] as Picture, nothingHere('keypoints', { width: 32, height: 32, channels: 1 }));
     session.rename('four kinds');
     session.set({ opacity: 0.3 });
     const { again, problems } = await reopen(session);
@@ -78,7 +80,7 @@ describe('a session of the page in a file', () => {
       tasks: [
         { id: 'one', kind: 'mask', channels: ['cell'], labels: [] },
         { id: 'two', kind: 'mask', channels: ['second mask'], labels: [] },
-        { id: 'three', kind: 'map', channels: ['x', 'y'], labels: [] },
+        { id: 'three', kind: 'mask', channels: ['x', 'y'], labels: [], overlap: true },
       ],
       page: 'not of this page',
     };

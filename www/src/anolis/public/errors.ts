@@ -49,6 +49,9 @@ const sentences = {
 /** Stable, machine-readable reason of an error. */
 export type ErrorCode = keyof typeof sentences;
 
+/** Every code. @internal */
+export const errorCodes = Object.keys(sentences) as readonly ErrorCode[];
+
 /** What every call rejects with: a stable `code` and a sentence that says what to do. */
 export class AnolisError extends Error {
   override name = 'AnolisError';

@@ -6,7 +6,7 @@ import { readCsv } from './csv.js';
 import { readLabelStudio } from './label-studio.js';
 import { baseOf, endingOf } from './names.js';
 import { FormatError, parseJson, textOf } from './problem.js';
-import { readRasters } from './rasters.js';
+import { COMPONENTS, readRasters } from './rasters.js';
 import { readVoc } from './voc.js';
 import { readYolo } from './yolo.js';
 import { unzip } from './zip.js';
@@ -18,6 +18,9 @@ const ENDINGS = ['json', 'txt', 'yaml', 'yml', 'xml', 'csv', 'png'];
 export interface Wanted {
   readonly kind: Kind;
   readonly channels: readonly string[];
+  /** Of maps: names of the components, and the chosen one, counted from 0. */
+  readonly components?: readonly string[];
+  readonly component?: number;
 }
 
 /** Reads labels of whatever format onto open pictures. Throws a {@link FormatError}. */
@@ -35,9 +38,18 @@ export function readLabels(given: readonly NamedFile[], pictures: readonly OpenP
   // Masks say more than the boxes beside them.
   const rasters = of('png');
   if (rasters.length > 0) {
-    const names = of('txt').find(({ name }) => ['classes.txt', 'labelmap.txt'].includes(baseOf(name)));
-    const [, ...classes] = names ? textOf(names.data).trim().split(/\r?\n/) : [];
-    return readRasters(rasters, pictures, classes.length > 0 ? classes : wanted.channels);
+    const lines = (...names: string[]) => {
+      const file = of('txt').find(({ name }) => names.includes(baseOf(name)));
+      return file ? textOf(file.data).trim().split(/\r?\n/) : [];
+    };
+    const [, ...classes] = lines('classes.txt', 'labelmap.txt');
+    const components = lines(COMPONENTS);
+    const known = wanted.components ?? [messages.newChannel.map(1)];
+    return readRasters(rasters, pictures, {
+      classes: classes.length > 0 ? classes : wanted.channels,
+      components: components.length > 0 ? components : known,
+      component: components.length > 0 ? 0 : (wanted.component ?? 0),
+    });
   }
   const xml = of('xml');
   if (xml.length > 0) return readVoc(xml, pictures);

@@ -17,6 +17,12 @@ export function stemOf(path: string): string {
   return dot > 0 ? name.slice(0, dot) : name;
 }
 
+/** A name as that of a file or folder, whatever it is: what some systems do not allow there is an underscore. */
+export function fileSafe(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is not allowed.
+  return name.replace(/[\u0000-\u001f<>:"/\\|?*]/g, '_').replace(/^\.+|[. ]+$/g, '_') || '_';
+}
+
 /** A file's name without folders. */
 export function baseOf(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

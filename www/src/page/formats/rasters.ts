@@ -1,10 +1,10 @@
 import { decode, encode, hasPngSignature } from 'fast-png';
 import { messages } from '../messages.js';
-import { type Label, storedOf, valueAt } from '../model/label.js';
+import { type RasterLabel, storedOf, valueAt, withComponents } from '../model/label.js';
 import { colourOf } from '../model/palette.js';
-import { NO_VALUE, UNPAINTED } from '../model/raster.js';
+import { arrangePlanes, emptyMap, NO_VALUE, planeOf, planesOf, UNPAINTED } from '../model/raster.js';
 import type { Content, Imported, NamedFile, OpenPicture } from './content.js';
-import { finder, stemOf } from './names.js';
+import { distinct, fileSafe, finder, stemOf } from './names.js';
 import { FormatError } from './problem.js';
 import { sameShape, scaleRaster } from './scale.js';
 
@@ -33,29 +33,55 @@ export function maskFiles(folder: string, { sheets }: Content): NamedFile[] {
   });
 }
 
-/** A 16-bit grey PNG a picture: 0 unknown, otherwise 1 + 65534 times the value. */
-export function writeMaps({ sheets }: Content): NamedFile[] {
-  return sheets.flatMap(({ name, label }) => {
-    if (!('raster' in label)) return [];
-    const { width, height, data } = label.raster;
-    const steps = Uint16Array.from(data, (stored) =>
-      stored === NO_VALUE ? 0 : Math.round(valueAt(stored) * 65_534) + 1,
-    );
-    return [{ name: `maps/${stemOf(name)}.png`, data: encode({ width, height, data: steps, depth: 16, channels: 1 }) }];
-  });
+/**
+ * A 16-bit grey PNG a picture: 0 unknown, otherwise 1 + 65534 times the value. Of several components each has a folder, and
+ * `components.txt` their names in order.
+ */
+export function writeMaps({ channels, sheets }: Content): NamedFile[] {
+  const several = channels.length > 1;
+  const maps = foldersOf(channels).flatMap((folder, component) =>
+    sheets.flatMap(({ name, label }) => {
+      if (!('raster' in label)) return [];
+      const { width, height, data } = planeOf(label.raster, component);
+      const steps = Uint16Array.from(data, (stored) =>
+        stored === NO_VALUE ? 0 : Math.round(valueAt(stored) * 65_534) + 1,
+      );
+      const path = several ? `maps/${folder}/${stemOf(name)}.png` : `maps/${stemOf(name)}.png`;
+      return [{ name: path, data: encode({ width, height, data: steps, depth: 16, channels: 1 }) }];
+    }),
+  );
+  return several ? [...maps, { name: COMPONENTS, data: `${channels.join('\n')}\n` }] : maps;
+}
+
+/** Where the names of a map's components are, a line each. */
+export const COMPONENTS = 'components.txt';
+
+function foldersOf(components: readonly string[]): string[] {
+  // A dot would be taken for the beginning of an ending.
+  return distinct(components.map((name) => fileSafe(name).replaceAll('.', '_')));
+}
+
+/** What masks and maps are read onto: classes, and components of which one is chosen, for maps that say nothing of theirs. */
+export interface RasterNames {
+  readonly classes: readonly string[];
+  readonly components: readonly string[];
+  readonly component: number;
 }
 
 /**
  * Reads PNGs onto the open pictures of the same names. Of 8 bits: masks, class ids as {@link writeMasks} writes them, or black
- * and white with the only class white. Of 16 bits: maps. Throws a {@link FormatError}.
+ * and white with the only class white. Of 16 bits: maps, of the component that their folder is named after. Throws a
+ * {@link FormatError}.
  */
 export function readRasters(
   files: readonly NamedFile[],
   pictures: readonly OpenPicture[],
-  names: readonly string[],
+  { classes, components, component }: RasterNames,
 ): Imported {
   const find = finder(pictures);
-  const labels = new Map<OpenPicture, Label>();
+  const labels = new Map<OpenPicture, RasterLabel>();
+  const channels = [...components];
+  const folders = foldersOf(components);
   const problems: string[] = [];
   let most = 0;
   let kind: 'mask' | 'map' | undefined;
@@ -72,13 +98,35 @@ export function readRasters(
       problems.push(kind === of ? messages.exchange.otherShape(name) : messages.exchange.mixed(name));
       continue;
     }
-    const raster = scaleRaster(of === 'map' ? { ...png, data: Uint16Array.from(png.data, toStored) } : png, picture);
-    if (of === 'mask') for (const id of raster.data) if (id < 254 && id > most) most = id;
-    labels.set(picture, { raster, partial: of === 'mask' && raster.data.includes(UNPAINTED) });
+    if (of === 'map') {
+      const read = scaleRaster({ ...png, data: Uint16Array.from(png.data, toStored) }, picture);
+      const place = componentOf(name, folders, component);
+      channels[place] ??= folders[place] as string;
+      const { raster } = labels.get(picture) ?? { raster: emptyMap(picture.width, picture.height) };
+      const planes = Math.max(place + 1, planesOf(raster));
+      const grown = arrangePlanes(raster, [...Array(planes).keys()]);
+      planeOf(grown, place).data.set(read.data);
+      labels.set(picture, { raster: grown, partial: false });
+      continue;
+    }
+    const raster = scaleRaster(png, picture);
+    for (const id of raster.data) if (id < 254 && id > most) most = id;
+    labels.set(picture, { raster, partial: raster.data.includes(UNPAINTED) });
   }
-  const classes = Array.from({ length: most }, (_, i) => names[i] ?? messages.newChannel.mask(i + 1));
-  const channels = kind === 'map' ? names.slice(0, 1) : [...classes, ...names.slice(most)];
-  return { kind: kind ?? 'mask', channels, labels, problems };
+  if (kind === 'map') {
+    const whole = [...labels].map(([picture, label]) => [picture, withComponents(label, channels.length)] as const);
+    return { kind, channels, labels: new Map(whole), problems };
+  }
+  const named = Array.from({ length: most }, (_, i) => classes[i] ?? messages.newChannel.mask(i + 1));
+  return { kind: kind ?? 'mask', channels: [...named, ...classes.slice(most)], labels, problems };
+}
+
+// By the folder: one that is known, or one below that of maps, which is a new component then.
+function componentOf(path: string, folders: string[], chosen: number): number {
+  const [folder = '', above] = path.split(/[/\\]/).reverse().slice(1);
+  const known = folders.indexOf(folder);
+  if (known >= 0) return known;
+  return above === 'maps' ? folders.push(folder) - 1 : chosen;
 }
 
 /** One sample a pixel. */

@@ -1,5 +1,5 @@
 import type { Label } from '../model/label.js';
-import type { Raster } from '../model/raster.js';
+import { emptyMap, emptyRaster, planesOf, type Raster } from '../model/raster.js';
 
 /** Width and height in pixels. */
 export interface Size {
@@ -10,13 +10,17 @@ export interface Size {
 /** A raster of another size, each pixel taken from where its centre is. */
 export function scaleRaster(raster: Raster, { width, height }: Size): Raster {
   if (raster.width === width && raster.height === height) return raster;
-  const data = raster.data instanceof Uint16Array ? new Uint16Array(width * height) : new Uint8Array(width * height);
-  for (let y = 0; y < height; y += 1) {
-    const row = Math.floor(((y + 0.5) * raster.height) / height) * raster.width;
-    for (let x = 0; x < width; x += 1)
-      data[y * width + x] = raster.data[row + Math.floor(((x + 0.5) * raster.width) / width)] as number;
+  const planes = planesOf(raster);
+  const scaled = raster.data instanceof Uint16Array ? emptyMap(width, height, planes) : emptyRaster(width, height);
+  for (let plane = 0; plane < planes; plane += 1) {
+    const [from, to] = [plane * raster.width * raster.height, plane * width * height];
+    for (let y = 0; y < height; y += 1) {
+      const row = from + Math.floor(((y + 0.5) * raster.height) / height) * raster.width;
+      for (let x = 0; x < width; x += 1)
+        scaled.data[to + y * width + x] = raster.data[row + Math.floor(((x + 0.5) * raster.width) / width)] as number;
+    }
   }
-  return { width, height, data };
+  return scaled;
 }
 
 /** A label of a picture of one size as a label of the same picture in another. */

@@ -1,6 +1,6 @@
 import type { Found, Prediction, TiledPrediction } from '../../anolis/public/index.js';
 import { type Kind, traitsOf } from './kinds.js';
-import { type Label, storedOf } from './label.js';
+import { fromLibrary, type Label } from './label.js';
 import { LEAST_SCORE } from './overlay.js';
 import { UNPAINTED } from './raster.js';
 
@@ -12,8 +12,10 @@ export function labelFrom(prediction: Prediction | TiledPrediction): Label {
     const found = foundIn(prediction);
     return { points: found.map(({ x, y, channel }) => ({ x, y, channel })), none: found.length === 0 };
   }
-  if (kind === 'map')
-    return { raster: { width, height, data: Uint16Array.from(prediction.map(0), storedOf) }, partial: false };
+  if (kind === 'map') {
+    const map = prediction.channels.map((_, component) => prediction.map(component));
+    return fromLibrary({ width, height, map });
+  }
   const data = prediction.mask().map((id) => (id === 0 ? UNPAINTED : id));
   // Without any object it says that there is none.
   return {

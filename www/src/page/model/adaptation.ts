@@ -1,5 +1,6 @@
 import { type AdaptProgress, type AdaptReport, AnolisError, type Task } from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
+import { sentence } from '../sentence.js';
 import type { Kind } from './kinds.js';
 
 /** Steps whose time is known before the rest is foretold. */
@@ -48,7 +49,7 @@ export class Adaptation extends EventTarget {
     } catch (reason) {
       const code = reason instanceof AnolisError ? reason.code : undefined;
       this.state = code === 'aborted' ? 'stopped' : 'failed';
-      this.problem = code && interrupted.has(code) ? messages.adapt.lost : (reason as Error).message;
+      this.problem = code && interrupted.has(code) ? messages.adapt.lost : sentence(reason);
     }
     this.#tell();
     return this.state === 'used';

@@ -4,7 +4,7 @@ import type { TaskKind } from '../../anolis/public/index.js';
 export type Tool = 'brush' | 'eraser' | 'polygon' | 'box' | 'scribble' | 'point';
 
 /** How a prediction is drawn. */
-export type View = 'fill' | 'contour' | 'heat' | 'colours' | 'grey' | 'points' | 'doubt';
+export type View = 'fill' | 'contour' | 'heat' | 'colours' | 'grey' | 'rgb' | 'points' | 'doubt';
 
 /** What the page offers for a kind of task; the first of each list is the one to begin with. */
 interface Traits {
@@ -37,8 +37,8 @@ export const kinds = {
   map: {
     form: 'raster',
     tools: ['brush', 'eraser', 'polygon', 'box'],
-    views: ['colours', 'grey', 'doubt'],
-    several: false,
+    views: ['colours', 'grey', 'rgb', 'doubt'],
+    several: true,
     adapts: true,
   },
   density: {
@@ -60,6 +60,12 @@ export const kindNames = Object.keys(kinds) as readonly Kind[];
 /** What the page offers for `kind`. */
 export function traitsOf(kind: Kind): Traits {
   return kinds[kind];
+}
+
+/** How predictions of a task with so many channels can be drawn. */
+export function viewsOf(kind: Kind, channels: number): readonly View[] {
+  // One value a pixel is not a colour.
+  return traitsOf(kind).views.filter((view) => view !== 'rgb' || channels > 1);
 }
 
 /** Whether `value` names a kind that the page knows. */

@@ -1,6 +1,18 @@
 import type { ClassIds, Keypoints, MapValues, Points, SessionLabel, TagLabel } from '../../anolis/public/index.js';
 import { type Kind, traitsOf } from './kinds.js';
-import { emptyRaster, isPainted, NO_VALUE, PROBABLY_BACKGROUND, type Raster, UNPAINTED, VALUES } from './raster.js';
+import {
+  arrangePlanes,
+  emptyMap,
+  emptyRaster,
+  isPainted,
+  NO_VALUE,
+  PROBABLY_BACKGROUND,
+  planeOf,
+  planesOf,
+  type Raster,
+  UNPAINTED,
+  VALUES,
+} from './raster.js';
 
 /** A point that was set, in pixels of the picture. */
 export interface LabelPoint {
@@ -43,21 +55,34 @@ export function saysSomething(label: AnyLabel | undefined): boolean {
   return 'raster' in label ? isPainted(label.raster) : label.none || label.points.length > 0;
 }
 
+/** Size of a picture, and how many channels its task has. */
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
 /** A label that says nothing yet. */
-export function emptyLabel(kind: Kind, width: number, height: number, partial: boolean): AnyLabel {
+export function emptyLabel(kind: Kind, { width, height, channels }: Frame, partial: boolean): AnyLabel {
   const { form } = traitsOf(kind);
   if (form === 'tags') return { said: [] };
   if (form === 'points') return { points: [], none: false };
-  return { raster: emptyRaster(width, height, kind === 'map'), partial };
+  return { raster: kind === 'map' ? emptyMap(width, height, channels) : emptyRaster(width, height), partial };
 }
 
 /** A label that says that there is nothing in the picture. */
-export function nothingHere(kind: Kind, width: number, height: number, channels: number): AnyLabel {
+export function nothingHere(kind: Kind, { width, height, channels }: Frame): AnyLabel {
   if (kind === 'tags') return { said: Array.from({ length: channels }, () => false) };
   if (traitsOf(kind).form === 'points') return { points: [], none: true };
-  const raster = emptyRaster(width, height, kind === 'map');
+  const raster = kind === 'map' ? emptyMap(width, height, channels) : emptyRaster(width, height);
   raster.data.fill(0);
   return { raster, partial: false };
+}
+
+/** A map's label with so many components, of which new ones say nothing; any other label as it is. */
+export function withComponents<L extends AnyLabel>(label: L, count: number): L {
+  if (!('raster' in label) || label.raster.data instanceof Uint8Array || planesOf(label.raster) === count) return label;
+  return { ...label, raster: arrangePlanes(label.raster, [...Array(count).keys()]) };
 }
 
 /** Names that the network knows channels by; their real names are the page's affair, so that renaming one changes nothing. */
@@ -88,7 +113,10 @@ export function toLibrary(kind: Kind, label: Label, channels: number): ClassIds 
     return { keypoints };
   }
   const { width, height, data } = label.raster;
-  if (data instanceof Uint16Array) return { width, height, map: Float32Array.from(data, valueAt) };
+  if (data instanceof Uint16Array) {
+    const components = Array.from({ length: channels }, (_, component) => planeOf(label.raster, component).data);
+    return { width, height, map: components.map((values) => Float32Array.from(values, valueAt)) };
+  }
   const ids = label.partial ? data : data.map((id) => (id === UNPAINTED ? PROBABLY_BACKGROUND : id));
   return { width, height, data: ids };
 }
@@ -105,8 +133,11 @@ export function fromLibrary(label: Exclude<SessionLabel['label'], TagLabel>): La
   }
   if ('map' in label) {
     const { width, height, map } = label;
-    const [values] = map instanceof Float32Array ? [map] : map;
-    return { raster: { width, height, data: Uint16Array.from(values ?? [], storedOf) }, partial: false };
+    const components = map instanceof Float32Array ? [map] : map;
+    const raster = emptyMap(width, height, components.length);
+    for (const [place, values] of components.entries())
+      planeOf(raster, place).data.set(Uint16Array.from(values, storedOf));
+    return { raster, partial: false };
   }
   if (!('data' in label)) throw new TypeError('not a label of one raster or of points');
   const { width, height } = label;

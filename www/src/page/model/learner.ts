@@ -13,6 +13,7 @@ import {
   WorkerError,
 } from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
+import { sentence } from '../sentence.js';
 import type { Adaptation } from './adaptation.js';
 import type { Kind } from './kinds.js';
 import { type AnyLabel, type Label, libraryNames, type TagsLabel, toLibrary, toLibraryTags } from './label.js';
@@ -227,7 +228,7 @@ export class Learner extends EventTarget {
       this.#staleQuick.add(picture);
       this.#staleFull.add(picture);
       if (this.session.isLabelled(picture)) this.#staleLabels.add(picture);
-      for (const notice of image.notices) this.#notify(picture, notice.message);
+      for (const notice of image.notices) this.#notify(picture, sentence(notice));
     } catch (reason) {
       if (reason instanceof WorkerError) throw reason;
       picture.state = 'unusable';
@@ -367,7 +368,7 @@ export class Learner extends EventTarget {
 
   #report = (reason: unknown): void => {
     if (reason instanceof AnolisError && reason.code === 'disposed') return;
-    this.dispatchEvent(new LearnerEvent('problem', reason instanceof Error ? reason.message : String(reason)));
+    this.dispatchEvent(new LearnerEvent('problem', sentence(reason)));
   };
 
   #notify(picture: Picture, message: string): void {

@@ -1,9 +1,9 @@
 import type { Prediction } from '../../anolis/public/index.js';
 import { traitsOf, type View } from './kinds.js';
 import { valueAt } from './label.js';
-import { cssColourOf, packedColourOf, scales } from './palette.js';
+import { cssColourOf, pack, packedColourOf, scales } from './palette.js';
 import type { Picture } from './picture.js';
-import { type Box, type Raster, unpaintedOf } from './raster.js';
+import { type Box, NO_VALUE, planeOf, type Raster, UNPAINTED } from './raster.js';
 import type { Session } from './session.js';
 
 /** Keypoints whose heat is less are anywhere. */
@@ -13,23 +13,50 @@ const SURE_SCORE = 0.2;
 /** Background that was painted is seen, but less than what it is the background of. */
 const BACKGROUND_ALPHA = 120;
 
-/** Draws what was painted, inside `box` only, onto a canvas as large as the raster. */
-export function drawRaster(context: CanvasRenderingContext2D, raster: Raster, box: Box): void {
+/** Draws what was painted, inside `box` only, onto a canvas as large as the raster, as the session wants to see it. */
+export function drawRaster(
+  context: CanvasRenderingContext2D,
+  raster: Raster,
+  box: Box,
+  { view, activeChannel }: Pick<Session, 'view' | 'activeChannel'>,
+): void {
   const width = box.right - box.left;
   const image = context.createImageData(width, box.bottom - box.top);
   const pixels = new Uint32Array(image.data.buffer);
-  const unpainted = unpaintedOf(raster);
-  const isMap = raster.data instanceof Uint16Array;
-  const classes = classColours(255, BACKGROUND_ALPHA);
+  const colour = raster.data instanceof Uint8Array ? classPainter(raster) : mapPainter(raster, view, activeChannel - 1);
   for (let y = box.top; y < box.bottom; y += 1) {
-    for (let x = box.left; x < box.right; x += 1) {
-      const stored = raster.data[y * raster.width + x] as number;
-      if (stored === unpainted) continue;
-      const colour = isMap ? scales.values[Math.round(255 * valueAt(stored))] : classes[stored];
-      pixels[(y - box.top) * width + x - box.left] = colour as number;
-    }
+    for (let x = box.left; x < box.right; x += 1)
+      pixels[(y - box.top) * width + x - box.left] = colour(y * raster.width + x);
   }
   context.putImageData(image, box.left, box.top);
+}
+
+/** The colour of a pixel, 0 where nothing is painted. */
+type Painter = (at: number) => number;
+
+function classPainter({ data }: Raster): Painter {
+  const classes = classColours(255, BACKGROUND_ALPHA);
+  classes[UNPAINTED] = 0;
+  return (at) => classes[data[at] as number] as number;
+}
+
+function mapPainter(raster: Raster, view: View, component: number): Painter {
+  if (view !== 'rgb') {
+    const { data } = planeOf(raster, component);
+    return (at) =>
+      data[at] === NO_VALUE ? 0 : (scales.values[Math.round(255 * valueAt(data[at] as number))] as number);
+  }
+  const [red, green, blue] = [0, 1, 2].map((place) => planeOf(raster, place).data) as [
+    Uint16Array,
+    Uint16Array,
+    Uint16Array,
+  ];
+  // A colour of which a part is not known has none of it.
+  const part = (stored = NO_VALUE) => (stored === NO_VALUE ? 0 : Math.round(255 * valueAt(stored)));
+  return (at) => {
+    const nothing = red[at] === NO_VALUE && green[at] === NO_VALUE && blue[at] === NO_VALUE;
+    return nothing ? 0 : pack([part(red[at]), part(green[at]), part(blue[at])], 255);
+  };
 }
 
 /** What a prediction comes to in one number: the share of its picture that is of any class, or how many objects there are. */
@@ -47,6 +74,9 @@ export function confidenceOf({ kind, imageUncertainty }: Prediction): number | u
   return kind === 'density' ? undefined : 1 - Math.min(1, imageUncertainty);
 }
 
+/** Views that show one channel of a prediction. */
+const ofOneChannel: ReadonlySet<View> = new Set(['heat', 'colours', 'grey']);
+
 const drawn = new WeakMap<Prediction, { key: string; canvas: OffscreenCanvas }>();
 
 /** A picture's prediction as the session wants to see it. */
@@ -54,7 +84,7 @@ export function overlayOf({ prediction }: Picture, session: Session): OffscreenC
   if (!prediction || prediction.kind !== session.kind) return undefined;
   const { view } = session;
   const channel = Math.min(prediction.channels.length, Math.max(1, session.activeChannel));
-  const key = `${view} ${view === 'heat' ? channel : 0}`;
+  const key = `${view} ${ofOneChannel.has(view) ? channel : 0}`;
   const known = drawn.get(prediction);
   if (known?.key === key) return known.canvas;
   const canvas = draw(prediction, view, channel - 1);
@@ -111,6 +141,7 @@ function draw(prediction: Prediction, view: View, channel: number): OffscreenCan
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   if (view === 'fill' || view === 'contour') drawMask(pixels, prediction, view === 'fill');
+  else if (view === 'rgb') drawColours(pixels, prediction);
   else if (view !== 'points') drawScale(pixels, ...scaleOf(prediction, view, channel));
   context.putImageData(image, 0, 0);
   return canvas;
@@ -137,10 +168,17 @@ function scaleOf(prediction: Prediction, view: View, channel: number): [Float32A
     return [doubt, prediction.kind === 'mask' ? 0.5 : largest(doubt), scales.heat];
   }
   if (view === 'colours' || view === 'grey') {
-    return [prediction.map(0), 1, view === 'grey' ? scales.grey : scales.values];
+    return [prediction.map(channel), 1, view === 'grey' ? scales.grey : scales.values];
   }
   if (prediction.kind === 'density') return [prediction.map(channel), largest(prediction.map(channel)), scales.heat];
   return [prediction.probability(channel), 1, scales.heat];
+}
+
+// The first three components as red, green and blue.
+function drawColours(pixels: Uint32Array, prediction: Prediction): void {
+  const maps = prediction.channels.slice(0, 3).map((_, component) => prediction.map(component));
+  const part = (component: number, at: number) => Math.round(255 * (maps[component]?.[at] ?? 0));
+  for (let at = 0; at < pixels.length; at += 1) pixels[at] = pack([part(0, at), part(1, at), part(2, at)], 255);
 }
 
 function drawScale(pixels: Uint32Array, values: Float32Array, most: number, colours: Uint32Array): void {

@@ -83,7 +83,7 @@ function mix(colours: readonly Colour[], value: number): Colour {
   return [part(0), part(1), part(2)];
 }
 
-// Canvas pixels are red, green, blue, alpha in memory, which every platform of today reads from the low end.
-function pack([red, green, blue]: Colour, alpha: number): number {
+/** A colour as canvases keep pixels: red, green, blue, alpha in memory, which every platform of today reads from the low end. */
+export function pack([red, green, blue]: Colour, alpha: number): number {
   return (red | (green << 8) | (blue << 16) | (alpha << 24)) >>> 0;
 }

@@ -1,7 +1,17 @@
 import type { LabelPoint, PointsLabel, RasterLabel } from './label.js';
 import { storedOf } from './label.js';
 import type { Picture } from './picture.js';
-import { type Box, copyBox, fillPolygon, type Point, paintLine, union, unpaintedOf } from './raster.js';
+import {
+  type Box,
+  copyBox,
+  fillPolygon,
+  type Point,
+  paintLine,
+  planeOf,
+  type Raster,
+  union,
+  unpaintedOf,
+} from './raster.js';
 import type { Session } from './session.js';
 
 /** A scribble is this much thinner than the brush. */
@@ -34,13 +44,9 @@ export class Pen {
 
   /** Begins; `reach` is how far off, in pixels of the picture, a point still counts as hit. */
   press(at: Point, reach: number): void {
-    const { selected, tool } = this.session;
+    const { selected } = this.session;
     if (!selected || selected.state === 'unusable' || this.#gesture) return;
     if (this.session.kind === 'tags') return;
-    if (tool === 'polygon') {
-      this.#corner(at, reach);
-      return;
-    }
     this.#gesture = this.#begin(selected, at, reach);
     this.session.work(true, selected);
   }
@@ -53,20 +59,21 @@ export class Pen {
     this.#end('lift');
   }
 
-  /** Gives up what was begun: a stroke, or the polygon. */
+  /** Gives up what was begun last: the stroke or corner that is not lifted yet, or else the polygon. */
   cancel(): boolean {
     const busy = this.down || this.draft.length > 0;
-    this.#end('cancel');
-    this.#setDraft([]);
+    if (this.down) this.#end('cancel');
+    else this.#setDraft([]);
     return busy;
   }
 
   /** Closes the polygon. */
   finish(): boolean {
     const corners = this.draft;
-    if (this.session.tool !== 'polygon' || corners.length < 3) return false;
+    const { tool, selected } = this.session;
+    if (!selected || this.down || tool !== 'polygon' || corners.length < 3) return false;
     this.#setDraft([]);
-    this.#fill(corners);
+    this.#fill(selected, corners);
     return true;
   }
 
@@ -87,7 +94,8 @@ export class Pen {
 
   #begin(picture: Picture, at: Point, reach: number): Gesture {
     const { tool } = this.session;
-    if (tool === 'box') return this.#box(at);
+    if (tool === 'polygon') return this.#corner(picture, at, reach);
+    if (tool === 'box') return this.#box(picture, at);
     const label = this.session.begin(picture);
     if ('points' in label) {
       return tool === 'eraser' ? this.#wipe(picture, label, at, reach) : this.#place(picture, label, at, reach);
@@ -95,13 +103,25 @@ export class Pen {
     return this.#stroke(picture, label as RasterLabel, at);
   }
 
-  #corner(at: Point, reach: number): void {
-    const [first] = this.draft;
-    if (first && this.draft.length > 2 && distance(first, at) < reach) this.finish();
-    else this.#setDraft([...this.draft, at]);
+  // A corner goes along with the pointer until it is lifted; one on the first closes the polygon.
+  #corner(picture: Picture, at: Point, reach: number): Gesture {
+    const before = this.draft;
+    const [first] = before;
+    const closes = first !== undefined && before.length > 2 && distance(first, at) < reach;
+    const put = (to: Point) => this.#setDraft([...before, to]);
+    if (!closes) put(at);
+    return {
+      move: closes ? () => {} : put,
+      lift: () => {
+        if (!closes) return;
+        this.#setDraft([]);
+        this.#fill(picture, before);
+      },
+      cancel: () => this.#setDraft(before),
+    };
   }
 
-  #box(from: Point): Gesture {
+  #box(picture: Picture, from: Point): Gesture {
     this.#setDraft([from, from]);
     return {
       move: (to) => this.#setDraft([from, to]),
@@ -110,19 +130,18 @@ export class Pen {
         const to = this.draft[1] ?? from;
         this.#setDraft([]);
         if (Math.abs(to.x - from.x) < 1 || Math.abs(to.y - from.y) < 1) return;
-        this.#fill([from, { x: to.x, y: from.y }, to, { x: from.x, y: to.y }]);
+        this.#fill(picture, [from, { x: to.x, y: from.y }, to, { x: from.x, y: to.y }]);
       },
     };
   }
 
-  #fill(corners: readonly Point[]): void {
-    const picture = this.session.selected;
-    if (!picture) return;
+  #fill(picture: Picture, corners: readonly Point[]): void {
     const label = this.session.begin(picture);
     if (!('raster' in label)) return;
-    const all = label.raster.data.slice();
-    const box = fillPolygon(label.raster, corners, this.#paint(label));
-    this.#keep(picture, label, box, all);
+    const raster = this.#plane(label);
+    const before = raster.data.slice();
+    const box = fillPolygon(raster, corners, this.#paint(label));
+    this.#keep(picture, raster, box, before);
   }
 
   #stroke(picture: Picture, begun: RasterLabel, from: Point): Gesture {
@@ -132,7 +151,7 @@ export class Pen {
     const partial = begun.partial || (tool === 'scribble' && session.kind === 'mask' && !session.isLabelled(picture));
     const label = { ...begun, partial };
     session.show(picture, label);
-    const { raster } = label;
+    const raster = this.#plane(label);
     const before = raster.data.slice();
     const value = tool === 'eraser' ? unpaintedOf(raster) : this.#paint(label);
     const radius = (brushSize / 200) * Math.max(raster.width, raster.height) * (tool === 'scribble' ? SCRIBBLE : 1);
@@ -146,7 +165,7 @@ export class Pen {
     move(from);
     return {
       move,
-      lift: () => this.#keep(picture, label, touched, before),
+      lift: () => this.#keep(picture, raster, touched, before),
       cancel: () => {
         raster.data.set(before);
         session.show(picture, begun);
@@ -208,7 +227,12 @@ export class Pen {
     return raster.data instanceof Uint16Array ? storedOf(this.session.value) : this.session.activeChannel;
   }
 
-  #keep(picture: Picture, { raster }: RasterLabel, box: Box | undefined, before: RasterLabel['raster']['data']): void {
+  /** What is painted into: of a map the component that is chosen. */
+  #plane({ raster }: RasterLabel): Raster {
+    return raster.data instanceof Uint16Array ? planeOf(raster, this.session.activeChannel - 1) : raster;
+  }
+
+  #keep(picture: Picture, raster: Raster, box: Box | undefined, before: Raster['data']): void {
     if (box) this.session.keepStroke(picture, raster, box, copyBox({ ...raster, data: before }, box));
     this.session.show(picture, this.session.labelOf(picture), box);
   }

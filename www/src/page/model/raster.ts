@@ -9,7 +9,7 @@ export const VALUES = 65534;
 
 /**
  * What was painted on a picture: class ids, 0 background, {@link UNPAINTED} elsewhere; or, in 16 bits, values of a map up to
- * {@link VALUES}, {@link NO_VALUE} elsewhere.
+ * {@link VALUES}, {@link NO_VALUE} elsewhere, in a plane a component, one after the other.
  */
 export interface Raster {
   readonly width: number;
@@ -31,10 +31,33 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** A raster with nothing on it. */
-export function emptyRaster(width: number, height: number, map = false): Raster {
-  const data = map ? new Uint16Array(width * height) : new Uint8Array(width * height);
-  return { width, height, data: data.fill(map ? NO_VALUE : UNPAINTED) };
+/** Class ids of a picture on which nothing is painted. */
+export function emptyRaster(width: number, height: number): Raster {
+  return { width, height, data: new Uint8Array(width * height).fill(UNPAINTED) };
+}
+
+/** A map without values, of so many components. */
+export function emptyMap(width: number, height: number, components = 1): Raster {
+  return { width, height, data: new Uint16Array(width * height * components).fill(NO_VALUE) };
+}
+
+/** How many components a map has. */
+export function planesOf({ width, height, data }: Raster): number {
+  return Math.round(data.length / (width * height));
+}
+
+/** One component of a map, counted from 0, in the same memory; one that it has not has no values. */
+export function planeOf(raster: Raster, component: number): Raster {
+  const { width, height, data } = raster;
+  if (component < 0 || component >= planesOf(raster)) return emptyMap(width, height);
+  return { width, height, data: data.subarray(component * width * height, (component + 1) * width * height) };
+}
+
+/** A copy of a map with these of its components, in this order; those that it has not have no values. */
+export function arrangePlanes(raster: Raster, components: readonly number[]): Raster {
+  const arranged = emptyMap(raster.width, raster.height, components.length);
+  for (const [to, from] of components.entries()) planeOf(arranged, to).data.set(planeOf(raster, from).data);
+  return arranged;
 }
 
 /** What pixels hold that nobody has painted. */

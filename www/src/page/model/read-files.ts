@@ -1,4 +1,5 @@
 import { messages } from '../messages.js';
+import { sentence } from '../sentence.js';
 import { newId } from './id.js';
 import { isTiff } from './is-tiff.js';
 import { type Picture, readPicture } from './picture.js';
@@ -14,7 +15,7 @@ export async function readFiles(files: readonly File[]): Promise<{ pictures: Pic
       const read = pages.map((page) => readPicture(newId(), page.name, page));
       pictures.push(...(await Promise.all(read)));
     } catch (reason) {
-      problems.push(messages.fileProblem(file.name, (reason as Error).message));
+      problems.push(messages.fileProblem(file.name, sentence(reason)));
     }
   }
   return { pictures, problems };

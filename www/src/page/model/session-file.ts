@@ -6,6 +6,7 @@ import {
   type SessionTask,
 } from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
+import { inOwnWords } from '../sentence.js';
 import { newId } from './id.js';
 import { isKind, type Kind, kindNames, kinds } from './kinds.js';
 import { type AnyLabel, fromLibrary, fromLibraryTags, saysSomething, toLibrary, toLibraryTags } from './label.js';
@@ -109,7 +110,7 @@ async function pictureOf(
   const file = files[0] ?? given.find((one) => one.name === name);
   const picture = file && (await read(newId(), name, file));
   if (picture && (picture.width !== width || picture.height !== height))
-    throw new SessionError('session-file', messages.session.otherSize(name));
+    throw inOwnWords(new SessionError('session-file', messages.session.otherSize(name)));
   return picture;
 }
 

@@ -2,10 +2,10 @@ import type { Prediction } from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
 import { History } from './history.js';
 import { newId } from './id.js';
-import { type Kind, kindNames, type Tool, traitsOf, type View } from './kinds.js';
-import { type AnyLabel, emptyLabel, saysSomething, type TagsLabel } from './label.js';
+import { type Kind, kindNames, type Tool, traitsOf, type View, viewsOf } from './kinds.js';
+import { type AnyLabel, emptyLabel, saysSomething, type TagsLabel, withComponents } from './label.js';
 import type { Picture, Predicted, TagPrediction } from './picture.js';
-import { type Box, copyBox, pasteBox, type Raster, UNPAINTED, wholeBox } from './raster.js';
+import { arrangePlanes, type Box, copyBox, pasteBox, planesOf, type Raster, UNPAINTED, wholeBox } from './raster.js';
 
 /** What happened to a session; see {@link SessionEvent}. */
 export type SessionChange =
@@ -219,7 +219,8 @@ export class Session extends EventTarget {
   }
 
   addChannel(name = messages.newChannel[this.kind](this.channels.length + 1)): void {
-    this.#setChannels([...this.channels, name]);
+    const channels = [...this.channels, name];
+    this.#relabel(channels, (label) => label && withComponents(label, channels.length));
     this.set({ activeChannel: this.channels.length, tool: traitsOf(this.kind).tools[0] ?? this.tool });
   }
 
@@ -241,17 +242,9 @@ export class Session extends EventTarget {
 
   /** Takes a channel away with everything that was labelled for it; `channel` counts from 1. */
   removeChannel(channel: number): void {
-    const { kind, channels } = this;
-    if (channels.length === 1) return;
-    const labels = this.pictures.map((picture) => [picture, picture.labels[kind]] as const);
-    const without = labels.map(([picture, label]) => [picture, withoutChannel(label, channel)] as const);
-    const rest = channels.filter((_, place) => place !== channel - 1);
-    this.#put({ channels, labels }, { channels: rest, labels: without }, (state) => {
-      this.tasks = { ...this.tasks, [kind]: { ...this.tasks[kind], channels: state.channels } };
-      for (const [picture, label] of state.labels) assign(picture, kind, label);
-      this.#keepSensible();
-      for (const [picture] of state.labels) this.#tell('paint', picture);
-    });
+    if (this.channels.length === 1) return;
+    const rest = this.channels.filter((_, place) => place !== channel - 1);
+    this.#relabel(rest, (label) => withoutChannel(label, channel));
   }
 
   /** Says of tags of a picture, counted from 1, that it has them, has them not, or nothing. */
@@ -291,9 +284,11 @@ export class Session extends EventTarget {
 
   /** The picture's label to edit, begun if there is none. */
   begin(picture: Picture): AnyLabel {
-    const { width, height } = picture;
-    picture.labels[this.kind] ??= emptyLabel(this.kind, width, height, !this.unpaintedIsBackground);
-    return picture.labels[this.kind] as AnyLabel;
+    const { kind } = this;
+    const frame = { width: picture.width, height: picture.height, channels: this.channels.length };
+    const label = picture.labels[kind] ?? emptyLabel(kind, frame, !this.unpaintedIsBackground);
+    picture.labels[kind] = withComponents(label, frame.channels);
+    return picture.labels[kind];
   }
 
   /** Shows a label while it is edited; {@link keep} makes it a step. */
@@ -327,15 +322,9 @@ export class Session extends EventTarget {
   /** Works on a kind of task with these channels and these labels of some pictures, which can be taken back. */
   takeLabels(kind: Kind, channels: readonly string[], labels: ReadonlyMap<Picture, AnyLabel>): void {
     this.setKind(kind);
-    const before = new Map([...labels.keys()].map((picture) => [picture, picture.labels[kind]]));
-    type State = { channels: readonly string[]; labels: ReadonlyMap<Picture, AnyLabel | undefined> };
-    const put = (state: State) => {
-      this.tasks = { ...this.tasks, [kind]: { ...this.tasks[kind], channels: state.channels } };
-      for (const [picture, label] of state.labels) assign(picture, kind, label);
-      this.#keepSensible();
-      for (const picture of labels.keys()) this.#tell('paint', picture);
-    };
-    this.#put<State>({ channels: this.channels, labels: before }, { channels, labels }, put);
+    this.#relabel(channels, (label, picture) => {
+      return labels.get(picture) ?? (label && withComponents(label, channels.length));
+    });
   }
 
   /** Makes what was painted inside `box` a step that can be taken back. */
@@ -417,6 +406,23 @@ export class Session extends EventTarget {
     });
   }
 
+  // Other channels, and labels that go with them, as one step.
+  #relabel(
+    channels: readonly string[],
+    change: (label: AnyLabel | undefined, picture: Picture) => AnyLabel | undefined,
+  ): void {
+    const { kind } = this;
+    const before = this.pictures.map((picture) => [picture, picture.labels[kind]] as const);
+    const after = before.map(([picture, label]) => [picture, change(label, picture)] as const);
+    this.#put({ channels: this.channels, labels: before }, { channels, labels: after }, (state) => {
+      this.tasks = { ...this.tasks, [kind]: { ...this.tasks[kind], channels: state.channels } };
+      for (const [picture, label] of state.labels) assign(picture, kind, label);
+      this.#keepSensible();
+      for (const [place, [picture, label]] of before.entries())
+        if (label !== after[place]?.[1]) this.#tell('paint', picture);
+    });
+  }
+
   // Does what can be taken back.
   #put<State>(before: State, after: State, put: (state: State) => void, picture?: Picture): void {
     this.#history.push({ picture, apply: (forward) => put(forward ? after : before) });
@@ -451,6 +457,8 @@ export class Session extends EventTarget {
     // Painting background makes no sense while everything unpainted is background.
     const least = this.kind === 'mask' && this.partial ? 0 : 1;
     this.activeChannel = Math.min(this.channels.length, Math.max(least, this.activeChannel));
+    const views = viewsOf(this.kind, this.channels.length);
+    if (!views.includes(this.view)) this.view = views[0] ?? this.view;
     const { smallest, largest } = brushSizes;
     this.brushSize = Math.min(largest, Math.max(smallest, this.brushSize));
   }
@@ -490,6 +498,10 @@ function withoutChannel(label: AnyLabel | undefined, channel: number): AnyLabel 
     return { ...label, points: moved };
   }
   const { raster } = label;
+  if (raster.data instanceof Uint16Array) {
+    const rest = [...Array(planesOf(raster)).keys()].filter((component) => component !== channel - 1);
+    return { ...label, raster: arrangePlanes(raster, rest) };
+  }
   const data = copyBox(raster, wholeBox(raster));
   for (const [at, id] of data.entries()) {
     if (id === channel) data[at] = UNPAINTED;

@@ -2,6 +2,7 @@ import { encode } from 'fast-png';
 import { decode, type TiffIfd } from 'tiff';
 import { ImageError } from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
+import { inOwnWords } from '../sentence.js';
 
 /** Share of samples that become black, and white, where there are more than 8 bits: of all pages together. */
 const CLIPPED = 0.001;
@@ -32,7 +33,7 @@ function read(bytes: Uint8Array, page: number): TiffIfd {
     const [found] = decode(bytes, { pages: [page] });
     return found as TiffIfd;
   } catch (cause) {
-    throw new ImageError('not-an-image', messages.tiff, { cause });
+    throw inOwnWords(new ImageError('not-an-image', messages.tiff, { cause }));
   }
 }
 
@@ -53,7 +54,7 @@ function countPages(bytes: Uint8Array): number {
     if (seen.size === 0) throw new RangeError('no page');
     return seen.size;
   } catch (cause) {
-    throw new ImageError('not-an-image', messages.tiff, { cause });
+    throw inOwnWords(new ImageError('not-an-image', messages.tiff, { cause }));
   }
 }
 
