@@ -39,41 +39,61 @@ struct TaskQuality {
     kind: String,
     /// By number of examples the mean score of each method over seeds.
     shots: BTreeMap<String, BTreeMap<String, f64>>,
-    /// By number of examples the seeds that were run.
+    /// By number of examples and method the seeds that were run.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    seeds: BTreeMap<String, BTreeSet<u64>>,
+    seeds: BTreeMap<String, BTreeMap<String, BTreeSet<u64>>>,
 }
+
+/// Scores by seed, of one task, number of examples and method.
+type Found = BTreeMap<(String, String, &'static str), BTreeMap<u64, f64>>;
 
 pub fn run(options: &Options) -> Result<()> {
     let baselines: Quality = serde_json::from_slice(&fs::read(&options.baselines)?)?;
-    let mut sums: BTreeMap<(String, String, &str), Vec<f64>> = BTreeMap::new();
-    let mut ours = Quality::default();
+    let written = options.out.join("quality.json");
+    let mut ours: Quality = match fs::read(&written) {
+        Ok(before) => serde_json::from_slice(&before)?,
+        Err(_) => Quality::default(),
+    };
+    let mut found = Found::new();
     for entry in fs::read_dir(&options.results)? {
         let Ok(row) = fs::read(entry?.path().join("row.json")) else { continue };
         let row: serde_json::Value = serde_json::from_slice(&row)?;
         let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
-        let (name, shots) = (text("task"), text("shots"));
-        let task = ours.tasks.entry(name.clone()).or_default();
-        task.kind = baselines.tasks.get(&name).map(|task| task.kind.clone()).unwrap_or_default();
-        task.seeds.entry(shots.clone()).or_default().extend(row["seed"].as_u64());
+        let seed = row["seed"].as_u64().ok_or("a row without its seed")?;
         for answer in ANSWERS {
             if let Some(score) = row[answer].as_f64() {
-                sums.entry((name.clone(), shots.clone(), answer)).or_default().push(score);
+                let key = (text("task"), text("shots"), answer);
+                found.entry(key).or_default().insert(seed, score);
             }
         }
     }
-    for ((name, shots, answer), scores) in sums {
-        let task = ours.tasks.get_mut(&name).ok_or("a score without its task")?;
-        let mean = scores.iter().sum::<f64>() / scores.len() as f64;
-        let rounded = (mean * 1e4).round() / 1e4;
-        task.shots.entry(shots).or_default().insert(answer.to_owned(), rounded);
-    }
-    fs::write(options.out.join("quality.json"), serde_json::to_string_pretty(&ours)? + "\n")?;
+    ours.take_over(found, &baselines);
+    fs::write(written, serde_json::to_string_pretty(&ours)? + "\n")?;
     let file = options.out.join("quality.md");
     let prose = fs::read_to_string(&file).unwrap_or_default();
     let tables = tables(&ours, &baselines)?;
     fs::write(&file, with_table(&prose, "scores", "train report", &tables))?;
     Ok(())
+}
+
+impl Quality {
+    /// Replaces what was found anew on as many seeds or more, and keeps the rest.
+    fn take_over(&mut self, found: Found, baselines: &Self) {
+        for ((name, shots, answer), scores) in found {
+            let task = self.tasks.entry(name.clone()).or_default();
+            task.kind =
+                baselines.tasks.get(&name).map(|task| task.kind.clone()).unwrap_or_default();
+            let seeds = task.seeds.entry(shots.clone()).or_default();
+            let seeds = seeds.entry(answer.to_owned()).or_default();
+            if scores.len() < seeds.len() {
+                continue;
+            }
+            *seeds = scores.keys().copied().collect();
+            let mean = scores.values().sum::<f64>() / scores.len() as f64;
+            let rounded = (mean * 1e4).round() / 1e4;
+            task.shots.entry(shots).or_default().insert(answer.to_owned(), rounded);
+        }
+    }
 }
 
 /// A table for each number of examples, tasks by kind, the mean of a kind under them.
@@ -101,7 +121,9 @@ fn tables(ours: &Quality, baselines: &Quality) -> Result<String> {
                 let others = baselines.tasks.get(name).and_then(|task| task.shots.get(&shots));
                 let others = others.unwrap_or(&empty);
                 let star = if SHARED_SOURCE.contains(&name) { " *" } else { "" };
-                write!(out, "| {name}{star} | {}", task.seeds[&shots].len())?;
+                let splits = |answer| Some(task.seeds.get(&shots)?.get(answer)?.len());
+                let most = ANSWERS.into_iter().filter_map(splits).max().unwrap_or(0);
+                write!(out, "| {name}{star} | {most}")?;
                 let ours = ANSWERS.into_iter().map(|answer| (answer, scores.get(answer)));
                 let others = ["B0", "B1", "B2", "B4"].map(|b| (b, others.get(b)));
                 for (method, score) in others.into_iter().chain(ours) {
@@ -109,6 +131,10 @@ fn tables(ours: &Quality, baselines: &Quality) -> Result<String> {
                         Some(&score) => {
                             columns.entry(method).or_default().push(score.max(0.0));
                             write!(out, " | {score:.3}")?;
+                            // Fewer splits than the row says.
+                            if let Some(few) = splits(method).filter(|&splits| splits < most) {
+                                write!(out, " ({few})")?;
+                            }
                         }
                         None => write!(out, " | –")?,
                     }
@@ -145,17 +171,32 @@ fn tables(ours: &Quality, baselines: &Quality) -> Result<String> {
 mod tests {
     use super::*;
 
-    fn quality(method: &str, score: f64) -> Quality {
-        let shots = [("5".to_owned(), [(method.to_owned(), score)].into())].into();
-        let seeds = [("5".to_owned(), [0].into())].into();
-        let task = TaskQuality { kind: "mask".into(), shots, seeds };
-        Quality { tasks: [("cells".to_owned(), task)].into() }
+    fn quality(method: &'static str, seeds: &[(u64, f64)]) -> Quality {
+        let mut quality = Quality::default();
+        let key = ("cells".to_owned(), "5".to_owned(), method);
+        let kind = TaskQuality { kind: "mask".into(), ..TaskQuality::default() };
+        let kinds = Quality { tasks: [("cells".to_owned(), kind)].into() };
+        quality.take_over([(key, seeds.iter().copied().collect())].into(), &kinds);
+        quality
     }
 
     #[test]
     fn a_table_has_the_others_beside_ours_and_the_mean_of_a_kind() {
-        let table = tables(&quality("adapted", 0.5), &quality("B4", 0.4)).unwrap();
+        let table = tables(&quality("adapted", &[(0, 0.5)]), &quality("B4", &[(0, 0.4)])).unwrap();
         assert!(table.contains("| cells | 1 | – | – | – | 0.400 | – | – | – | 0.500 |"), "{table}");
         assert!(table.contains("| **mask**, mean |  | – | – | – | **0.400**"), "{table}");
+    }
+
+    #[test]
+    fn what_was_run_on_fewer_splits_neither_replaces_nor_hides() {
+        let mut ours = quality("untuned", &[(0, 0.4), (1, 0.6)]);
+        let key = |answer| ("cells".to_owned(), "5".to_owned(), answer);
+        let fewer = [(key("untuned"), [(0, 0.9)].into()), (key("adapted"), [(1, 0.7)].into())];
+        ours.take_over(fewer.into(), &quality("B4", &[(0, 0.4)]));
+        let table = tables(&ours, &quality("B4", &[(0, 0.4)])).unwrap();
+        assert!(
+            table.contains("| cells | 2 | – | – | – | 0.400 | – | – | 0.500 | 0.700 (1) |"),
+            "{table}"
+        );
     }
 }

@@ -10,7 +10,7 @@ use crate::check::{FORMAT, FRONT_END, LINTS, Rule};
 use crate::step::{self, Step, plain};
 use crate::toolchain::{self, cargo};
 use crate::wasm::{self, Backend};
-use crate::{assets, chromium, cluster, docs, npm, paths, python, vulkan};
+use crate::{assets, chromium, cluster, docs, npm, paths, python, size, vulkan};
 
 /// What can be run alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -99,21 +99,28 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
         report.tests("cluster tests", cluster::tests()?, cluster::count);
     }
     if let (Some(toolchain), Some(chromium)) = (toolchain, chromium) {
-        let mut built =
-            report.work("CPU runtime", true, || wasm::build(toolchain, Backend::Cpu, false));
-        built &= report.work("GPU runtime", built, || wasm::build(toolchain, Backend::Gpu, false));
+        let cpu = report.work("CPU runtime", true, || wasm::build(toolchain, Backend::Cpu, false));
+        let gpu = report
+            .work("GPU runtime", cpu.is_some(), || wasm::build(toolchain, Backend::Gpu, false));
+        let runtimes: Vec<_> = [cpu, gpu].into_iter().flatten().collect();
+        let built = runtimes.len() == Backend::ALL.len();
+        let (mut page, mut package) = (false, false);
         if runs(Part::Browser) {
-            let page = report.work("page", built, wasm::build_page);
+            page = report.work("page", built, wasm::build_page).is_some();
             let mut command = npm::npm(&["run", "test:browser"]);
             command.env(chromium::VARIABLE, &chromium);
             report.tests_if(page, "browser tests", command, count_playwright);
         }
         if runs(Part::Consumers) {
-            built &= report.work("npm package", built, wasm::build_package);
-            report.work("documentation", built, docs::write);
+            package = report.work("npm package", built, wasm::build_package).is_some();
+            report.work("documentation", package, docs::write);
             let mut command = npm::npm(&["run", "test:consumers"]);
             command.env(chromium::VARIABLE, &chromium).env("CARGO_TARGET_DIR", paths::target());
-            report.tests_if(built, "consumers", command, count_playwright);
+            report.tests_if(package, "consumers", command, count_playwright);
+        }
+        if part.is_none() {
+            let grown = || size::check_growth(toolchain, &runtimes);
+            report.work("sizes", page && package, grown);
         }
     }
     announce_missing_data();
@@ -176,16 +183,16 @@ impl Report {
         self.push(rule.name, started, passed, Counts::default());
     }
 
-    /// Something that later parts need; returns whether it is there.
+    /// Something that later parts need; returns it if it is there.
     fn work<T>(
         &mut self,
         name: &'static str,
         ready: bool,
         work: impl FnOnce() -> Result<T>,
-    ) -> bool {
+    ) -> Option<T> {
         if !ready || self.stopped() {
             self.not_run(name);
-            return false;
+            return None;
         }
         let started = Instant::now();
         let result = work();
@@ -193,7 +200,7 @@ impl Report {
             eprintln!("error: {error:#}");
         }
         self.push(name, started, result.is_ok(), Counts::default());
-        result.is_ok()
+        result.ok()
     }
 
     fn tests(&mut self, name: &'static str, command: Command, count: fn(&str) -> Counts) {
@@ -350,7 +357,7 @@ mod tests {
     fn a_part_that_fails_without_tests_counts_as_one() {
         let mut report = Report { rows: Vec::new(), fail_fast: true };
         report.push("cargo fmt", Instant::now(), false, Counts::default());
-        assert!(!report.work("page", true, || Ok(())));
+        assert!(report.work("page", true, || Ok(())).is_none());
         assert_eq!(total(&report.rows), counts(0, 1, 0));
         let table = table(&report.rows);
         assert!(table.contains("FAILED") && table.contains("not run"), "{table}");

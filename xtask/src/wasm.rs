@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::size::Breakdown;
 use crate::step::{self, Step};
 use crate::toolchain::{self, TARGET, Toolchain};
 use crate::{assets, npm, paths, size};
@@ -52,12 +53,22 @@ impl Backend {
     }
 }
 
-/// A built runtime's module, in bytes.
-#[derive(Clone, Copy, Debug)]
+/// A built runtime's module.
+#[derive(Clone, Debug)]
 pub struct Runtime {
     pub backend: Backend,
+    pub size: ModuleSize,
+}
+
+/// Bytes of a module.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ModuleSize {
     pub raw: usize,
     pub brotli: usize,
+    /// Before equal functions are merged, brotli with [`size::FAST`]: what builds of both variants can be compared by.
+    pub unmerged: usize,
+    /// Code by the crate that defines it, before merging and brotli.
+    pub crates: Breakdown,
 }
 
 /// Kept beside what was built, so that building again without a change does nothing.
@@ -67,8 +78,7 @@ struct Stamp {
     key: String,
     /// Source files, relative to the root where possible.
     sources: Vec<PathBuf>,
-    raw: usize,
-    brotli: usize,
+    size: ModuleSize,
 }
 
 /// `cargo xtask build`.
@@ -88,7 +98,7 @@ pub fn build_all(only: Option<Backend>, release: bool) -> Result<()> {
         build_package()?;
         // A table with one runtime would forget the other.
         if only.is_none() {
-            size::report(&runtimes)?;
+            size::report(toolchain, &runtimes)?;
         }
     }
     Ok(())
@@ -119,14 +129,14 @@ pub fn build(toolchain: Toolchain, backend: Backend, release: bool) -> Result<Ru
     let variant = format!("{}-{}", backend.name(), if release { "release" } else { "dev" });
     let built = paths::web_target().join("runtime").join(variant);
     let stamp_file = built.join("stamp.json");
-    let recipe = [include_str!("wasm.rs"), include_str!("size.rs")].concat();
+    let recipe = [include_str!("wasm.rs"), include_str!("size/crates.rs")].concat();
     let fixed = format!("{}\n{release}\n{recipe}", toolchain.identity()?);
 
     if let Some(stamp) = fresh(&stamp_file, &fixed)
         && FILES.iter().all(|name| built.join(name).is_file())
     {
         install(&built, backend)?;
-        let runtime = Runtime { backend, raw: stamp.raw, brotli: stamp.brotli };
+        let runtime = Runtime { backend, size: stamp.size };
         step::skip(title, format!("unchanged, {}", size::summary(&runtime)));
         return Ok(runtime);
     }
@@ -151,18 +161,23 @@ pub fn build(toolchain: Toolchain, backend: Backend, release: bool) -> Result<Ru
     let _ = fs::remove_file(&stamp_file);
     bindgen(&folder.join("anolis.wasm"), &built)?;
     let file = built.join(WASM);
-    let mut wasm = strip(&paths::read(&file)?)?;
+    let named = paths::read(&file)?;
+    let crates = size::by_crate(&named)?;
+    let mut wasm = strip(&named)?;
     paths::write(&file, &wasm)?;
+    let unmerged = size::brotli(&wasm, size::FAST)?;
+    let mut brotli = unmerged;
     if release {
         wasm = strip(&deduplicate(&step, &file)?)?;
         paths::write(&file, &wasm)?;
+        brotli = size::brotli(&wasm, size::BEST)?;
     }
-    let brotli = size::brotli(&wasm, if release { size::BEST } else { size::FAST })?;
     install(&built, backend)?;
 
-    let runtime = Runtime { backend, raw: wasm.len(), brotli };
-    let stamp = Stamp { key, sources, raw: runtime.raw, brotli };
+    let size = ModuleSize { raw: wasm.len(), brotli, unmerged, crates };
+    let stamp = Stamp { key, sources, size };
     paths::write(&stamp_file, &serde_json::to_vec_pretty(&stamp)?)?;
+    let runtime = Runtime { backend, size: stamp.size };
     step.done(size::summary(&runtime));
     Ok(runtime)
 }

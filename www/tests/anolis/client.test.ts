@@ -26,7 +26,7 @@ class Workers {
       boot: async (request: BootRequest) => {
         backend = request.backend;
         const answered = answer('boot');
-        return answered.ok ? { ok: true, value: { weightsHash: 'hash', cosine: 1 } } : answered;
+        return answered.ok ? { ok: true, value: { weightsHash: 'hash', cosine: 1, timings } } : answered;
       },
       call: async (_id: number, operation: Operation) => answer(operation) as never,
       cancel: () => {},
@@ -34,6 +34,8 @@ class Workers {
     return this.last as unknown as Worker;
   };
 }
+
+const timings = { runtime: 1, weights: 2, 'warm-up': 3, 'self-test': 4 };
 
 /** As much of a worker as a client uses, in this thread. */
 class FakeWorker {

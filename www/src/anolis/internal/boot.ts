@@ -3,9 +3,10 @@ import type { Phase } from '../public/options.js';
 import { weightsCache } from './cache.js';
 import type { Engine } from './engine.js';
 import type { Fetch } from './host.js';
+import { PhaseClock } from './phase-clock.js';
 import type { BootReport, BootRequest } from './protocol.js';
 import { startRuntime } from './runtime.js';
-import { addShards, fetchManifest } from './weights.js';
+import { fetchWeights } from './weights.js';
 
 /** Starts one backend: runtime, weights, warm-up, self-test. */
 export async function boot(
@@ -13,30 +14,34 @@ export async function boot(
   fetcher: Fetch,
   onProgress: (phase: Phase, done: number) => void,
 ): Promise<{ engine: Engine; report: BootReport }> {
-  onProgress('runtime', 0);
+  const clock = new PhaseClock();
+  const report = (phase: Phase, done: number) => {
+    clock.enter(phase);
+    onProgress(phase, done);
+  };
+  report('runtime', 0);
   if (backend === 'webgpu') await requireAdapter(softwareGpu);
+  const weights = fetchWeights(assets.weights, weightsCache(), fetcher);
   const runtime = backend === 'webgpu' ? assets.runtime.gpu : assets.runtime.cpu;
-  const glue = await startRuntime(runtime, fetcher, (done) => onProgress('runtime', done));
+  const glue = await startRuntime(runtime, fetcher, (done) => report('runtime', done));
 
-  onProgress('weights', 0);
-  const { json, shards } = await fetchManifest(assets.weights.manifest, fetcher);
-  const engine = await glue.Engine.create(json);
-  const { shards: urls } = assets.weights;
-  await addShards(engine, shards, urls, weightsCache(), (done) => onProgress('weights', done), fetcher);
+  report('weights', 0);
+  const engine = await glue.Engine.create(await weights.manifest);
+  await weights.addTo(engine, (done) => report('weights', done));
   engine.start();
   engine.setRefine(quality === 'best');
 
   const steps = engine.warmUpSteps;
   for (let step = 0; step < steps; step += 1) {
-    onProgress('warm-up', step / steps);
+    report('warm-up', step / steps);
     await engine.warmUp(step);
   }
 
-  onProgress('self-test', 0);
+  report('self-test', 0);
   const { passed, cosine } = await engine.selfTest();
   if (!passed) throw errorOf('self-test-failed');
-  onProgress('self-test', 1);
-  return { engine, report: { weightsHash: engine.weightsHash, cosine } };
+  report('self-test', 1);
+  return { engine, report: { weightsHash: engine.weightsHash, cosine, timings: clock.stop() } };
 }
 
 // Asked before the runtime is fetched: without an adapter its megabytes are of no use.

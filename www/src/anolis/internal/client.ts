@@ -1,5 +1,5 @@
 import { AnolisError, errorOf } from '../public/errors.js';
-import type { Backend, Notice, Progress, Quality } from '../public/options.js';
+import type { Backend, Notice, Progress, Quality, Timings } from '../public/options.js';
 import type { Assets } from './assets.js';
 import { Connection, type WorkerLike } from './connection.js';
 import { Ledger } from './ledger.js';
@@ -45,6 +45,12 @@ export class Client {
 
   get weightsHash(): string {
     return this.#report?.weightsHash ?? '';
+  }
+
+  get timings(): Timings {
+    // Nobody has a client before its worker has reported.
+    if (!this.#report) throw errorOf('internal');
+    return this.#report.timings;
   }
 
   /** Calls the worker, restarting it first when it died. */

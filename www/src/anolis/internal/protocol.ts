@@ -7,6 +7,7 @@ import type {
   Phase,
   Pixels,
   Quality,
+  Timings,
 } from '../public/options.js';
 import type { Assets } from './assets.js';
 import type { Answer, Begun, SearchFound, TagFound } from './engine.js';
@@ -26,6 +27,7 @@ export interface BootRequest {
 export interface BootReport {
   readonly weightsHash: string;
   readonly cosine: number;
+  readonly timings: Timings;
 }
 
 /** A picture in a form that can be posted. */

@@ -6,22 +6,98 @@ import { readBytes } from './fetch-bytes.js';
 import type { Fetch } from './host.js';
 
 /** The part of the manifest that is needed to fetch the shards. */
-export interface Manifest {
+interface Manifest {
   readonly shards: readonly Shard[];
 }
 
 /** One file of the weights. */
-export interface Shard {
+interface Shard {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** Text and shards of the manifest. */
-export async function fetchManifest(
-  url: string,
+/** Weights on their way: they are fetched while the runtime is. */
+export interface Weights {
+  /** The manifest's text. */
+  readonly manifest: Promise<string>;
+  /** Hands every shard to the engine and lets go of it; `onProgress` gets fractions. */
+  addTo(engine: Pick<Engine, 'addShard'>, onProgress: (done: number) => void): Promise<void>;
+}
+
+/** Begins to fetch manifest and shards, these from the cache where it can. */
+export function fetchWeights(
+  { manifest, shards: urls }: Assets['weights'],
+  cache: ByteCache,
   fetcher: Fetch = fetch,
-): Promise<{ json: string; shards: readonly Shard[] }> {
+): Weights {
+  const received = new Map<Shard, number>();
+  let listener = () => {};
+  const load = async (shard: Shard) => {
+    const url = urls[shard.file];
+    if (!url) throw errorOf('weights-missing', `No address is known for ${shard.file}; pass it in assets.`);
+    const onBytes = (bytes: number) => {
+      received.set(shard, Math.max(received.get(shard) ?? 0, Math.min(bytes, shard.bytes)));
+      listener();
+    };
+    return download(url, onBytes, fetcher);
+  };
+  const obtain = async (shard: Shard): Promise<Obtained> => {
+    const cached = await cache.get(shard.sha256);
+    return { shard, cached: Boolean(cached), bytes: cached ?? (await load(shard)) };
+  };
+  const parsed = fetchManifest(manifest, fetcher);
+  const begun = handled(parsed.then(({ shards }) => shards.map((shard) => handled(obtain(shard)))));
+  return {
+    manifest: handled(parsed.then(({ json }) => json)),
+    async addTo(engine, onProgress) {
+      const { shards } = await parsed;
+      const total = shards.reduce((sum, { bytes }) => sum + bytes, 0);
+      listener = () => onProgress([...received.values()].reduce((sum, bytes) => sum + bytes, 0) / total);
+      const waiting = await begun;
+      // Taken out one by one: what the engine has is freed.
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const obtained = await next;
+        await add(engine, obtained, cache, load);
+        received.set(obtained.shard, obtained.shard.bytes);
+        listener();
+      }
+    },
+  };
+}
+
+interface Obtained {
+  readonly shard: Shard;
+  readonly bytes: Uint8Array;
+  readonly cached: boolean;
+}
+
+async function add(
+  engine: Pick<Engine, 'addShard'>,
+  { shard, bytes, cached }: Obtained,
+  cache: ByteCache,
+  load: (shard: Shard) => Promise<Uint8Array>,
+): Promise<void> {
+  try {
+    engine.addShard(shard.file, bytes);
+  } catch (reason) {
+    if (!cached) throw reason;
+    // A damaged copy must not lock the user out: fetch it anew.
+    await cache.delete(shard.sha256);
+    return add(engine, { shard, bytes: await load(shard), cached: false }, cache, load);
+  }
+  // Only bytes the engine has verified are kept.
+  if (!cached) await cache.put(shard.sha256, bytes);
+}
+
+/** The same promise; whoever awaits it later still learns of a failure. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Text and shards of the manifest. */
+async function fetchManifest(url: string, fetcher: Fetch): Promise<{ json: string; shards: readonly Shard[] }> {
   const json = await (await get(url, fetcher)).text();
   try {
     const { shards } = JSON.parse(json) as Manifest;
@@ -29,45 +105,6 @@ export async function fetchManifest(
     return { json, shards };
   } catch (cause) {
     throw errorOf('weights-manifest', undefined, { cause });
-  }
-}
-
-/** Hands every shard to the engine, from the cache where it can; `onProgress` gets fractions. */
-export async function addShards(
-  engine: Pick<Engine, 'addShard'>,
-  shards: readonly Shard[],
-  urls: Assets['weights']['shards'],
-  cache: ByteCache,
-  onProgress: (done: number) => void,
-  fetcher: Fetch = fetch,
-): Promise<void> {
-  const total = shards.reduce((sum, { bytes }) => sum + bytes, 0);
-  let before = 0;
-  for (const shard of shards) {
-    const at = (received: number) => onProgress((before + Math.min(received, shard.bytes)) / total);
-    if (!(await addCached(engine, shard, cache))) {
-      const url = urls[shard.file];
-      if (!url) throw errorOf('weights-missing', `No address is known for ${shard.file}; pass it in assets.`);
-      const bytes = await download(url, at, fetcher);
-      engine.addShard(shard.file, bytes);
-      // Only bytes the engine has verified are kept.
-      await cache.put(shard.sha256, bytes);
-    }
-    before += shard.bytes;
-    onProgress(before / total);
-  }
-}
-
-async function addCached(engine: Pick<Engine, 'addShard'>, shard: Shard, cache: ByteCache): Promise<boolean> {
-  const cached = await cache.get(shard.sha256);
-  if (!cached) return false;
-  try {
-    engine.addShard(shard.file, cached);
-    return true;
-  } catch {
-    // A damaged copy must not lock the user out: fetch it anew.
-    await cache.delete(shard.sha256);
-    return false;
   }
 }
 

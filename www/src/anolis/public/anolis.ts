@@ -17,6 +17,7 @@ import type {
   SearchResult,
   TagOptions,
   TaskOptions,
+  Timings,
 } from './options.js';
 import { type OpenSession, type OpenSessionOptions, readSession, type SessionFile } from './session-file.js';
 import { TagTask } from './tags.js';
@@ -69,6 +70,11 @@ export class Anolis {
   /** Where the network runs now; a lost GPU turns `'webgpu'` into `'cpu'`. */
   get backend(): Backend {
     return this.#client.backend;
+  }
+
+  /** How long the last start took, by phase: loading, or starting again after a crash. */
+  get timings(): Timings {
+    return this.#client.timings;
   }
 
   /** What happened on the way that the user may want to know, oldest first. */

@@ -39,6 +39,7 @@ export type {
   TagOptions,
   TaskKind,
   TaskOptions,
+  Timings,
 } from './options.js';
 export { type Found, Prediction } from './prediction.js';
 export {

@@ -15,6 +15,12 @@ export type Quality = 'best' | 'fast';
 /** Part of loading that is under way. */
 export type Phase = 'runtime' | 'weights' | 'warm-up' | 'self-test';
 
+/**
+ * Milliseconds that each phase of loading took. The weights are fetched while the runtime is; theirs is the time that was left
+ * to wait for them.
+ */
+export type Timings = Readonly<Record<Phase, number>>;
+
 /** How far loading is. */
 export interface Progress {
   /** From 0 to 1, never going back. */

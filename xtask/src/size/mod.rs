@@ -1,6 +1,9 @@
-//! What a visitor downloads: measured, printed, and kept in `docs/size.md`.
+//! What a visitor downloads: measured, printed, and kept in `docs/size.md` and `docs/size.json`.
 
-use std::collections::BTreeSet;
+mod crates;
+mod gate;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +13,16 @@ use serde_json::Value;
 
 use crate::paths;
 use crate::step::Step;
+use crate::toolchain::Toolchain;
 use crate::wasm::{Backend, Runtime};
+pub use crates::by_crate;
+use gate::{Part, Recorded};
+
+/// Bytes by what something is made of.
+pub type Breakdown = BTreeMap<String, usize>;
+
+/// A script's name and text.
+type Script = (String, Vec<u8>);
 
 /// Brotli's best, as a web server that compresses once uses; takes a minute for the GPU runtime.
 pub const BEST: u32 = 11;
@@ -26,10 +38,16 @@ const PAGE_BUDGET: usize = 60_000;
 const LIBRARY_BUDGET: usize = 40_000;
 /// What the package's widget has beyond the library, brotli, in bytes: as much as the page may have.
 const WIDGET_BUDGET: usize = PAGE_BUDGET;
+/// Vite's, in the names of chunks.
+const HASH: usize = 8;
 /// What many hosts accept as one file, in bytes.
 const FILE_BUDGET: usize = 25 << 20;
 /// The default weights, in bytes.
 const WEIGHTS_BUDGET: usize = 15_000_000;
+
+const PAGE: &str = "Page, at the start";
+const LIBRARY: &str = "Library, with its worker";
+const WIDGET: &str = "Widget, beyond the library";
 
 const BEGIN: &str = "<!-- sizes: written by `cargo xtask build --release` -->";
 const END: &str = "<!-- /sizes -->";
@@ -52,31 +70,26 @@ pub fn format(bytes: usize) -> String {
 /// One line for a person; says so when the budget is exceeded.
 pub fn summary(runtime: &Runtime) -> String {
     let budget = runtime.backend.budget();
-    let over = if runtime.brotli > budget { ", OVER" } else { "" };
-    let (raw, brotli) = (format(runtime.raw), format(runtime.brotli));
+    let over = if runtime.size.brotli > budget { ", OVER" } else { "" };
+    let (raw, brotli) = (format(runtime.size.raw), format(runtime.size.brotli));
     format!("{raw}, brotli {brotli} (budget {}{over})", format(budget))
 }
 
-/// Prints the table and puts it into `docs/size.md`.
-pub fn report(runtimes: &[Runtime]) -> Result<()> {
+/// Prints the table, puts it into `docs/size.md`, and keeps the sizes as what later ones are compared with.
+pub fn report(toolchain: Toolchain, runtimes: &[Runtime]) -> Result<()> {
     let step = Step::start("Sizes");
     let mut rows = Vec::new();
     for runtime in runtimes {
-        let title = format!("{} runtime", runtime.backend.title());
         rows.push(Row {
-            title,
-            raw: runtime.raw,
-            brotli: Some(runtime.brotli),
+            title: runtime_title(runtime),
+            raw: runtime.size.raw,
+            brotli: Some(runtime.size.brotli),
             budget: Some(runtime.backend.budget()),
         });
     }
-    let dist = paths::www().join("dist");
-    let chunks = serde_json::from_slice(&paths::read(&dist.join("chunks.json"))?)?;
-    let opening = opening(&chunks);
-    let mut page = scripts(&dist, &glue())?;
-    let later = page.extract_if(.., |(name, _)| is_later(&chunks, &opening, name)).collect();
-    rows.push(Row::of_scripts("Page, at the start", &bytes_of(page), Some(PAGE_BUDGET))?);
-    rows.push(Row::of_scripts("Page, on demand", &bytes_of(later), None)?);
+    let [start, later] = page_scripts()?;
+    rows.push(Row::of_scripts(PAGE, &start, Some(PAGE_BUDGET))?);
+    rows.push(Row::of_scripts("Page, on demand", &later, None)?);
     rows.extend(package_rows()?);
     let mut weights = 0;
     for entry in fs::read_dir(paths::assets().join("weights"))?.flatten() {
@@ -94,9 +107,62 @@ pub fn report(runtimes: &[Runtime]) -> Result<()> {
     let old = fs::read_to_string(&file)
         .unwrap_or_else(|_| "# Sizes\n\nWhat a visitor downloads.\n".to_owned());
     paths::write(&file, between_markers(&old, &table).as_bytes())?;
-    step.done("docs/size.md");
+    gate::record(&measured(toolchain, runtimes)?)?;
+    step.done("docs/size.md and docs/size.json");
     println!("{table}");
     Ok(())
+}
+
+/// Fails if a runtime, the page's start or a part of the package, as built last, grew by more than 3 % since they were recorded.
+pub fn check_growth(toolchain: Toolchain, runtimes: &[Runtime]) -> Result<()> {
+    let step = Step::start("Growth");
+    step.done(gate::check(&measured(toolchain, runtimes)?)?);
+    Ok(())
+}
+
+fn measured(toolchain: Toolchain, runtimes: &[Runtime]) -> Result<Recorded> {
+    let mut parts = BTreeMap::new();
+    for runtime in runtimes {
+        let (brotli, of) = (runtime.size.unmerged, runtime.size.crates.clone());
+        parts.insert(runtime_title(runtime), Part { brotli, compiled: true, of });
+    }
+    let [start, _] = page_scripts()?;
+    let [library, widget] = package_scripts()?;
+    for (name, scripts) in [(PAGE, start), (LIBRARY, library), (WIDGET, widget)] {
+        let mut of = Breakdown::new();
+        for (name, script) in scripts {
+            *of.entry(name).or_default() += brotli(&script, BEST)?;
+        }
+        let part = Part { brotli: of.values().sum(), compiled: false, of };
+        parts.insert(name.to_owned(), part);
+    }
+    Ok(Recorded { compiler: toolchain.identity()?, parts })
+}
+
+fn runtime_title(runtime: &Runtime) -> String {
+    format!("{} runtime", runtime.backend.title())
+}
+
+/// The built page's scripts: those it opens with, and those fetched when something asks for them.
+fn page_scripts() -> Result<[Vec<Script>; 2]> {
+    let dist = paths::www().join("dist");
+    let chunks = serde_json::from_slice(&paths::read(&dist.join("chunks.json"))?)?;
+    let opening = opening(&chunks);
+    let mut start = scripts(&dist, &glue())?;
+    let later = start.extract_if(.., |(name, _)| is_later(&chunks, &opening, name)).collect();
+    Ok([start, later].map(without_hashes))
+}
+
+/// `index.js` for `index-B1x_2y3Z.js`: what a chunk is called in every build.
+fn without_hashes(scripts: Vec<Script>) -> Vec<Script> {
+    let plain = |name: String| {
+        let stem = name.strip_suffix(".js").unwrap_or(&name);
+        stem.len()
+            .checked_sub(HASH + 1)
+            .filter(|&at| stem.as_bytes()[at] == b'-')
+            .map_or_else(|| name.clone(), |at| format!("{}.js", &stem[..at]))
+    };
+    scripts.into_iter().map(|(name, script)| (plain(name), script)).collect()
 }
 
 struct Row {
@@ -107,9 +173,10 @@ struct Row {
 }
 
 impl Row {
-    fn of_scripts(title: &str, scripts: &[Vec<u8>], budget: Option<usize>) -> Result<Self> {
-        let brotli = scripts.iter().map(|script| brotli(script, BEST)).sum::<Result<usize>>()?;
-        let raw = scripts.iter().map(Vec::len).sum();
+    fn of_scripts(title: &str, scripts: &[Script], budget: Option<usize>) -> Result<Self> {
+        let brotli =
+            scripts.iter().map(|(_, script)| brotli(script, BEST)).sum::<Result<usize>>()?;
+        let raw = scripts.iter().map(|(_, script)| script.len()).sum();
         Ok(Self { title: title.into(), raw, brotli: Some(brotli), budget })
     }
 }
@@ -130,13 +197,19 @@ pub fn check_package() -> Result<()> {
 }
 
 fn package_rows() -> Result<[Row; 2]> {
-    let library = parts(&["index.js", "worker.js"], imports)?;
-    let widget = parts(&["define.js"], |script| [imports(script), later(script)].concat())?;
-    let beyond: Vec<_> = widget.into_iter().filter(|script| !library.contains(script)).collect();
+    let [library, widget] = package_scripts()?;
     Ok([
-        Row::of_scripts("Library, with its worker", &library, Some(LIBRARY_BUDGET))?,
-        Row::of_scripts("Widget, beyond the library", &beyond, Some(WIDGET_BUDGET))?,
+        Row::of_scripts(LIBRARY, &library, Some(LIBRARY_BUDGET))?,
+        Row::of_scripts(WIDGET, &widget, Some(WIDGET_BUDGET))?,
     ])
+}
+
+/// The package's library, and what its widget needs beyond it.
+fn package_scripts() -> Result<[Vec<Script>; 2]> {
+    let library = parts(&["index.js", "worker.js"], imports)?;
+    let mut widget = parts(&["define.js"], |script| [imports(script), later(script)].concat())?;
+    widget.retain(|script| !library.contains(script));
+    Ok([library, widget])
 }
 
 fn package() -> PathBuf {
@@ -144,7 +217,7 @@ fn package() -> PathBuf {
 }
 
 /// These scripts of the package, and all that `needs` says they are made of.
-fn parts(entries: &[&str], needs: fn(&str) -> Vec<String>) -> Result<Vec<Vec<u8>>> {
+fn parts(entries: &[&str], needs: fn(&str) -> Vec<String>) -> Result<Vec<Script>> {
     let mut names: Vec<String> = entries.iter().map(|&entry| entry.to_owned()).collect();
     let mut found = Vec::new();
     while let Some(name) = names.get(found.len()) {
@@ -156,7 +229,7 @@ fn parts(entries: &[&str], needs: fn(&str) -> Vec<String>) -> Result<Vec<Vec<u8>
         }
         found.push(script);
     }
-    Ok(found)
+    Ok(names.into_iter().zip(found).collect())
 }
 
 /// Files beside a built script that it needs from the start.
@@ -246,7 +319,7 @@ fn is_later(chunks: &Value, opening: &BTreeSet<String>, name: &str) -> bool {
 }
 
 /// Every script below a folder, but some, with its name.
-fn scripts(folder: &Path, except: &[Vec<u8>]) -> Result<Vec<(String, Vec<u8>)>> {
+fn scripts(folder: &Path, except: &[Vec<u8>]) -> Result<Vec<Script>> {
     let mut found = Vec::new();
     for path in files(folder)? {
         if path.extension().is_some_and(|extension| extension == "js") {
@@ -258,10 +331,6 @@ fn scripts(folder: &Path, except: &[Vec<u8>]) -> Result<Vec<(String, Vec<u8>)>> 
         }
     }
     Ok(found)
-}
-
-fn bytes_of(scripts: Vec<(String, Vec<u8>)>) -> Vec<Vec<u8>> {
-    scripts.into_iter().map(|(_, script)| script).collect()
 }
 
 #[cfg(test)]
@@ -283,6 +352,13 @@ mod tests {
             ["shared-view.js"]
         );
         assert!(later(script).is_empty());
+    }
+
+    #[test]
+    fn a_chunk_has_one_name_in_every_build() {
+        let named = |name: &str| without_hashes(vec![(name.to_owned(), vec![])])[0].0.clone();
+        assert_eq!(named("index-B1x_2y-Z.js"), "index.js");
+        assert_eq!(named("sw.js"), "sw.js");
     }
 
     #[test]
