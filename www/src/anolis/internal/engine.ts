@@ -1,4 +1,5 @@
 import type { AdaptLevel, AdaptProgress, AdaptReport, Backend } from '../public/options.js';
+import type { OverlayView } from '../public/overlay.js';
 import type { PostableMark } from './labels.js';
 
 /** The class the WebAssembly glue exports; one call at a time. */
@@ -45,7 +46,35 @@ export interface Engine {
   adaptFinish(task: number): Promise<Omit<AdaptReport, 'level'>>;
   adapter(task: number): Uint8Array | undefined;
   setAdapter(task: number, adapter?: Uint8Array): void;
+  /**
+   * Begins to draw frames that are shown `width` by `height` pixels large, and answers a number for it; `undefined` for a task
+   * that this runtime does not draw. Runtimes that never draw without reading back have neither this nor the two below:
+   * frames are then encoded and drawn by the worker (`internal/live/painter.ts`).
+   */
+  liveStart?(task: number, width: number, height: number): Promise<number | undefined>;
+  /**
+   * Predicts a frame from the task's examples as they are now and draws it, without reading anything back. The caller closes
+   * the frame. `undefined`, without examples or for a view that is not drawn here, leaves the frame to the worker.
+   */
+  liveFrame?(live: number, frame: LiveSource, look: LiveLook): Promise<ImageBitmap | undefined>;
+  liveStop?(live: number): void;
   free(): void;
+}
+
+/** A frame on its way to the worker. */
+export type LiveSource = VideoFrame | ImageBitmap;
+
+/** How a frame is drawn; numbers and strings alone, so that it is read from Rust without a copy of its own. */
+export interface LiveLook {
+  readonly view: OverlayView;
+  /** Shown as heat, counted from 0. */
+  readonly channel: number;
+  /** Of the overlay, from 0 to 1. */
+  readonly opacity: number;
+  /** Whether the frame is drawn under its overlay; otherwise what is not overlay stays transparent. */
+  readonly picture: boolean;
+  /** A colour a channel: red, green, blue and opacity from the low end, as canvases keep pixels. */
+  readonly colours: Uint32Array;
 }
 
 /** What an adaptation that begins or goes on does. */
