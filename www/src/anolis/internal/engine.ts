@@ -1,6 +1,6 @@
 import type { AdaptLevel, AdaptProgress, AdaptReport, Backend } from '../public/options.js';
-import type { OverlayView } from '../public/overlay.js';
 import type { PostableMark } from './labels.js';
+import type { Look } from './overlay/look.js';
 
 /** The class the WebAssembly glue exports; one call at a time. */
 export interface Engine {
@@ -56,25 +56,20 @@ export interface Engine {
    * Predicts a frame from the task's examples as they are now and draws it, without reading anything back. The caller closes
    * the frame. `undefined`, without examples or for a view that is not drawn here, leaves the frame to the worker.
    */
-  liveFrame?(live: number, frame: LiveSource, look: LiveLook): Promise<ImageBitmap | undefined>;
+  liveFrame?(live: number, frame: Frame, look: LiveLook): Promise<ImageBitmap | undefined>;
   liveStop?(live: number): void;
   free(): void;
 }
 
 /** A frame on its way to the worker. */
-export type LiveSource = VideoFrame | ImageBitmap;
+export type Frame = VideoFrame | ImageBitmap;
 
-/** How a frame is drawn; numbers and strings alone, so that it is read from Rust without a copy of its own. */
-export interface LiveLook {
-  readonly view: OverlayView;
-  /** Shown as heat, counted from 0. */
-  readonly channel: number;
+/** How a frame is drawn; numbers and strings alone, so that Rust reads it without a class of its own. */
+export interface LiveLook extends Look {
   /** Of the overlay, from 0 to 1. */
   readonly opacity: number;
   /** Whether the frame is drawn under its overlay; otherwise what is not overlay stays transparent. */
   readonly picture: boolean;
-  /** A colour a channel: red, green, blue and opacity from the low end, as canvases keep pixels. */
-  readonly colours: Uint32Array;
 }
 
 /** What an adaptation that begins or goes on does. */

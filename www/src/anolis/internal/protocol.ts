@@ -11,7 +11,7 @@ import type {
   TaskOptions,
 } from '../public/options.js';
 import type { Assets } from './assets.js';
-import type { Answer, Begun, LiveLook, LiveSource, SearchFound, TagFound } from './engine.js';
+import type { Answer, Begun, Frame, LiveLook, SearchFound, TagFound } from './engine.js';
 import type { Reply } from './failure.js';
 import type { PostableLabel } from './labels.js';
 
@@ -74,7 +74,7 @@ export interface LiveRequest {
   readonly live: number;
   readonly task: number;
   /** Moved to the worker, which closes it. */
-  readonly frame: LiveSource;
+  readonly frame: Frame;
   readonly of: Required<TaskOptions> | TagOptions;
   /** Whether there is no example: the frame is shown as it is. */
   readonly blank: boolean;
