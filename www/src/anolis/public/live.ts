@@ -67,9 +67,9 @@ export interface Live {
   /** Whether frames are let go by. */
   readonly paused: boolean;
   /**
-   * Resolves when it was stopped, aborted, or the camera ended; rejects with an `AnolisError` when it cannot go on: a
-   * {@link LiveError} for a video that breaks, `'disposed'` without its task, or a {@link WorkerError} when the worker died
-   * three times in a row. A worker that dies once is started again and costs one frame.
+   * Resolves when it was stopped or aborted, the camera ended, or the task was disposed; rejects with an `AnolisError` when it
+   * cannot go on: a {@link LiveError} for a video that breaks, or a {@link WorkerError} when the worker died three times in a
+   * row. A worker that dies once is started again and costs one frame.
    */
   readonly finished: Promise<void>;
   /** Lets frames go by; the canvas keeps the last one. The source itself plays on. */

@@ -2,6 +2,9 @@ import { errorOf } from '../../public/errors.js';
 import type { LiveSource } from '../../public/live.js';
 import type { Frame } from '../engine.js';
 
+/** `readyState` of a video that shows a frame. */
+const HAVE_CURRENT_DATA = 2;
+
 /** What is told of a source. */
 export interface SourceEvents {
   /** Another frame is to be seen. */
@@ -46,7 +49,7 @@ export class Source {
   /** The frame that is shown now; none before the first. Rejects with `'live-source'` for videos that may not be read. */
   async take(): Promise<Frame | undefined> {
     const video = this.#video;
-    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) return undefined;
+    if (video.readyState < HAVE_CURRENT_DATA || video.videoWidth === 0) return undefined;
     try {
       // Without a copy, where the browser can.
       return typeof VideoFrame === 'undefined' ? await createImageBitmap(video) : new VideoFrame(video);

@@ -143,6 +143,8 @@ class Run implements Live {
         this.#failures = 0;
       } catch (reason) {
         if (signal.aborted) return;
+        // Whoever took the task away has ended it.
+        if (codeOf(reason) === 'disposed') return this.#end();
         this.#failures += 1;
         if (!isPassing(reason) || this.#failures >= MOST_FAILURES) return this.#end(reason as Error);
         // The next call starts the worker again; whatever frame is shown then will do.
@@ -199,5 +201,9 @@ class Run implements Live {
 
 // What costs one frame and is mended by the next call.
 function isPassing(reason: unknown): boolean {
-  return reason instanceof AnolisError && (reason.code === 'worker-crashed' || reason.code === 'device-lost');
+  return ['worker-crashed', 'device-lost'].includes(codeOf(reason) ?? '');
+}
+
+function codeOf(reason: unknown): string | undefined {
+  return reason instanceof AnolisError ? reason.code : undefined;
 }
