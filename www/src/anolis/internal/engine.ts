@@ -51,12 +51,13 @@ export interface Engine {
    * that this runtime does not draw. Runtimes that never draw without reading back have neither this nor the two below:
    * frames are then encoded and drawn by the worker (`internal/live/painter.ts`).
    */
-  liveStart?(task: number, width: number, height: number): Promise<number | undefined>;
+  liveStart?(task: number, width: number, height: number): number | undefined;
   /**
-   * Predicts a frame from the task's examples as they are now and draws it, without reading anything back. The caller closes
-   * the frame. `undefined`, without examples or for a view that is not drawn here, leaves the frame to the worker.
+   * Predicts a frame from the task's examples as they are now, with `quick` by the read-out alone, and draws it, without
+   * reading anything back. The caller closes the frame. `undefined`, without examples or for a view that is not drawn here,
+   * leaves the frame to the worker.
    */
-  liveFrame?(live: number, frame: Frame, look: LiveLook): Promise<ImageBitmap | undefined>;
+  liveFrame?(live: number, frame: Frame, look: LiveLook, quick: boolean): Promise<ImageBitmap> | undefined;
   liveStop?(live: number): void;
   free(): void;
 }
@@ -66,6 +67,8 @@ export type Frame = VideoFrame | ImageBitmap;
 
 /** How a frame is drawn; numbers and strings alone, so that Rust reads it without a class of its own. */
 export interface LiveLook extends Look {
+  /** Colours of values from 0 to 1 in 256 steps, for the views that have a scale. */
+  readonly scale: Uint32Array;
   /** Of the overlay, from 0 to 1. */
   readonly opacity: number;
   /** Whether the frame is drawn under its overlay; otherwise what is not overlay stays transparent. */

@@ -39,14 +39,14 @@ export class Painter {
   }
 
   async #natively({ frame, of, blank, quick, look }: LiveRequest, task: number, size: Size) {
-    if (blank || !quick || of.kind === 'tags' || !this.engine.liveStart || !this.engine.liveFrame) return undefined;
+    if (blank || of.kind === 'tags' || !this.engine.liveStart || !this.engine.liveFrame) return undefined;
     const { width, height } = size;
     if (this.#native?.width !== width || this.#native.height !== height) {
       this.stop();
-      this.#native = { live: await this.engine.liveStart(task, width, height), width, height };
+      this.#native = { live: this.engine.liveStart(task, width, height), width, height };
     }
     if (this.#native.live === undefined) return undefined;
-    const bitmap = await this.engine.liveFrame(this.#native.live, frame, look);
+    const bitmap = await this.engine.liveFrame(this.#native.live, frame, look, quick);
     return bitmap && { bitmap, predicted: true };
   }
 

@@ -8,6 +8,7 @@ import { Counter } from '../counter.js';
 import type { Frame, TagFound } from '../engine.js';
 import { foundIn } from '../found.js';
 import { lookOf } from '../overlay/look.js';
+import { scaleFor } from '../overlay/palette.js';
 import type { LiveReply } from '../protocol.js';
 import { Meter } from './meter.js';
 import { Screen } from './screen.js';
@@ -175,8 +176,9 @@ class Run implements Live {
     const { id: task, of, isBlank } = this.follower;
     const { quick = true, opacity = 0.6, picture = true } = this.#style;
     try {
-      const look = { ...lookOf(of, this.#style), opacity, picture };
-      const request = { live: this.#number, task, frame, of, blank: isBlank(), quick, look };
+      const look = lookOf(of, this.#style);
+      const drawn = { ...look, scale: scaleFor(look.view), opacity, picture };
+      const request = { live: this.#number, task, frame, of, blank: isBlank(), quick, look: drawn };
       this.#sent = true;
       return await this.client.call('liveFrame', transfer(request, [frame]), this.#stop.signal);
     } finally {

@@ -1,4 +1,4 @@
-import type { Colour } from '../../public/overlay.js';
+import type { Colour, OverlayView } from '../../public/overlay.js';
 
 // Okabe and Ito's colours: told apart with every kind of colour vision.
 export const okabeIto: readonly Colour[] = [
@@ -45,6 +45,12 @@ export const scales = {
   /** Nothing to much; what is nothing is not seen. */
   heat: scale(inferno, (value) => 255 * Math.min(1, 2 * value)),
 } as const;
+
+/** The scale of a view; of one that has none, any. */
+export function scaleFor(view: OverlayView): Uint32Array {
+  if (view === 'colours') return scales.values;
+  return view === 'grey' ? scales.grey : scales.heat;
+}
 
 function scale(colours: readonly Colour[], alpha: (value: number) => number): Uint32Array {
   return Uint32Array.from({ length: 256 }, (_, step) => pack(mix(colours, step / 255), Math.round(alpha(step / 255))));

@@ -1,7 +1,7 @@
 import type { OverlayView } from '../../public/overlay.js';
 import type { Prediction } from '../../public/prediction.js';
 import type { Look } from './look.js';
-import { pack, scales } from './palette.js';
+import { pack, scaleFor } from './palette.js';
 
 /** Opacity of an area between its edges, from 0 to 255. */
 const FILLED = 150;
@@ -38,14 +38,15 @@ function isEdge(ids: Uint8Array, width: number, height: number, at: number): boo
 
 /** Values to draw, the one that is drawn strongest, and the colours. */
 function scaleOf(prediction: Prediction, view: OverlayView, channel: number): [Float32Array, number, Uint32Array] {
+  const colours = scaleFor(view);
   if (view === 'doubt') {
     const doubt = prediction.uncertainty();
     // Of two classes a coin's throw is wrong half of the time; other kinds have units of their own.
-    return [doubt, prediction.kind === 'mask' ? 0.5 : largest(doubt), scales.heat];
+    return [doubt, prediction.kind === 'mask' ? 0.5 : largest(doubt), colours];
   }
-  if (prediction.kind === 'map') return [prediction.map(channel), 1, view === 'grey' ? scales.grey : scales.values];
-  if (prediction.kind === 'density') return [prediction.map(channel), largest(prediction.map(channel)), scales.heat];
-  return [prediction.probability(channel), 1, scales.heat];
+  if (prediction.kind === 'map') return [prediction.map(channel), 1, colours];
+  if (prediction.kind === 'density') return [prediction.map(channel), largest(prediction.map(channel)), colours];
+  return [prediction.probability(channel), 1, colours];
 }
 
 // A missing component has none of its colour.
