@@ -130,6 +130,10 @@ export class Canvas extends LitElement {
     new Observe(this);
   }
 
+  override focus(): void {
+    this.box.focus();
+  }
+
   override render() {
     const { selected, ordered: pictures, kind } = this.session;
     const name = selected ? messages.picture(pictures.indexOf(selected) + 1, pictures.length) : '';
