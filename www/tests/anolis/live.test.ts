@@ -220,6 +220,12 @@ describe('a meter', () => {
     expect(meter.stats).toMatchObject({ framesPerSecond: 20, latency: 20 });
   });
 
+  it('measures slow frames too, and forgets how fast they were before', () => {
+    const meter = new Meter();
+    for (const time of [0, 100, 200, 300, 10_300]) meter.drawn(time, time);
+    expect(meter.stats.framesPerSecond).toBe(0.1);
+  });
+
   it('does not take a rest for slowness', () => {
     const meter = new Meter();
     meter.drawn(0, 0);

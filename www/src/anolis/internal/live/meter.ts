@@ -2,7 +2,7 @@ import type { LiveStats } from '../../public/live.js';
 
 /** Frames that a rate is the mean of. */
 const WINDOW = 20;
-/** A frame that is older, in milliseconds, says nothing about the rate of now. */
+/** A frame that is older, in milliseconds, says little about the rate of now. */
 const LONGEST = 5000;
 
 /** Counts frames and measures their rate. */
@@ -16,7 +16,9 @@ export class Meter {
   drawn(taken: number, shown: number): void {
     this.#frames += 1;
     this.#latency = shown - taken;
-    this.#shown = [...this.#shown.slice(1 - WINDOW), shown].filter((time) => shown - time <= LONGEST);
+    const before = this.#shown.slice(1 - WINDOW);
+    // Of the last two the rate is known however slow it is.
+    this.#shown = [...before.filter((time, at) => at === before.length - 1 || shown - time <= LONGEST), shown];
   }
 
   skip(): void {
