@@ -55,11 +55,14 @@ export class LiveView extends LitElement {
     shared,
     css`
       :host {
-        display: grid;
-        gap: 8px;
-        align-content: start;
+        display: block;
         min-width: 0;
         padding: var(--gap);
+      }
+      section {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 8px;
       }
       .head,
       .controls {
@@ -157,7 +160,7 @@ export class LiveView extends LitElement {
     return html`<section aria-labelledby="title" data-state=${state} data-frames=${frame?.frames ?? 0} ?data-predicted=${frame?.predicted}>
       <div class="head">
         <h2 id="title">${this.#title()}</h2>
-        ${frame?.predicted ? html`<span class="rate soft" data-testid="rate">${text.rate(rateOf(frame), frame.latency)}</span>` : nothing}
+        ${frame?.predicted ? html`<span class="rate soft" data-testid="rate">${text.rate(rateOf(frame), lagOf(frame))}</span>` : nothing}
         <button class="icon plain" aria-label=${text.stop} title=${text.stop} @click=${this.#close}>${icons.close}</button>
       </div>
       <div class="stage">
@@ -365,6 +368,10 @@ export class LiveView extends LitElement {
   #tell(type: 'say' | 'problem', detail: string): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+function lagOf({ latency }: LiveFrame): string {
+  return latency < 1000 ? `${Math.round(latency)} ms` : `${(latency / 1000).toFixed(1)} s`;
 }
 
 function rateOf({ framesPerSecond }: LiveFrame): string {

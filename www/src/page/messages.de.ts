@@ -282,7 +282,7 @@ export const german: Messages = {
   live: {
     camera: 'Kamera',
     useCamera: 'Kamera verwenden',
-    video: (name) => `Film ${name}`,
+    video: (name) => `Video ${name}`,
     opening: 'Wird geöffnet…',
     asking: 'Erlauben Sie die Kamera, wenn der Browser danach fragt.',
     play: 'Abspielen',
@@ -297,7 +297,7 @@ export const german: Messages = {
     stop: 'Beenden und schließen',
     hint: 'Beschriften Sie ein Bild: danach folgt die Vorhersage dem, was Sie hier sehen.',
     waiting: 'Vorhersagen beginnen, wenn das Netz geladen ist.',
-    rate: (frames, latency) => `${frames.replace('.', ',')} Bilder/s · ${Math.round(latency)} ms später`,
+    rate: (frames, lag) => `${frames.replace('.', ',')} Bilder/s · ${lag.replace('.', ',')} später`,
     running: (frames) => `Vorhersage läuft mit, ${frames.replace('.', ',')} Bilder in der Sekunde.`,
     paused: 'Angehalten: beschriften Sie dieses Bild, oder spielen Sie weiter ab.',
     ended: 'Das Video ist zu Ende; spielen Sie es noch einmal ab oder beschriften Sie ein Bild.',
