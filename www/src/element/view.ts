@@ -513,7 +513,7 @@ export class View {
     if (!this.settings.tools.has('open')) return;
     const sorted = sortFiles(files);
     if (sorted.session) return this.open(sorted.session, sorted.pictures).catch((reason) => this.complain(reason));
-    const { pictures, problems } = await readFiles([...sorted.pictures, ...sorted.labels]);
+    const { pictures, problems } = await readFiles([...sorted.pictures, ...sorted.videos, ...sorted.labels]);
     for (const problem of problems) this.complain(new Error(problem));
     if (pictures.length === 0) return;
     this.session.add(pictures);

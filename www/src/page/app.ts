@@ -11,11 +11,13 @@ import './status.js';
 import './welcome.js';
 import type { AdaptEvent } from './adapt.js';
 import { download, fileName } from './download.js';
+import type { Editor } from './editor.js';
 import type { Elsewhere } from './elsewhere.js';
 import type { Exchange } from './exchange.js';
 import type { SampleEvent } from './gallery.js';
 import type { Help } from './help.js';
 import { listenForFiles, sortFiles } from './incoming.js';
+import type { FrameEvent } from './live.js';
 import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
 import { keepLocale, type Locale, preferredLocale, speak } from './locale.js';
 import { messages } from './messages.js';
@@ -54,12 +56,15 @@ export class App extends LitElement {
   @state() private gpuReady = false;
   @state() private dragging = false;
   @state() private restored = false;
+  /** What is followed live. */
+  @state() private followed: File | 'camera' | undefined;
   @state() private status = '';
   @state() private problems: readonly string[] = [];
   @query('anolis-start-over') private startOver!: StartOver;
   @query('anolis-sessions') private sessions!: Sessions;
   @query('anolis-help') private help!: Help;
   @query('anolis-exchange') private exchange!: Exchange;
+  @query('anolis-editor') private editor!: Editor;
   @query('anolis-elsewhere') private elsewhere!: Elsewhere;
   @query('#session-file') private sessionFile!: HTMLInputElement;
   #learner: Learner | undefined;
@@ -80,6 +85,20 @@ export class App extends LitElement {
         display: grid;
         grid-template-columns: minmax(0, 1fr) minmax(400px, 36%);
       }
+      .work[data-live] {
+        grid-template-rows: auto minmax(0, 1fr);
+      }
+      .work[data-live] anolis-editor {
+        grid-row: 1 / -1;
+      }
+      main:not(.work) anolis-live {
+        --live-height: 62vh;
+        width: min(100%, 960px);
+        margin: 0 auto;
+      }
+      .work anolis-live {
+        border-left: 1px solid var(--line);
+      }
       .drop {
         position: fixed;
         inset: 12px;
@@ -93,6 +112,15 @@ export class App extends LitElement {
         pointer-events: none;
       }
       @media (max-width: 900px) {
+        .work[data-live] {
+          grid-template-rows: none;
+        }
+        .work[data-live] anolis-editor {
+          grid-row: auto;
+        }
+        .work anolis-live {
+          border: 0;
+        }
         :host {
           height: auto;
           min-height: 100dvh;
@@ -170,8 +198,8 @@ export class App extends LitElement {
         @sessions=${this.#showSessions}
         @export=${this.#showExchange}
       ></anolis-header>
-      <main class=${this.session.pictures.length > 0 ? 'work' : ''} @files=${(event: FilesEvent) => this.#addFiles(event.files)} @sample=${(event: SampleEvent) => this.#addSamples(event.set)}>
-        ${this.#main()}
+      <main class=${this.session.pictures.length > 0 ? 'work' : ''} ?data-live=${this.followed !== undefined} @files=${(event: FilesEvent) => this.#addFiles(event.files)} @sample=${(event: SampleEvent) => this.#addSamples(event.set)} @camera=${() => this.#follow('camera')}>
+        ${this.#main()} ${this.#live()} ${this.#all()}
       </main>
       <footer><anolis-status .locale=${locale} @locale=${this.#speak} .text=${this.status} .problems=${this.problems} @dismiss=${this.#dismiss}></anolis-status></footer>
       <anolis-help></anolis-help>
@@ -200,7 +228,8 @@ export class App extends LitElement {
   #main() {
     // Nothing at all until it is known whether there is a session to come back to.
     if (!this.restored) return '';
-    if (this.session.pictures.length === 0) return html`<anolis-welcome .session=${this.session}></anolis-welcome>`;
+    if (this.session.pictures.length === 0)
+      return this.followed ? '' : html`<anolis-welcome .session=${this.session}></anolis-welcome>`;
     return html`
       <anolis-editor
         .session=${this.session}
@@ -211,8 +240,28 @@ export class App extends LitElement {
         @search=${this.#search}
         @adapt=${(event: AdaptEvent) => this.#learner?.adapt(this.adaptation, event)}
       ></anolis-editor>
-      <anolis-pictures .session=${this.session} .onVisible=${this.#onVisible} @start-over=${() => this.startOver.ask()}></anolis-pictures>
     `;
+  }
+
+  // Apart from what is before and after it, so that a video plays on when the first picture comes.
+  #live() {
+    if (!this.followed) return nothing;
+    return html`<anolis-live
+      .session=${this.session}
+      .learner=${this.anolis && this.#learner}
+      .source=${this.followed}
+      @frame=${(event: FrameEvent) => this.#labelFrame(event.file)}
+      @say=${(event: CustomEvent<string>) => this.#say(event.detail)}
+      @problem=${(event: CustomEvent<string>) => this.#complain(event.detail)}
+      @close=${() => {
+        this.followed = undefined;
+      }}
+    ></anolis-live>`;
+  }
+
+  #all() {
+    if (!this.restored || this.session.pictures.length === 0) return nothing;
+    return html`<anolis-pictures videos .session=${this.session} .onVisible=${this.#onVisible} @start-over=${() => this.startOver.ask()}></anolis-pictures>`;
   }
 
   async #open(): Promise<void> {
@@ -377,12 +426,29 @@ export class App extends LitElement {
   async #addFiles(files: readonly File[], prepare?: (pictures: readonly Picture[]) => Promise<void>): Promise<void> {
     const sorted = sortFiles(files);
     if (sorted.session) return this.#openFile(sorted.session, sorted.pictures);
+    const [video, another] = sorted.videos;
+    if (video) await this.#follow(video);
+    if (another) this.#complain(messages.live.several);
     const { pictures, problems } = await readFiles(sorted.pictures);
     for (const problem of problems) this.#complain(problem);
     if (pictures.length > 0) await this.#addPictures(pictures, prepare);
     if (sorted.labels.length === 0) return;
     await import('./exchange.js');
     await this.exchange.read(sorted.labels);
+  }
+
+  async #follow(source: File | 'camera'): Promise<void> {
+    await import('./live.js');
+    this.followed = source;
+  }
+
+  async #labelFrame(file: File): Promise<void> {
+    await this.#addFiles([file]);
+    const picture = this.session.pictures.find(({ file: same }) => same === file);
+    if (!picture) return;
+    this.session.select(picture);
+    await this.updateComplete;
+    await this.editor.begin();
   }
 
   async #addPictures(

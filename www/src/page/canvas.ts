@@ -130,6 +130,10 @@ export class Canvas extends LitElement {
     new Observe(this);
   }
 
+  override focus(): void {
+    this.box.focus();
+  }
+
   override render() {
     const { selected, ordered: pictures, kind } = this.session;
     const name = selected ? messages.picture(pictures.indexOf(selected) + 1, pictures.length) : '';
@@ -291,10 +295,6 @@ export class Canvas extends LitElement {
     // Setting the size also clears.
     Object.assign(this.overlayCanvas, { width, height });
     if (overlay) this.overlayCanvas.getContext('2d')?.drawImage(overlay, 0, 0);
-  }
-
-  override focus(): void {
-    this.box.focus();
   }
 
   /** Applies the viewport after it was changed from outside. */

@@ -125,6 +125,14 @@ export class Editor extends LitElement {
     </div>`;
   }
 
+  /** Brings the picture into view and gives it the keyboard. */
+  async begin(): Promise<void> {
+    await this.updateComplete;
+    const canvas = this.renderRoot.querySelector<Canvas>('anolis-canvas');
+    canvas?.scrollIntoView({ block: 'nearest' });
+    canvas?.focus();
+  }
+
   // Both sides look at the same place.
   #look = () => {
     for (const canvas of this.renderRoot.querySelectorAll<Canvas>('anolis-canvas')) canvas.look();

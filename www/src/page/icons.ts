@@ -41,6 +41,11 @@ export const icons = {
   pictures: icon(
     svg`<rect x="3" y="5" width="18" height="14" rx="2"/><circle cx="8.5" cy="10" r="1.5"/><path d="m4 18 6-5 3 2.5 3-3.5 4.5 5"/>`,
   ),
+  camera: icon(
+    svg`<path d="M4 7h3l2-2.500h6L17 7h3a1.500 1.500 0 0 1 1.500 1.500V18a1.500 1.500 0 0 1-1.500 1.500H4A1.500 1.500 0 0 1 2.500 18V8.500A1.500 1.500 0 0 1 4 7Z"/><circle cx="12" cy="13" r="3.500"/>`,
+  ),
+  play: icon(svg`<path d="M8 5v14l11-7Z"/>`),
+  pause: icon(svg`<path d="M8 5v14M16 5v14"/>`),
   folder: icon(svg`<path d="M3 7a2 2 0 0 1 2-2h4l2 2.500h8a2 2 0 0 1 2 2V17a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2Z"/>`),
   save: icon(svg`<path d="M12 4v11M7.500 11 12 15.500 16.500 11M4 19.500h16"/>`),
   eye: icon(

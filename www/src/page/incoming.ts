@@ -2,12 +2,23 @@
 export function sortFiles(files: readonly File[]): {
   readonly session: File | undefined;
   readonly labels: readonly File[];
+  readonly videos: readonly File[];
   readonly pictures: readonly File[];
 } {
   const is = (pattern: RegExp) => (file: File) => pattern.test(file.name);
   const [isSession, isLabels] = [is(/\.anolis$/i), is(/\.(json|txt|ya?ml|xml|csv|zip)$/i)];
-  const pictures = files.filter((file) => !isSession(file) && !isLabels(file));
-  return { session: files.find(isSession), labels: files.filter(isLabels), pictures };
+  const pictures = files.filter((file) => !isSession(file) && !isLabels(file) && !isVideo(file));
+  return {
+    session: files.find(isSession),
+    labels: files.filter(isLabels),
+    videos: files.filter(isVideo),
+    pictures,
+  };
+}
+
+// A type is known only to browsers that play it.
+function isVideo({ name, type }: File): boolean {
+  return type.startsWith('video/') || /\.(mp4|m4v|webm|mov|ogv|mkv|avi)$/i.test(name);
 }
 
 /** Takes pictures that are dropped or pasted on `target`; answers a function that stops it. */

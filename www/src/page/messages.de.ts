@@ -28,6 +28,9 @@ const errors: ErrorSentences = {
   'unknown-example': 'Dieses Beispiel gehört nicht zur Aufgabe; fügen Sie es erst hinzu.',
   'unsupported-kind': 'Diese Art von Aufgabe gibt es nicht.',
   operation: 'Suchen Sie mit „und“, „oder“ oder „aber nicht“.',
+  'live-source':
+    'Geben Sie ein Video an, das abgespielt werden kann, oder eine Kamera mit Bild; Videos anderer Seiten brauchen CORS.',
+  'live-canvas': 'Geben Sie eine Zeichenfläche an, auf der nichts anderes zeichnet.',
   'not-found': 'Dieses Bild oder diese Aufgabe ist nicht bekannt; öffnen oder beginnen Sie sie noch einmal.',
   'weights-manifest':
     'Die Liste der Gewichte ist nicht zu lesen; laden Sie die Seite neu, oder bitten Sie ihren Betreiber, sie neu hochzuladen.',
@@ -102,7 +105,7 @@ export const german: Messages = {
   },
   samplePictures: (count) => `${count} Bilder`,
   sampleFailed: 'Die Beispielbilder waren nicht zu holen; prüfen Sie die Verbindung und versuchen Sie es noch einmal.',
-  drop: 'Bilder oder eine Sitzung hier ablegen',
+  drop: 'Bilder, ein Video oder eine Sitzung hier ablegen',
 
   pictures: 'Bilder',
   picture: (place, count) => `Bild ${place} von ${count}`,
@@ -214,6 +217,13 @@ export const german: Messages = {
           ['N', 'Zum Bild, das am meisten hilft'],
           ['Strg S', 'Sitzung als Datei speichern'],
           ['Strg O', 'Sitzung öffnen'],
+        ],
+      },
+      {
+        name: 'Video und Kamera',
+        keys: [
+          ['K', 'Abspielen, anhalten'],
+          ['L', 'Dieses Bild beschriften'],
         ],
       },
       {
@@ -352,6 +362,40 @@ export const german: Messages = {
     otherTask: 'diese Aufgabe kann die Seite nicht zeigen; sie wird hier weggelassen und bleibt in der Datei.',
     otherSize: (name) =>
       `Diese Sitzungsdatei ist nicht brauchbar: ${name} hat eine andere Größe als seine Beschriftungen.`,
+  },
+
+  live: {
+    camera: 'Kamera',
+    useCamera: 'Kamera verwenden',
+    video: (name) => `Video ${name}`,
+    opening: 'Wird geöffnet…',
+    asking: 'Erlauben Sie die Kamera, wenn der Browser danach fragt.',
+    play: 'Abspielen',
+    pause: 'Anhalten',
+    position: 'Stelle',
+    time: (now, all) => `${now} von ${all}`,
+    label: 'Dieses Bild beschriften',
+    labelHelp: 'Dieses Bild in die Sitzung aufnehmen und öffnen',
+    frame: (name, place) => `${name} ${place}`,
+    full: 'Ganzes Netz',
+    fullHelp: 'Genauer und mit der Anpassung, aber langsamer',
+    stop: 'Beenden und schließen',
+    hint: 'Beschriften Sie ein Bild: danach folgt die Vorhersage dem, was Sie hier sehen.',
+    waiting: 'Vorhersagen beginnen, wenn das Netz geladen ist.',
+    rate: (frames, lag) => `${frames.replace('.', ',')} Bilder/s · ${lag.replace('.', ',')} später`,
+    running: (frames) => `Vorhersage läuft mit, ${frames.replace('.', ',')} Bilder in der Sekunde.`,
+    paused: 'Angehalten: beschriften Sie dieses Bild, oder spielen Sie weiter ab.',
+    ended: 'Das Video ist zu Ende; spielen Sie es noch einmal ab oder beschriften Sie ein Bild.',
+    stopped: 'Die Kamera ist aus.',
+    denied:
+      'Der Browser lässt diese Seite nicht an die Kamera; erlauben Sie es in den Einstellungen der Seite und versuchen Sie es noch einmal.',
+    none: 'Es wurde keine Kamera gefunden; schließen Sie eine an und versuchen Sie es noch einmal.',
+    busy: 'Die Kamera lässt sich nicht öffnen; vielleicht verwendet sie ein anderes Programm.',
+    insecure: 'Kameras gehen nur auf Seiten, die über HTTPS kommen.',
+    lost: 'Die Kamera wurde getrennt.',
+    unreadable: 'dieses Video kann der Browser nicht abspielen; wandeln Sie es in MP4 (H.264) oder WebM um.',
+    several: 'Ein Video nach dem anderen: das erste ist geöffnet.',
+    noFrame: 'Es ist noch kein Bild da; warten Sie, bis das Video eines zeigt.',
   },
 
   exchange: {

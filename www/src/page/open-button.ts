@@ -15,6 +15,8 @@ export class FilesEvent extends Event {
 export class OpenButton extends LitElement {
   @property() label = '';
   @property({ type: Boolean }) primary = false;
+  /** Whether videos may be chosen too. */
+  @property({ type: Boolean }) videos = false;
   @query('input') private input!: HTMLInputElement;
 
   static override styles = [shared];
@@ -24,7 +26,7 @@ export class OpenButton extends LitElement {
       <button class=${this.primary ? 'primary' : ''} @click=${() => this.input.click()}>
         ${this.primary ? icons.pictures : icons.plus}${this.label}
       </button>
-      <input hidden type="file" accept="image/*,.tif,.tiff,.anolis" multiple aria-label=${this.label} @change=${this.#chosen} />
+      <input hidden type="file" accept="image/*,${this.videos ? 'video/*,' : ''}.tif,.tiff,.anolis" multiple aria-label=${this.label} @change=${this.#chosen} />
     `;
   }
 

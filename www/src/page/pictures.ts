@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import './camera-button.js';
 import './open-button.js';
 import './tile.js';
 import { icons } from './icons.js';
@@ -18,6 +19,8 @@ export class Pictures extends LitElement {
   @property({ attribute: false }) session!: Session;
   /** Whether pictures are neither added here nor all removed. */
   @property({ type: Boolean }) fixed = false;
+  /** Whether a video or the camera may be opened. */
+  @property({ type: Boolean }) videos = false;
   /** Told which pictures are on screen. */
   @property({ attribute: false }) onVisible: (picture: Picture, visible: boolean) => void = () => {};
   #watcher: IntersectionObserver | undefined;
@@ -126,7 +129,8 @@ export class Pictures extends LitElement {
   }
 
   #more() {
-    return html`<anolis-open-button label=${messages.add}></anolis-open-button>
+    return html`<anolis-open-button label=${messages.add} ?videos=${this.videos}></anolis-open-button>
+      ${this.videos ? html`<anolis-camera-button small></anolis-camera-button>` : nothing}
       <button class="icon plain" aria-label=${messages.startOver} title=${messages.startOver} @click=${() => this.dispatchEvent(new Event('start-over'))}>
         ${icons.restart}
       </button>`;

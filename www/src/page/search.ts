@@ -1,8 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { SearchOptions, SearchResult } from '../anolis/public/index.js';
+import { colourScales, type SearchOptions, type SearchResult } from '../anolis/public/index.js';
 import { messages } from './messages.js';
-import { scales } from './model/palette.js';
 import type { Picture } from './model/picture.js';
 import type { Session } from './model/session.js';
 import { Observe } from './observe.js';
@@ -138,7 +137,7 @@ function drawHit(canvas: HTMLCanvasElement, { picture: { thumb }, result: { heat
   const small = new OffscreenCanvas(heat.width, heat.height);
   const image = new ImageData(heat.width, heat.height);
   new Uint32Array(image.data.buffer).set(
-    Array.from(heat.data, (value) => scales.heat[Math.round(255 * Math.min(1, Math.max(0, value)))] as number),
+    Array.from(heat.data, (value) => colourScales.heat[Math.round(255 * Math.min(1, Math.max(0, value)))] as number),
   );
   small.getContext('2d')?.putImageData(image, 0, 0);
   const context = canvas.getContext('2d') as CanvasRenderingContext2D;

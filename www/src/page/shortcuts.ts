@@ -92,8 +92,8 @@ function resize(session: Session, by: 1 | -1): void {
   session.set({ brushSize: by > 0 ? Math.ceil(size) : Math.floor(size) });
 }
 
-// Sliders use the arrows, text fields everything.
-function isField(target: EventTarget | undefined): boolean {
+/** Whether keys belong to what is written or moved there: sliders use the arrows, text fields everything. */
+export function isField(target: EventTarget | undefined): boolean {
   if (target instanceof HTMLSelectElement) return true;
   return target instanceof HTMLInputElement && target.type !== 'checkbox';
 }

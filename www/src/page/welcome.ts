@@ -1,5 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import './camera-button.js';
 import './gallery.js';
 import './open-button.js';
 import { icons } from './icons.js';
@@ -65,6 +66,13 @@ export class Welcome extends LitElement {
         justify-items: center;
         gap: 14px;
         text-align: center;
+      }
+      .ways {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 10px;
+        align-items: center;
+        justify-content: center;
       }
       .kinds {
         display: grid;
@@ -132,7 +140,10 @@ export class Welcome extends LitElement {
       </ol>
       <div class="start">
         <div class="kinds" role="group" aria-label=${messages.kind}>${kindNames.map((kind) => this.#kind(kind))}</div>
-        <anolis-open-button primary label=${messages.open}></anolis-open-button>
+        <div class="ways">
+          <anolis-open-button primary videos label=${messages.open}></anolis-open-button>
+          <anolis-camera-button></anolis-camera-button>
+        </div>
         <p class="soft">${messages.openHint}. ${messages.privacy}</p>
       </div>
       <anolis-gallery></anolis-gallery>

@@ -62,6 +62,8 @@ export class Client {
       if (!isCode(reason, 'device-lost') || backend === 'cpu') throw reason;
       // The caller need not know: the same call is answered by the CPU.
       this.#leaveGpu();
+      // A frame went to the worker that is gone; the next one is as good.
+      if (operation === 'liveFrame') throw reason;
       return this.#callOnce(operation, input, signal);
     }
   }

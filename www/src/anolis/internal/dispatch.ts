@@ -1,6 +1,7 @@
 import { errorOf } from '../public/errors.js';
-import type { Engine } from './engine.js';
+import type { Engine, TagFound } from './engine.js';
 import type { Host } from './host.js';
+import { Painter } from './live/painter.js';
 import type { Input, Operation, Output } from './protocol.js';
 import type { Lane } from './queue.js';
 
@@ -10,6 +11,7 @@ export class Dispatcher {
   readonly #tasks = new Map<number, number>();
   /** Tasks that are being adapted; a worker that was started again knows of none. */
   readonly #adapting = new Set<number>();
+  readonly #painters = new Map<number, Painter>();
 
   constructor(
     private readonly engine: Engine,
@@ -78,6 +80,19 @@ export class Dispatcher {
     return { answer, milliseconds: performance.now() - start };
   }
 
+  protected async liveFrame(request: Input<'liveFrame'>): Promise<Output<'liveFrame'>> {
+    const task = this.#task(request.task);
+    const painter = this.#painters.get(request.live) ?? new Painter(this.engine);
+    this.#painters.set(request.live, painter);
+    const reply = await painter.paint(request, task);
+    return reply.tags ? { ...reply, tags: this.#named(reply.tags) } : reply;
+  }
+
+  protected liveStop({ live }: Input<'liveStop'>): undefined {
+    this.#painters.get(live)?.stop();
+    this.#painters.delete(live);
+  }
+
   protected addTagTask({ task, names }: Input<'addTagTask'>): undefined {
     this.#tasks.set(task, this.engine.addTagTask(names));
   }
@@ -91,9 +106,7 @@ export class Dispatcher {
   }
 
   protected async predictTags({ task, image }: Input<'predictTags'>): Promise<Output<'predictTags'>> {
-    const clients = new Map([...this.#images].map(([client, engine]) => [engine, client]));
-    const tags = await this.engine.predictTags(this.#task(task), this.#image(image));
-    return tags.map((tag) => ({ ...tag, images: Array.from(tag.images, (id) => clients.get(id) as number) }));
+    return this.#named(await this.engine.predictTags(this.#task(task), this.#image(image)));
   }
 
   protected async search({ op, a, b, images, count }: Input<'search'>): Promise<Output<'search'>> {
@@ -141,6 +154,12 @@ export class Dispatcher {
     this.engine.setAdapter(this.#task(task), adapter);
   }
 
+  // With the client's numbers of the examples.
+  #named(tags: readonly TagFound[]): TagFound[] {
+    const clients = new Map([...this.#images].map(([client, engine]) => [engine, client]));
+    return tags.map((tag) => ({ ...tag, images: Array.from(tag.images, (id) => clients.get(id) as number) }));
+  }
+
   #image(id: number): number {
     const image = this.#images.get(id);
     if (image === undefined) throw errorOf('image-disposed');
@@ -159,6 +178,7 @@ export function laneOf(operation: Operation, input: Input<Operation>): Lane {
   if (operation === 'addImage') return 'encode';
   if (operation === 'adaptBegin' || operation === 'adaptStep' || operation === 'adaptFinish') return 'adapt';
   if (operation === 'predict') return (input as Input<'predict'>).quick ? 'quick' : 'full';
-  if (operation === 'suggest' || operation === 'predictTags' || operation === 'search') return 'quick';
+  if (operation === 'liveFrame' || operation === 'suggest' || operation === 'predictTags' || operation === 'search')
+    return 'quick';
   return 'stroke';
 }

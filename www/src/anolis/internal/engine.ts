@@ -1,5 +1,6 @@
 import type { AdaptLevel, AdaptProgress, AdaptReport, Backend } from '../public/options.js';
 import type { PostableMark } from './labels.js';
+import type { Look } from './overlay/look.js';
 
 /** The class the WebAssembly glue exports; one call at a time. */
 export interface Engine {
@@ -45,7 +46,33 @@ export interface Engine {
   adaptFinish(task: number): Promise<Omit<AdaptReport, 'level'>>;
   adapter(task: number): Uint8Array | undefined;
   setAdapter(task: number, adapter?: Uint8Array): void;
+  /**
+   * Begins to draw frames that are shown `width` by `height` pixels large, and answers a number for it; `undefined` for a task
+   * that this runtime does not draw. Runtimes that never draw without reading back have neither this nor the two below:
+   * frames are then encoded and drawn by the worker (`internal/live/painter.ts`).
+   */
+  liveStart?(task: number, width: number, height: number): number | undefined;
+  /**
+   * Predicts a frame from the task's examples as they are now, with `quick` by the read-out alone, and draws it, without
+   * reading anything back. The caller closes the frame. `undefined`, without examples or for a view that is not drawn here,
+   * leaves the frame to the worker.
+   */
+  liveFrame?(live: number, frame: Frame, look: LiveLook, quick: boolean): Promise<ImageBitmap> | undefined;
+  liveStop?(live: number): void;
   free(): void;
+}
+
+/** A frame on its way to the worker. */
+export type Frame = VideoFrame | ImageBitmap;
+
+/** How a frame is drawn; numbers and strings alone, so that Rust reads it without a class of its own. */
+export interface LiveLook extends Look {
+  /** Colours of values from 0 to 1 in 256 steps, for the views that have a scale. */
+  readonly scale: Uint32Array;
+  /** Of the overlay, from 0 to 1. */
+  readonly opacity: number;
+  /** Whether the frame is drawn under its overlay; otherwise what is not overlay stays transparent. */
+  readonly picture: boolean;
 }
 
 /** What an adaptation that begins or goes on does. */

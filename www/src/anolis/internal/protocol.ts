@@ -7,10 +7,12 @@ import type {
   Phase,
   Pixels,
   Quality,
+  TagOptions,
+  TaskOptions,
   Timings,
 } from '../public/options.js';
 import type { Assets } from './assets.js';
-import type { Answer, Begun, SearchFound, TagFound } from './engine.js';
+import type { Answer, Begun, Frame, LiveLook, SearchFound, TagFound } from './engine.js';
 import type { Reply } from './failure.js';
 import type { PostableLabel } from './labels.js';
 
@@ -63,6 +65,41 @@ export interface Operations {
     { task: number; image: number; width: number; height: number; quick: boolean },
     { answer: Answer; milliseconds: number },
   ];
+  /** Predicts and draws a frame; nothing of it stays. A new worker needs to be told nothing first. */
+  liveFrame: [LiveRequest, LiveReply];
+  liveStop: [{ live: number }, undefined];
+}
+
+/** A frame, what is to be said of it, and how it is drawn. */
+export interface LiveRequest {
+  /** What canvases and GPU buffers are kept under from frame to frame. */
+  readonly live: number;
+  readonly task: number;
+  /** Moved to the worker, which closes it. */
+  readonly frame: Frame;
+  readonly of: Required<TaskOptions> | TagOptions;
+  /** Whether there is no example: the frame is shown as it is. */
+  readonly blank: boolean;
+  readonly quick: boolean;
+  readonly look: LiveLook;
+}
+
+/** A frame with its overlay. */
+export interface LiveReply {
+  readonly bitmap: ImageBitmap;
+  /** Size of the frame in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Spent by the worker on it. */
+  readonly milliseconds: number;
+  /** Whether there is an overlay. */
+  readonly predicted: boolean;
+  /** `[point, 4]`: channel, x, y (pixels of the frame), score; absent where the kind has none or nothing was read back. */
+  readonly points?: Float32Array;
+  /** `[channel]`; absent likewise. */
+  readonly counts?: Float32Array;
+  /** Absent unless the task is about tags. */
+  readonly tags?: TagFound[];
 }
 
 /** Name of an operation. */

@@ -4,7 +4,7 @@ import { boot } from './boot.js';
 import { Dispatcher, laneOf } from './dispatch.js';
 import { failureOf, type Reply } from './failure.js';
 import type { Host } from './host.js';
-import type { Operation, Output, WorkerApi } from './protocol.js';
+import type { Input, Operation, Output, WorkerApi } from './protocol.js';
 import { CallQueue } from './queue.js';
 
 /** What a worker answers with, in a browser or in Node. */
@@ -24,6 +24,8 @@ export function serve(host: Host): WorkerApi {
         return dispatcher.run(operation, input);
       };
       const answer = await reply(() => queue.push({ id, lane: laneOf(operation, input), run }));
+      // Frames hold memory of the decoder, also those that were cancelled.
+      if (operation === 'liveFrame') (input as Input<'liveFrame'>).frame.close();
       return transfer(answer, buffersOf(operation, answer));
     },
     cancel: (id) => queue.cancel(id),
@@ -39,7 +41,9 @@ async function reply<T>(action: () => Promise<T>): Promise<Reply<T>> {
 }
 
 function buffersOf(operation: Operation, answer: Reply<unknown>): Transferable[] {
-  if (operation !== 'predict' || !answer.ok) return [];
+  if (!answer.ok) return [];
+  if (operation === 'liveFrame') return [(answer.value as Output<'liveFrame'>).bitmap];
+  if (operation !== 'predict') return [];
   const { maps, points, counts, uncertainty } = (answer.value as Output<'predict'>).answer;
   return [maps, points, counts, uncertainty].map(({ buffer }) => buffer as ArrayBuffer);
 }

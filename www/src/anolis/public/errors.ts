@@ -23,6 +23,8 @@ const sentences = {
   'label-tags': 'Name tags that the task has, none of them as present and absent at once.',
   'label-value': 'Labels hold 0 for background, 1 to n for the channels, 254 for unpainted and 255 for unknown.',
   operation: "Search with 'and', 'or' or 'minus'.",
+  'live-source': 'Give a video element that can play, or a camera with a picture; videos of other sites need CORS.',
+  'live-canvas': 'Give a canvas that nothing else draws on.',
   'not-found': 'This picture or task is not known; open or begin it again.',
   'weights-manifest':
     'The list of the weights cannot be read; reload, or ask whoever runs this site to upload it again.',
@@ -101,6 +103,11 @@ export class WorkerError extends AnolisError {
   override name = 'WorkerError';
 }
 
+/** A video or a camera could not be followed, or nothing can be drawn for it. */
+export class LiveError extends AnolisError {
+  override name = 'LiveError';
+}
+
 /** A session file could not be read or written. */
 export class SessionError extends AnolisError {
   override name = 'SessionError';
@@ -125,6 +132,8 @@ const classes: Partial<Record<ErrorCode, ErrorClass>> = {
   'label-points': LabelError,
   'label-range': LabelError,
   'label-tags': LabelError,
+  'live-source': LiveError,
+  'live-canvas': LiveError,
   'answer-kind': PredictionError,
   'unknown-example': LabelError,
   'weights-manifest': WeightsError,

@@ -12,6 +12,7 @@ export {
   type ErrorCode,
   ImageError,
   LabelError,
+  LiveError,
   PredictionError,
   SessionError,
   WeightsError,
@@ -19,6 +20,7 @@ export {
 } from './errors.js';
 export { AnolisImage } from './image.js';
 export type { ClassIds, Keypoints, Label, Layers, MapValues, Mark, Marks, Point, Points } from './labels.js';
+export type { Live, LiveFrame, LiveOptions, LiveSource, LiveStats, LiveStyle } from './live.js';
 export type {
   AdaptLevel,
   AdaptOptions,
@@ -41,6 +43,14 @@ export type {
   TaskOptions,
   Timings,
 } from './options.js';
+export {
+  type Colour,
+  channelColours,
+  colourScales,
+  drawOverlay,
+  type OverlayOptions,
+  type OverlayView,
+} from './overlay.js';
 export { type Found, Prediction } from './prediction.js';
 export {
   type OpenedImage,

@@ -1,4 +1,5 @@
 import type { Answer } from '../internal/engine.js';
+import { foundIn } from '../internal/found.js';
 import { errorOf } from './errors.js';
 import type { TaskKind, TaskOptions } from './options.js';
 
@@ -72,6 +73,16 @@ export class Prediction {
   mask(channel = 0): Uint8Array {
     this.#expect('mask', 'mask');
     if (this.#task.overlap) return Uint8Array.from(this.#map(channel), (probability) => (probability >= 0.5 ? 1 : 0));
+    return this.classes();
+  }
+
+  /**
+   * Class ids of a mask, row by row: 0 for background, 1 to n for the channels. Where classes overlap the most probable one.
+   *
+   * Throws a {@link PredictionError} unless the task is a mask.
+   */
+  classes(): Uint8Array {
+    this.#expect('classes', 'mask');
     const size = this.width * this.height;
     const mask = new Uint8Array(size);
     const best = new Float32Array(size).fill(0.5);
@@ -97,11 +108,7 @@ export class Prediction {
    */
   points(): Found[] {
     this.#expect('points', 'keypoints', 'density');
-    const { points } = this.#answer;
-    return Array.from({ length: points.length / 4 }, (_, i) => {
-      const [channel = 0, x = 0, y = 0, score = 0] = points.subarray(4 * i, 4 * i + 4);
-      return { x, y, score, channel };
-    });
+    return foundIn(this.#answer.points);
   }
 
   /**

@@ -3,6 +3,7 @@ import type { TagFound } from '../internal/engine.js';
 import type { Anolis } from './anolis.js';
 import { errorOf } from './errors.js';
 import { AnolisImage } from './image.js';
+import type { Live, LiveOptions, LiveSource } from './live.js';
 import type { ImageSource, TagOptions } from './options.js';
 
 /** What a person says of a picture's tags. */
@@ -92,11 +93,27 @@ export class TagTask {
     const image = own ? await this.#anolis.image(picture, signal ? { signal } : {}) : picture;
     try {
       const found = await this.#client.call('predictTags', { task: this.#id, image: image.id }, signal);
-      return found.map((tag, place) => answerOf(this.#names[place] ?? '', tag));
+      return this.#answers(found);
     } finally {
       // It is gone anyway when the worker is.
       if (own) image.dispose().catch(() => {});
     }
+  }
+
+  /** As `Task.live`: the canvas shows the frames, `onFrame` tells of each what is known of every tag. */
+  async live(
+    source: LiveSource,
+    canvas: HTMLCanvasElement | OffscreenCanvas,
+    options: LiveOptions = {},
+  ): Promise<Live> {
+    const { startLive } = await import('../internal/live/start.js');
+    const follower = {
+      id: this.#id,
+      of: { kind: 'tags', channels: this.#names } as const,
+      isBlank: () => this.#examples.size === 0,
+      tagsOf: (found: readonly TagFound[]) => this.#answers(found),
+    };
+    return startLive(this.#client, follower, source, canvas, options);
   }
 
   /** Frees the task; pictures that were passed in open stay open. */
@@ -105,6 +122,10 @@ export class TagTask {
     this.#examples.clear();
     await this.#client.call('removeTask', { task: this.#id });
     await Promise.all(own.map(({ image }) => image.dispose()));
+  }
+
+  #answers(found: readonly TagFound[]): TagAnswer[] {
+    return found.map((tag, place) => answerOf(this.#names[place] ?? '', tag));
   }
 
   /** For each tag 1 (yes), 0 (no) or -1 (nothing is said). */

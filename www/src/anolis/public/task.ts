@@ -5,6 +5,7 @@ import type { Anolis } from './anolis.js';
 import { errorOf } from './errors.js';
 import { AnolisImage } from './image.js';
 import type { Label } from './labels.js';
+import type { Live, LiveOptions, LiveSource } from './live.js';
 import type { AdaptOptions, AdaptReport, ImageSources, PredictOptions, TaskOptions } from './options.js';
 import { Prediction } from './prediction.js';
 import type { TiledPrediction, TilesOptions } from './tiles.js';
@@ -93,6 +94,34 @@ export class Task {
     const usual = Math.round(sides.reduce((sum, side) => sum + side, 0) / sides.length);
     const { predictTiles } = await import('../internal/predict-tiles.js');
     return predictTiles(this.#anolis, this, picture, options, Math.max(usual, 64));
+  }
+
+  /**
+   * Follows a video or a camera and draws every frame with its overlay into a canvas, as fast as it goes: the newest frame
+   * wins, none waits. Nothing of a frame is kept. Without examples frames are shown as they are, so that it may be begun
+   * before the first one; predictions follow the examples as they change.
+   *
+   * Rejects with a {@link LiveError} for a source without a picture or a canvas that something else draws on, `'image-count'`
+   * for a task on pairs, `'aborted'`, and with a `RangeError` for a view or channel that the task has not.
+   *
+   * @example
+   * ```ts
+   * const camera = await navigator.mediaDevices.getUserMedia({ video: true });
+   * const live = await task.live(camera, canvas, {
+   *   view: 'contour',
+   *   onFrame: ({ framesPerSecond }) => (rate.textContent = `${framesPerSecond.toFixed(0)} frames a second`),
+   * });
+   * ```
+   */
+  async live(
+    source: LiveSource,
+    canvas: HTMLCanvasElement | OffscreenCanvas,
+    options: LiveOptions = {},
+  ): Promise<Live> {
+    if (this.options.images > 1) throw errorOf('image-count');
+    const { startLive } = await import('../internal/live/start.js');
+    const follower = { id: this.#id, of: this.options, isBlank: () => this.#examples.size === 0 };
+    return startLive(this.#client, follower, source, canvas, options);
   }
 
   /**

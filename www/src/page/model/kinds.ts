@@ -1,10 +1,10 @@
-import type { TaskKind } from '../../anolis/public/index.js';
+import type { OverlayView, TaskKind } from '../../anolis/public/index.js';
 
 /** What the pointer does. */
 export type Tool = 'brush' | 'eraser' | 'polygon' | 'box' | 'scribble' | 'point';
 
 /** How a prediction is drawn. */
-export type View = 'fill' | 'contour' | 'heat' | 'colours' | 'grey' | 'rgb' | 'points' | 'doubt';
+export type View = OverlayView;
 
 /** What the page offers for a kind of task; the first of each list is the one to begin with. */
 interface Traits {

@@ -85,6 +85,11 @@ export class Learner extends EventTarget {
     return this.#examples.size > 0 && !(this.#task instanceof TagTask) ? this.#task : undefined;
   }
 
+  /** What predicts, with examples or without; another one after each `task` event. */
+  get predictor(): Task | TagTask | undefined {
+    return this.#task;
+  }
+
   #onChange = (): void => {
     const { pictures } = this.session;
     for (const gone of this.#known.filter((picture) => !pictures.includes(picture))) this.#forget(gone);
@@ -166,6 +171,7 @@ export class Learner extends EventTarget {
     for (const picture of this.#known) if (this.session.isLabelled(picture)) this.#staleLabels.add(picture);
     // What is being adapted is of use when the person comes back to it.
     if (old !== this.#adapting) await old?.dispose();
+    this.dispatchEvent(new Event('task'));
     return this.#task;
   }
 

@@ -1,7 +1,7 @@
-import type { Prediction } from '../../anolis/public/index.js';
+import { colourScales, drawOverlay, type Prediction } from '../../anolis/public/index.js';
 import { traitsOf, type View } from './kinds.js';
 import { valueAt } from './label.js';
-import { cssColourOf, pack, packedColourOf, scales } from './palette.js';
+import { cssColourOf, pack, packedColourOf } from './palette.js';
 import type { Picture } from './picture.js';
 import { type Box, NO_VALUE, planeOf, type Raster, UNPAINTED } from './raster.js';
 import type { Session } from './session.js';
@@ -44,7 +44,7 @@ function mapPainter(raster: Raster, view: View, component: number): Painter {
   if (view !== 'rgb') {
     const { data } = planeOf(raster, component);
     return (at) =>
-      data[at] === NO_VALUE ? 0 : (scales.values[Math.round(255 * valueAt(data[at] as number))] as number);
+      data[at] === NO_VALUE ? 0 : (colourScales.values[Math.round(255 * valueAt(data[at] as number))] as number);
   }
   const [red, green, blue] = [0, 1, 2].map((place) => planeOf(raster, place).data) as [
     Uint16Array,
@@ -137,70 +137,8 @@ export function foundPoints({
 function draw(prediction: Prediction, view: View, channel: number): OffscreenCanvas {
   const { width, height } = prediction;
   const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
-  const image = context.createImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer);
-  if (view === 'fill' || view === 'contour') drawMask(pixels, prediction, view === 'fill');
-  else if (view === 'rgb') drawColours(pixels, prediction);
-  else if (view !== 'points') drawScale(pixels, ...scaleOf(prediction, view, channel));
-  context.putImageData(image, 0, 0);
+  canvas.getContext('2d')?.putImageData(drawOverlay(prediction, { view, channel }), 0, 0);
   return canvas;
-}
-
-// Filled softly, with a firm line where the class changes.
-function drawMask(pixels: Uint32Array, prediction: Prediction, filled: boolean): void {
-  const { width, height } = prediction;
-  const mask = prediction.mask();
-  const [fills, lines] = [classColours(filled ? 150 : 0, 0), classColours(255, 0)];
-  for (let at = 0; at < mask.length; at += 1) {
-    const id = mask[at] as number;
-    if (id === 0) continue;
-    const table = isBorder(mask, width, height, at) ? lines : fills;
-    pixels[at] = table[id] as number;
-  }
-}
-
-/** Values to draw, the one that is drawn strongest, and the colours. */
-function scaleOf(prediction: Prediction, view: View, channel: number): [Float32Array, number, Uint32Array] {
-  if (view === 'doubt') {
-    const doubt = prediction.uncertainty();
-    // Of two classes a coin's throw is wrong half of the time; other kinds have units of their own.
-    return [doubt, prediction.kind === 'mask' ? 0.5 : largest(doubt), scales.heat];
-  }
-  if (view === 'colours' || view === 'grey') {
-    return [prediction.map(channel), 1, view === 'grey' ? scales.grey : scales.values];
-  }
-  if (prediction.kind === 'density') return [prediction.map(channel), largest(prediction.map(channel)), scales.heat];
-  return [prediction.probability(channel), 1, scales.heat];
-}
-
-// The first three components as red, green and blue.
-function drawColours(pixels: Uint32Array, prediction: Prediction): void {
-  const maps = prediction.channels.slice(0, 3).map((_, component) => prediction.map(component));
-  const part = (component: number, at: number) => Math.round(255 * (maps[component]?.[at] ?? 0));
-  for (let at = 0; at < pixels.length; at += 1) pixels[at] = pack([part(0, at), part(1, at), part(2, at)], 255);
-}
-
-function drawScale(pixels: Uint32Array, values: Float32Array, most: number, colours: Uint32Array): void {
-  for (let at = 0; at < pixels.length; at += 1) {
-    const step = Math.round((255 * (values[at] as number)) / most);
-    pixels[at] = colours[Math.min(255, Math.max(0, step))] as number;
-  }
-}
-
-function largest(values: Float32Array): number {
-  return values.reduce((most, value) => Math.max(most, value), 1e-6);
-}
-
-// The edge of the picture is not a border: objects run out of it.
-function isBorder(mask: Uint8Array, width: number, height: number, at: number): boolean {
-  const [id, x, y] = [mask[at], at % width, Math.floor(at / width)];
-  return (
-    (x > 0 && mask[at - 1] !== id) ||
-    (x < width - 1 && mask[at + 1] !== id) ||
-    (y > 0 && mask[at - width] !== id) ||
-    (y < height - 1 && mask[at + width] !== id)
-  );
 }
 
 function classColours(alpha: number, background: number): Uint32Array {
