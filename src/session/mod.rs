@@ -6,8 +6,8 @@ pub mod file;
 mod held_out;
 mod kind;
 mod left_out;
+mod live;
 mod overlap;
-mod peaks;
 mod picture;
 mod prediction;
 mod refined;
@@ -33,8 +33,9 @@ use crate::weights::{Manifest, NamedTensors};
 pub use crate::adapt::Level;
 pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
 pub use kind::TaskKind;
+pub use live::LiveAnswer;
 use picture::EncodedPicture;
-pub use prediction::{Point, Prediction};
+pub use prediction::{LEAST_PEAK, Point, Prediction};
 pub use search::Found;
 pub use self_test::SelfTestReport;
 pub use tags::Tag;
@@ -177,6 +178,15 @@ impl Session {
             return Ok(());
         }
         Err(ErrorKind::NotFound { what: "task", id: task }.into())
+    }
+
+    /// What a task predicts.
+    ///
+    /// # Errors
+    /// `not-found`.
+    pub fn task_kind(&self, task: u32) -> Result<TaskKind> {
+        let found = self.tasks.get(&task).map(Task::kind);
+        found.ok_or_else(|| ErrorKind::NotFound { what: "task", id: task }.into())
     }
 
     /// Sets or replaces the label of a picture; only what differs from the former label is recomputed.
