@@ -5,6 +5,7 @@
 
 pub mod adapt;
 pub mod error;
+pub mod gpu;
 pub mod image;
 pub mod laso;
 pub mod model;

@@ -1,0 +1,111 @@
+//! The device that Burn and our own shaders share.
+
+use std::any::Any;
+
+use burn::backend::Wgpu;
+use burn::cubecl::wgpu::{AutoCompiler, WgpuServer};
+use burn::tensor::wgpu::{WgpuSetup, wgpu};
+use burn::tensor::{Device, Tensor};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Burn's device, opened by us, with the handles that it is made of.
+#[derive(Clone)]
+pub struct Gpu {
+    pub burn: Device,
+    pub setup: WgpuSetup,
+}
+
+/// A tensor's memory while a pass uses it.
+pub struct Resident {
+    buffer: wgpu::Buffer,
+    offset: u64,
+    size: u64,
+    /// Keeps the memory where it is.
+    _held: Box<dyn Any>,
+}
+
+impl Gpu {
+    /// Opens the device. A process has one.
+    ///
+    /// # Errors
+    /// `adapter-refused`.
+    pub async fn open() -> Result<Self> {
+        let opened = Device::wgpu_options().init_with_setup_async().await;
+        let (burn, setup) =
+            opened.map_err(|error| ErrorKind::AdapterRefused(error.to_string()))?;
+        Ok(Self { burn, setup })
+    }
+
+    pub(crate) fn device(&self) -> &wgpu::Device {
+        &self.setup.device
+    }
+
+    pub(crate) fn queue(&self) -> &wgpu::Queue {
+        &self.setup.queue
+    }
+
+    /// The memory of a tensor. All that was asked of Burn until now is on the queue afterwards, so that a pass that is
+    /// submitted next sees what is in it.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub(crate) fn resident<const D: usize>(&self, tensor: Tensor<D>) -> Result<Resident> {
+        let tensor = tensor.try_into_primitive::<Wgpu>().map_err(Error::device_lost)?;
+        if !tensor.is_contiguous() {
+            return Err(Error::device_lost("a tensor does not lie in order"));
+        }
+        let held = tensor
+            .client
+            .get_resource::<WgpuServer<AutoCompiler>>(tensor.handle)
+            .map_err(Error::device_lost)?;
+        let memory = held.resource();
+        let (buffer, offset, size) = (memory.buffer.clone(), memory.offset, memory.size);
+        Ok(Resident { buffer, offset, size, _held: Box::new(held) })
+    }
+
+    pub(crate) fn shader(&self, label: &str, source: &str) -> wgpu::ShaderModule {
+        self.device().create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some(label),
+            source: wgpu::ShaderSource::Wgsl(source.into()),
+        })
+    }
+
+    pub(crate) fn buffer(&self, bytes: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer {
+        self.device().create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: bytes,
+            usage: usage | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        })
+    }
+
+    /// Writes 32-bit words to the start of a buffer.
+    pub(crate) fn write(&self, buffer: &wgpu::Buffer, words: &[u32]) {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        self.queue().write_buffer(buffer, 0, &bytes);
+    }
+
+    pub(crate) fn bind(
+        &self,
+        layout: &wgpu::BindGroupLayout,
+        resources: &[wgpu::BindingResource],
+    ) -> wgpu::BindGroup {
+        let entries: Vec<_> = (0..)
+            .zip(resources)
+            .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource: resource.clone() })
+            .collect();
+        let descriptor = wgpu::BindGroupDescriptor { label: None, layout, entries: &entries };
+        self.device().create_bind_group(&descriptor)
+    }
+}
+
+impl Resident {
+    pub(crate) fn binding(&self) -> wgpu::BindingResource<'_> {
+        wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+            buffer: &self.buffer,
+            offset: self.offset,
+            size: self.size.next_multiple_of(4).try_into().ok(),
+        })
+    }
+}

@@ -1,0 +1,30 @@
+//! Every shader in shaders/ is valid, by the checks that wgpu makes, and says which host function it is the twin of.
+
+use std::fs;
+use std::path::Path;
+
+use naga::front::wgsl;
+use naga::valid::{Capabilities, ValidationFlags, Validator};
+
+#[test]
+fn every_shader_is_valid_and_names_its_twin() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut checked = 0;
+    for entry in fs::read_dir(root.join("shaders")).unwrap() {
+        let path = entry.unwrap().path();
+        let source = fs::read_to_string(&path).unwrap();
+        let module = wgsl::parse_str(&source)
+            .unwrap_or_else(|error| panic!("{}", error.emit_to_string_with_path(&source, &path)));
+        // The capabilities that WebGPU has everywhere: none beyond the language.
+        Validator::new(ValidationFlags::all(), Capabilities::empty())
+            .validate(&module)
+            .unwrap_or_else(|error| panic!("{}: {error:?}", path.display()));
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let host = fs::read_to_string(root.join(format!("src/gpu/{name}.rs"))).unwrap();
+        let first = source.lines().next().unwrap();
+        let twin = first.split('`').nth(1).unwrap_or_else(|| panic!("{name}: no twin is named"));
+        assert!(host.contains(&format!("pub fn {twin}(")), "{name}: there is no `{twin}`");
+        checked += 1;
+    }
+    assert!(checked >= 2);
+}
