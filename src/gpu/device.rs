@@ -1,6 +1,9 @@
 //! The device that Burn and our own shaders share.
 
 use std::any::Any;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex};
+use std::task::{Poll, Waker};
 
 use burn::backend::Wgpu;
 use burn::cubecl::wgpu::{AutoCompiler, WgpuServer};
@@ -62,6 +65,32 @@ impl Gpu {
         let memory = held.resource();
         let (buffer, offset, size) = (memory.buffer.clone(), memory.offset, memory.size);
         Ok(Resident { buffer, offset, size, _held: Box::new(held) })
+    }
+
+    /// Waits for the GPU to be done with all that is on the queue, without reading anything.
+    pub fn done(&self) -> impl Future<Output = ()> + use<> {
+        #[derive(Default)]
+        struct State {
+            done: bool,
+            waker: Option<Waker>,
+        }
+        let state = Arc::new(Mutex::new(State::default()));
+        let callback = state.clone();
+        self.queue().on_submitted_work_done(move || {
+            let mut state = callback.lock().expect("nothing panics with it");
+            state.done = true;
+            if let Some(waker) = state.waker.take() {
+                waker.wake();
+            }
+        });
+        poll_fn(move |context| {
+            let mut state = state.lock().expect("nothing panics with it");
+            if state.done {
+                return Poll::Ready(());
+            }
+            state.waker = Some(context.waker().clone());
+            Poll::Pending
+        })
     }
 
     pub(crate) fn shader(&self, label: &str, source: &str) -> wgpu::ShaderModule {

@@ -23,6 +23,20 @@ pub struct Matched {
     pub values: [Tensor<3>; 4],
 }
 
+impl Matched {
+    /// Several examples as one, in their order.
+    pub fn all(examples: &[Self]) -> Self {
+        Self {
+            keys: std::array::from_fn(|l| {
+                Tensor::cat(examples.iter().map(|example| example.keys[l].clone()).collect(), 0)
+            }),
+            values: std::array::from_fn(|l| {
+                Tensor::cat(examples.iter().map(|example| example.values[l].clone()).collect(), 1)
+            }),
+        }
+    }
+}
+
 /// Feature re-weighting and cross-attention at four levels (Chameleon, section 3.3; VTM, section 3.2).
 #[derive(Module, Debug)]
 pub struct Matching {
@@ -63,12 +77,14 @@ impl Matching {
 
     /// Matches a query `[1, tokens, dim]` (re-weighted) with the support: per level `[channel, tokens, label_dim]`.
     pub fn forward(&self, query: &Taps, support: &[Matched]) -> [Tensor<3>; 4] {
-        std::array::from_fn(|l| {
-            let keys =
-                Tensor::cat(support.iter().map(|example| example.keys[l].clone()).collect(), 0);
-            let values =
-                Tensor::cat(support.iter().map(|example| example.values[l].clone()).collect(), 1);
-            self.levels[l].forward(&query[l], keys, values)
+        let Matched { keys, values } = match support {
+            [one] => one.clone(),
+            several => Matched::all(several),
+        };
+        let mut levels = self.levels.iter().zip(query).zip(keys.into_iter().zip(values));
+        std::array::from_fn(|_| {
+            let ((level, query), (keys, values)) = levels.next().expect("four levels");
+            level.forward(query, keys, values)
         })
     }
 }

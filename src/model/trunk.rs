@@ -60,7 +60,12 @@ impl Trunk {
 
     /// Channels of the features that the read-out uses of one picture, strides 2 to 16.
     pub fn readout_channels(&self) -> usize {
-        TAPS[..4].iter().map(|&block| self.blocks[block].project.weight.dims()[0]).sum()
+        self.readout_widths().iter().sum()
+    }
+
+    /// The same by stride.
+    pub fn readout_widths(&self) -> [usize; 4] {
+        std::array::from_fn(|level| self.blocks[TAPS[level]].project.weight.dims()[0])
     }
 
     /// Whether a parameter, named as in docs/network.md without `trunk`, has a part in the features at strides 2 to 16.

@@ -6,6 +6,7 @@ pub mod file;
 mod held_out;
 mod kind;
 mod left_out;
+mod live;
 mod overlap;
 mod peaks;
 mod picture;
@@ -34,6 +35,7 @@ pub use crate::adapt::Level;
 pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
 pub use kind::TaskKind;
 use picture::EncodedPicture;
+pub use live::LiveAnswer;
 pub use prediction::{Point, Prediction};
 pub use search::Found;
 pub use self_test::SelfTestReport;
@@ -177,6 +179,15 @@ impl Session {
             return Ok(());
         }
         Err(ErrorKind::NotFound { what: "task", id: task }.into())
+    }
+
+    /// What a task predicts.
+    ///
+    /// # Errors
+    /// `not-found`.
+    pub fn task_kind(&self, task: u32) -> Result<TaskKind> {
+        let found = self.tasks.get(&task).map(Task::kind);
+        found.ok_or_else(|| ErrorKind::NotFound { what: "task", id: task }.into())
     }
 
     /// Sets or replaces the label of a picture; only what differs from the former label is recomputed.

@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::held_out::{HeldOut, Solving};
 use super::kind::TaskKind;
 use super::left_out::LeftOut;
+use super::live::LiveParts;
 use super::overlap::Overlap;
 use super::picture::EncodedPicture;
 use super::refined::Refined;
@@ -14,7 +15,8 @@ use super::uncertainty::Calibration;
 use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
 use crate::model::{
-    BodyBias, Encoding, FeatureMaps, Matched, Network, ReadOut, ReadOutWeights, Trunk, read,
+    BodyBias, Encoding, FeatureMaps, LiveReadOut, Matched, Network, ReadOut, ReadOutWeights, Trunk,
+    read,
 };
 
 pub struct Task {
@@ -26,6 +28,8 @@ pub struct Task {
     sums: ReadOut,
     /// Solved from `sums` when first asked for after a change.
     weights: Option<Vec<ReadOutWeights>>,
+    /// Made when a frame is first answered after a change.
+    live: Option<LiveParts>,
     refined: Refined,
     held_out: HeldOut,
     /// Found when first asked for after a change.
@@ -86,6 +90,7 @@ impl Task {
             examples: BTreeMap::new(),
             sums: ReadOut::new(images * trunk.readout_channels(), all),
             weights: None,
+            live: None,
             refined: Refined::new(kind, channels.len(), images, trunk.clone(), false),
             decoder_trusted: None,
             held_out: HeldOut::default(),
@@ -127,8 +132,7 @@ impl Task {
             before.map(|example| &example.label.cells),
             Some(&label.cells),
         );
-        self.weights = None;
-        self.decoder_trusted = None;
+        self.forget_solved();
         self.examples.insert(picture, Example { label, matched: None });
     }
 
@@ -138,9 +142,14 @@ impl Task {
         }
         if let Some(example) = self.examples.remove(&picture) {
             self.sums.change(&encoded.maps, Some(&example.label.cells), None);
-            self.weights = None;
-            self.decoder_trusted = None;
+            self.forget_solved();
         }
+    }
+
+    fn forget_solved(&mut self) {
+        self.weights = None;
+        self.decoder_trusted = None;
+        self.live = None;
     }
 
     /// The read-out's logits at stride 2: `[channel, cells, cells]`, the background last where the kind has one.
@@ -148,11 +157,49 @@ impl Task {
         if self.sums.is_empty() {
             return Err(ErrorKind::EmptySupport.into());
         }
+        let quantity = self.kind.quantity();
+        Ok(quantity.logits(self.solved(), maps))
+    }
+
+    fn solved(&mut self) -> &[ReadOutWeights] {
         let lambda = self.kind.lambda(self.examples.len());
         let balance = self.kind.balance(self.unpainted());
         let sums = &self.sums;
-        let weights = self.weights.get_or_insert_with(|| sums.solve_all(lambda, balance));
-        Ok(self.kind.quantity().logits(weights, maps))
+        self.weights.get_or_insert_with(|| sums.solve_all(lambda, balance))
+    }
+
+    /// What frames are answered with.
+    ///
+    /// # Errors
+    /// `empty-support`.
+    pub fn live_parts(
+        &mut self,
+        network: &Network,
+        pictures: &BTreeMap<u32, EncodedPicture>,
+        side: usize,
+        device: &Device,
+    ) -> Result<LiveParts> {
+        if self.sums.is_empty() {
+            return Err(ErrorKind::EmptySupport.into());
+        }
+        if let Some(parts) = &self.live {
+            return Ok(parts.clone());
+        }
+        let widths = network.trunk.readout_widths();
+        let readout = LiveReadOut::new(self.solved(), widths, device);
+        let support = self.kind.uses_decoder().then(|| {
+            let examples: Vec<u32> = self.examples.keys().copied().collect();
+            self.encode_own(&examples, pictures);
+            self.support(&examples, network, pictures, side, device)
+        });
+        let parts = LiveParts::new(readout, support);
+        self.live = Some(parts.clone());
+        Ok(parts)
+    }
+
+    /// The task's own network and its attention biases, where it has one.
+    pub fn own_network(&self) -> Option<(&Network, &BodyBias)> {
+        self.own.as_ref().map(|own| (&own.network, &own.bias))
     }
 
     /// The refined read-out's logits for every pixel of the square: `[channel, side, side]`, the background last.
@@ -230,6 +277,7 @@ impl Task {
 
     fn forget_matched(&mut self) {
         self.decoder_trusted = None;
+        self.live = None;
         self.examples.values_mut().for_each(|example| example.matched = None);
     }
 
@@ -293,17 +341,44 @@ impl Task {
         device: &Device,
     ) -> Result<Vec<f32>> {
         let channels = self.channels;
-        if let Some(own) = &mut self.own {
-            self.examples.keys().chain([&id]).for_each(|&id| own.encode(id, &pictures[&id]));
-        }
+        let others = self.examples.len() > 1;
+        let examples = self.examples.keys().copied().filter(|&picture| !others || picture != id);
+        let examples: Vec<u32> = examples.collect();
+        self.encode_own(&examples, pictures);
+        self.encode_own(&[id], pictures);
+        let support = self.support(&examples, network, pictures, side, device);
         let own = self.own.as_ref();
+        let network = own.map_or(network, |own| &own.network);
+        let query = own.map_or_else(|| &pictures[&id].encoding, |own| &own.encodings[&id]);
+        let cells = logits.len() / self.sums.channels();
+        let background = logits.split_off(channels * cells);
+        let shape = [channels, 1, cells.isqrt(), cells.isqrt()];
+        let readout = Tensor::from_data(TensorData::new(logits, shape), device);
+        Ok([read(network.refine(query, &support, readout)).await?, background].concat())
+    }
+
+    /// Encodes pictures with the body of the task's own, where it has one.
+    fn encode_own(&mut self, ids: &[u32], pictures: &BTreeMap<u32, EncodedPicture>) {
+        if let Some(own) = &mut self.own {
+            ids.iter().for_each(|id| own.encode(*id, &pictures[id]));
+        }
+    }
+
+    /// What matching needs of some examples; only those that changed are encoded again.
+    fn support(
+        &mut self,
+        ids: &[u32],
+        network: &Network,
+        pictures: &BTreeMap<u32, EncodedPicture>,
+        side: usize,
+        device: &Device,
+    ) -> Vec<Matched> {
+        let (own, channels) = (self.own.as_ref(), self.channels);
         let network = own.map_or(network, |own| &own.network);
         let encoding =
             |id: u32| own.map_or_else(|| &pictures[&id].encoding, |own| &own.encodings[&id]);
-        let others = self.examples.len() > 1;
-        let examples = self.examples.iter_mut().filter(|(picture, _)| !others || **picture != id);
+        let examples = self.examples.iter_mut().filter(|(picture, _)| ids.contains(picture));
         let support = examples.map(|(&picture, example)| {
-            // Only examples that changed are encoded again.
             let make = || {
                 let raster =
                     TensorData::new(example.label.raster.clone(), [channels, 1, side, side]);
@@ -311,11 +386,6 @@ impl Task {
             };
             example.matched.get_or_insert_with(make).clone()
         });
-        let support: Vec<_> = support.collect();
-        let cells = logits.len() / self.sums.channels();
-        let background = logits.split_off(channels * cells);
-        let shape = [channels, 1, cells.isqrt(), cells.isqrt()];
-        let readout = Tensor::from_data(TensorData::new(logits, shape), device);
-        Ok([read(network.refine(encoding(id), &support, readout)).await?, background].concat())
+        support.collect()
     }
 }

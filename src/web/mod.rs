@@ -4,6 +4,8 @@
 
 mod answer;
 mod labels;
+#[cfg(feature = "gpu")]
+mod live;
 mod tags;
 
 use std::collections::BTreeMap;
@@ -39,6 +41,10 @@ pub struct Engine {
     session: Option<Session>,
     /// By task.
     adaptations: BTreeMap<u32, Adaptation>,
+    #[cfg(feature = "gpu")]
+    gpu: crate::gpu::Gpu,
+    #[cfg(feature = "gpu")]
+    lives: BTreeMap<u32, live::Live>,
 }
 
 #[wasm_bindgen]
@@ -47,14 +53,22 @@ impl Engine {
     pub async fn create(manifest: String) -> Result<Engine, JsValue> {
         console_error_panic_hook::set_once();
         let manifest = Manifest::parse(&manifest).map_err(to_js)?;
-        let device = open_device().await.map_err(to_js)?;
+        #[cfg(feature = "gpu")]
+        let gpu = crate::gpu::Gpu::open().await.map_err(to_js)?;
         Ok(Self {
             manifest,
-            device,
+            #[cfg(feature = "gpu")]
+            device: gpu.burn.clone(),
+            #[cfg(not(feature = "gpu"))]
+            device: Device::flex(),
             tensors: NamedTensors::default(),
             loaded: 0,
             session: None,
             adaptations: BTreeMap::new(),
+            #[cfg(feature = "gpu")]
+            gpu,
+            #[cfg(feature = "gpu")]
+            lives: BTreeMap::new(),
         })
     }
 
@@ -294,22 +308,14 @@ impl Engine {
     }
 
     fn session(&mut self) -> Result<&mut Session, JsValue> {
-        let missing = || to_js(ErrorKind::WeightsMissing("everything".to_owned()).into());
-        self.session.as_mut().ok_or_else(missing)
+        self.session.as_mut().ok_or_else(not_started)
     }
+}
+
+fn not_started() -> JsValue {
+    to_js(ErrorKind::WeightsMissing("everything".to_owned()).into())
 }
 
 fn no_adaptation(task: u32) -> JsValue {
     to_js(ErrorKind::NotFound { what: "adaptation of the task", id: task }.into())
-}
-
-#[cfg(feature = "gpu")]
-async fn open_device() -> Result<Device> {
-    let device = Device::wgpu_options().init_async().await;
-    device.map_err(|error| ErrorKind::AdapterRefused(error.to_string()).into())
-}
-
-#[cfg(not(feature = "gpu"))]
-async fn open_device() -> Result<Device> {
-    Ok(Device::flex())
 }
