@@ -10,7 +10,7 @@ struct Look {
     // Pixels of the square along a side of a cell.
     stride: f32,
     channels: u32,
-    // 0: the most probable class, 1: each class on its own, 2: one channel on a scale.
+    // 0: the most probable class, 1: each class on its own, 2: one channel on a scale, 3: channels as red, green and blue.
     mode: u32,
     // The channel that is shown on a scale, and the value at its end.
     channel: u32,
@@ -33,6 +33,7 @@ struct Look {
 const STEPS: u32 = 256u;
 const CLASSES: u32 = 0u;
 const LAYERS: u32 = 1u;
+const SCALE: u32 = 2u;
 
 // The cells that a pixel of the canvas lies between, and its share of the second ones.
 struct Place {
@@ -130,6 +131,14 @@ fn pixel(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
         }
         return shown;
     }
-    let part = clamp(value(look.channel, place(at)) / look.most, 0.0, 1.0);
-    return lay(shown, unpack4x8unorm(colours[u32(round(part * f32(STEPS - 1u)))]), look.opacity);
+    let here = place(at);
+    if look.mode == SCALE {
+        let part = clamp(value(look.channel, here) / look.most, 0.0, 1.0);
+        return lay(shown, unpack4x8unorm(colours[u32(round(part * f32(STEPS - 1u)))]), look.opacity);
+    }
+    var colour = vec4(0.0, 0.0, 0.0, 1.0);
+    for (var channel = 0u; channel < min(look.channels, 3u); channel++) {
+        colour[channel] = clamp(value(channel, here), 0.0, 1.0);
+    }
+    return lay(shown, colour, look.opacity);
 }

@@ -48,7 +48,12 @@ fn map(at: [usize; 2]) -> Label {
 }
 
 /// The largest difference between a frame's answer and the same picture's, from two examples.
-fn difference(kind: TaskKind, channels: usize, quick: bool, label: impl Fn([usize; 2]) -> Label) -> f32 {
+fn difference(
+    kind: TaskKind,
+    channels: usize,
+    quick: bool,
+    label: impl Fn([usize; 2]) -> Label,
+) -> f32 {
     let mut session = session();
     let names = (0..channels).map(|channel| channel.to_string()).collect();
     let task = session.add_task(kind, names).unwrap();
@@ -115,7 +120,9 @@ fn frames_follow_the_examples() {
     let mut session = session();
     let task = session.add_task(TaskKind::Mask, vec!["disc".to_owned()]).unwrap();
     let rgb = frame(&disc([48, 44]));
-    let code = |result: anolis::Result<_>| result.map(|_: anolis::session::LiveAnswer| ()).unwrap_err().code();
+    let code = |result: anolis::Result<_>| {
+        result.map(|_: anolis::session::LiveAnswer| ()).unwrap_err().code()
+    };
     assert_eq!(code(session.live(task, rgb.clone(), false)), "empty-support");
     assert_eq!(code(session.live(77, rgb.clone(), false)), "not-found");
     let mean = |session: &mut Session| -> f32 {

@@ -35,8 +35,7 @@ impl Gpu {
     /// `adapter-refused`.
     pub async fn open() -> Result<Self> {
         let opened = Device::wgpu_options().init_with_setup_async().await;
-        let (burn, setup) =
-            opened.map_err(|error| ErrorKind::AdapterRefused(error.to_string()))?;
+        let (burn, setup) = opened.map_err(|error| ErrorKind::AdapterRefused(error.to_string()))?;
         Ok(Self { burn, setup })
     }
 
@@ -113,6 +112,24 @@ impl Gpu {
     pub(crate) fn write(&self, buffer: &wgpu::Buffer, words: &[u32]) {
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         self.queue().write_buffer(buffer, 0, &bytes);
+    }
+
+    /// A pass that draws onto a texture.
+    pub(crate) fn pass<'a>(
+        &self,
+        encoder: &'a mut wgpu::CommandEncoder,
+        target: &wgpu::TextureView,
+        load: wgpu::LoadOp<wgpu::Color>,
+    ) -> wgpu::RenderPass<'a> {
+        encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view: target,
+                depth_slice: None,
+                resolve_target: None,
+                ops: wgpu::Operations { load, store: wgpu::StoreOp::Store },
+            })],
+            ..Default::default()
+        })
     }
 
     pub(crate) fn bind(

@@ -33,15 +33,14 @@ mod launch {
     impl FrameInput {
         pub fn new(gpu: &Gpu) -> Self {
             let module = gpu.shader("frame", include_str!("../../shaders/frame.wgsl"));
-            let pipeline =
-                gpu.device().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                    label: Some("frame"),
-                    layout: None,
-                    module: &module,
-                    entry_point: Some("fit"),
-                    compilation_options: Default::default(),
-                    cache: None,
-                });
+            let pipeline = gpu.device().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some("frame"),
+                layout: None,
+                module: &module,
+                entry_point: Some("fit"),
+                compilation_options: Default::default(),
+                cache: None,
+            });
             let size = gpu.buffer(32, wgpu::BufferUsages::UNIFORM);
             Self { pipeline, size, texture: texture(gpu, 1, 1) }
         }
@@ -156,8 +155,9 @@ mod tests {
     /// The largest difference between what a frame and what a picture comes to, and the mean one, in steps of a byte.
     fn differences(width: usize, height: usize, side: usize) -> (f32, f32) {
         let byte = |i: usize| (i.wrapping_mul(2_654_435_761) >> 7) as u8;
-        let rgba: Vec<u8> =
-            (0..width * height).flat_map(|i| [byte(i), byte(3 * i), (i % 251) as u8, 255]).collect();
+        let rgba: Vec<u8> = (0..width * height)
+            .flat_map(|i| [byte(i), byte(3 * i), (i % 251) as u8, 255])
+            .collect();
         let (expected, _) = Picture::from_rgba(&rgba, width, height).unwrap().fit(side);
         let found = fit(&rgba, width, height, side);
         let steps = found.iter().zip(&expected).map(|(a, b)| (a - b).abs() * 255.0);

@@ -6,6 +6,7 @@
 
 pub mod frame;
 pub mod overlay;
+pub mod points;
 
 #[cfg(feature = "gpu")]
 mod device;

@@ -17,6 +17,8 @@ pub enum Mode {
     Layers,
     /// One channel on a scale that ends at `most`.
     Scale { channel: usize, most: f32 },
+    /// Up to three channels as red, green and blue.
+    Colours,
 }
 
 /// How a frame is drawn.
@@ -44,6 +46,19 @@ pub struct Layout {
     pub channels: usize,
 }
 
+impl Layout {
+    /// Pixels of the square along a side of a cell.
+    pub(super) fn stride(&self) -> f32 {
+        self.fit.side as f32 / self.cells as f32
+    }
+
+    /// Columns and rows of cells that hold the frame.
+    pub(super) fn held(&self) -> (u32, u32) {
+        let (columns, rows) = self.fit.cells(self.fit.side / self.cells);
+        (columns as u32, rows as u32)
+    }
+}
+
 /// The words of the shader's `Look`.
 #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
 fn words(look: &Look, layout: &Layout) -> [u32; 14] {
@@ -52,6 +67,7 @@ fn words(look: &Look, layout: &Layout) -> [u32; 14] {
         Mode::Classes => (0, 0, 1.0),
         Mode::Layers => (1, 0, 1.0),
         Mode::Scale { channel, most } => (2, channel, most),
+        Mode::Colours => (3, 0, 1.0),
     };
     let float = |value: f32| value.to_bits();
     let length = |value: usize| float(value as f32);
@@ -61,7 +77,7 @@ fn words(look: &Look, layout: &Layout) -> [u32; 14] {
         length(fit.width),
         length(fit.height),
         cells as u32,
-        float(fit.side as f32 / cells as f32),
+        float(layout.stride()),
         channels as u32,
         mode,
         channel as u32,
@@ -131,6 +147,11 @@ mod launch {
             }
         }
 
+        /// The colours of the frame that was drawn last.
+        pub(crate) fn colours(&self) -> &wgpu::Buffer {
+            &self.colours
+        }
+
         /// Draws `values` `[channel, 1, cells, cells]` over a frame onto `target`.
         ///
         /// # Errors
@@ -160,19 +181,8 @@ mod launch {
             );
             let mut encoder = gpu.device().create_command_encoder(&Default::default());
             {
-                let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-                    label: Some("overlay"),
-                    color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                        view: target,
-                        depth_slice: None,
-                        resolve_target: None,
-                        ops: wgpu::Operations {
-                            load: wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT),
-                            store: wgpu::StoreOp::Store,
-                        },
-                    })],
-                    ..Default::default()
-                });
+                let clear = wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT);
+                let mut pass = gpu.pass(&mut encoder, target, clear);
                 pass.set_pipeline(&self.pipeline);
                 pass.set_bind_group(0, &bound, &[]);
                 pass.draw(0..3, 0..1);
@@ -219,6 +229,13 @@ pub fn pixel(
             let step = (part * (STEPS - 1) as f32).round() as usize;
             shown = lay(shown, unpack(look.colours[step]), look.opacity);
         }
+        Mode::Colours => {
+            let part = |channel: usize| match channel < layout.channels {
+                true => drawing.value(channel, [x, y]).clamp(0.0, 1.0),
+                false => 0.0,
+            };
+            shown = lay(shown, [part(0), part(1), part(2), 1.0], look.opacity);
+        }
     }
     shown
 }
@@ -231,7 +248,7 @@ struct Drawing<'a> {
 impl Drawing<'_> {
     fn value(&self, channel: usize, at: [usize; 2]) -> f32 {
         let Layout { canvas, fit, cells, .. } = *self.layout;
-        let stride = fit.side as f32 / cells as f32;
+        let stride = self.layout.stride();
         let axis = |i: usize, fitted: usize, pixels: usize| {
             let last = (fitted as f32 / stride).ceil() - 1.0;
             let scale = fitted as f32 / (pixels as f32 * stride);
@@ -328,9 +345,19 @@ mod tests {
     #[test]
     fn a_scale_shows_one_channel() {
         let [r, g, b, a] = drawn(Mode::Scale { channel: 0, most: 1.0 }, 2, [10, 10]);
-        assert!([r, g, b].iter().all(|&grey| (grey - 0.9).abs() < 0.005) && a == 1.0, "{r} {g} {b}");
+        assert!(
+            [r, g, b].iter().all(|&grey| (grey - 0.9).abs() < 0.005) && a == 1.0,
+            "{r} {g} {b}"
+        );
         let [r, ..] = drawn(Mode::Scale { channel: 0, most: 0.2 }, 2, [50, 10]);
         assert!((r - 0.5).abs() < 0.005, "{r}");
+    }
+
+    #[test]
+    fn channels_are_red_green_and_blue() {
+        let [r, g, b, a] = drawn(Mode::Colours, 2, [10, 25]);
+        assert!((r - 0.9).abs() < 1e-6 && (g - 0.8).abs() < 1e-6, "{r} {g}");
+        assert_eq!([b, a], [0.0, 1.0]);
     }
 
     #[test]

@@ -4,10 +4,12 @@
 mod decode;
 mod fit;
 pub mod label;
+mod peaks;
 mod picture;
 
 #[cfg(feature = "decode")]
 pub use decode::decode;
 pub use fit::Fit;
 pub use label::{ClassLabel, FittedLabel, Label, UNKNOWN_CLASS, UNPAINTED_CLASS};
+pub use peaks::{Grid, Peak};
 pub use picture::{MIN_SIDE, Picture};

@@ -19,6 +19,8 @@ pub struct LiveParts {
 #[derive(Clone, Debug)]
 pub struct LiveAnswer {
     pub kind: TaskKind,
+    /// What the values come from, of the same shape.
+    pub logits: Tensor<4>,
     /// Probabilities, heats, values or amounts of the square's cells, as [`Prediction::probability`] reads them:
     /// `[channel, 1, cells, cells]`.
     ///
@@ -58,7 +60,8 @@ impl Session {
         if let Some(background) = background {
             logits = (logits - background.expand([channels, 1, cells, cells])) / 2.0;
         }
-        Ok(LiveAnswer { kind, values: kind.quantity().live_answers(logits) })
+        let values = kind.quantity().live_answers(logits.clone());
+        Ok(LiveAnswer { kind, logits, values })
     }
 }
 

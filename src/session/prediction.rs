@@ -1,14 +1,13 @@
 //! What is predicted for one picture.
 
 use super::kind::TaskKind;
-use super::peaks::{Grid, Peak};
 use super::uncertainty::{Calibration, Decision};
 use crate::error::{ErrorKind, Result};
-use crate::image::Fit;
 use crate::image::label::{DENSITY_MASS, DENSITY_PEAK, DENSITY_SIGMA, KEYPOINT_SIGMA};
+use crate::image::{Fit, Grid, Peak};
 
 /// Share of a lone object's density from which a maximum is an object.
-const LEAST_PEAK: f32 = 0.5;
+pub const LEAST_PEAK: f32 = 0.5;
 
 /// A point that was found.
 #[derive(Clone, Copy, Debug, PartialEq)]

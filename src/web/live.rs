@@ -12,12 +12,20 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::gpu::Gpu;
 use crate::gpu::frame::FrameInput;
 use crate::gpu::overlay::{Layout, Look, Mode, Overlay, STEPS};
+use crate::gpu::points::{Points, Rings, Search};
 use crate::image::MIN_SIDE;
-use crate::image::label::DENSITY_PEAK;
-use crate::session::TaskKind;
+use crate::image::label::{DENSITY_PEAK, DENSITY_SIGMA, KEYPOINT_SIGMA};
+use crate::session::{LEAST_PEAK, TaskKind};
 
+// As `www/src/anolis/internal/overlay` draws.
 /// How firmly areas are filled inside their line.
 const FILL: f32 = 150.0 / 255.0;
+/// Radius of points, as a share of the frame's longest side.
+const RADIUS: f32 = 0.008;
+/// Keypoints whose heat is less are anywhere.
+const LEAST_SCORE: f32 = 0.05;
+/// Keypoints that are less sure than this are drawn faintly.
+const SURE_SCORE: f32 = 0.2;
 
 /// What is kept from frame to frame.
 pub struct Live {
@@ -26,6 +34,7 @@ pub struct Live {
     surface: wgpu::Surface<'static>,
     input: FrameInput,
     overlay: Overlay,
+    points: Points,
 }
 
 /// How a frame is drawn, as the worker says it.
@@ -43,24 +52,43 @@ struct JsLook {
 
 impl JsLook {
     /// `None` for a view that is not drawn here.
-    fn look(self, kind: TaskKind) -> Option<Look> {
+    fn look(&self, kind: TaskKind) -> Option<Look> {
         let areas = if kind == TaskKind::Mask { Mode::Classes } else { Mode::Layers };
         let is_mask = matches!(kind, TaskKind::Mask | TaskKind::OverlappingMask);
         let most = if kind == TaskKind::Density { DENSITY_PEAK } else { 1.0 };
-        let (mode, fill) = match self.view.as_str() {
-            "fill" if is_mask => (areas, FILL),
-            "contour" if is_mask => (areas, 0.0),
-            "heat" if kind != TaskKind::Map => (Mode::Scale { channel: self.channel, most }, 0.0),
-            "colours" | "grey" if kind == TaskKind::Map => {
-                (Mode::Scale { channel: 0, most }, 0.0)
+        let scale = |channel| Mode::Scale { channel, most };
+        let (mode, fill, opacity) = match self.view.as_str() {
+            "fill" if is_mask => (areas, FILL, self.opacity),
+            "contour" if is_mask => (areas, 0.0, self.opacity),
+            "heat" if kind != TaskKind::Map => (scale(self.channel), 0.0, self.opacity),
+            "colours" | "grey" if kind == TaskKind::Map => (scale(0), 0.0, self.opacity),
+            "rgb" if kind == TaskKind::Map => (Mode::Colours, 0.0, self.opacity),
+            // The frame alone lies under them.
+            "points" if !is_mask && kind != TaskKind::Map => (scale(0), 0.0, 0.0),
+            _ => return None,
+        };
+        let mut colours = self.scale.clone();
+        colours.resize(STEPS, 0);
+        colours.extend(&self.colours);
+        let (opacity, picture) = (opacity.clamp(0.0, 1.0), self.picture);
+        Some(Look { mode, opacity, fill, picture, colours })
+    }
+
+    /// How points are found and drawn, where they are wanted.
+    fn points(&self, kind: TaskKind, canvas: (usize, usize)) -> Option<(Search, Rings)> {
+        let (search, least, sure) = match kind {
+            _ if self.view != "points" => return None,
+            TaskKind::Keypoints => {
+                (Search::Highest { sigma: KEYPOINT_SIGMA }, LEAST_SCORE, SURE_SCORE)
+            }
+            TaskKind::Density => {
+                let least = LEAST_PEAK * DENSITY_PEAK;
+                (Search::Maxima { radius: DENSITY_SIGMA, least }, least, least)
             }
             _ => return None,
         };
-        let mut colours = self.scale;
-        colours.resize(STEPS, 0);
-        colours.extend(self.colours);
-        let (opacity, picture) = (self.opacity.clamp(0.0, 1.0), self.picture);
-        Some(Look { mode, opacity, fill, picture, colours })
+        let radius = RADIUS * canvas.0.max(canvas.1) as f32;
+        Some((search, Rings { radius, opacity: self.opacity.clamp(0.0, 1.0), least, sure }))
     }
 }
 
@@ -77,7 +105,8 @@ impl Live {
         config.alpha_mode = wgpu::CompositeAlphaMode::PreMultiplied;
         surface.configure(&gpu.setup.device, &config);
         let overlay = Overlay::new(gpu, config.format);
-        Ok(Self { task, canvas, surface, input: FrameInput::new(gpu), overlay })
+        let (input, points) = (FrameInput::new(gpu), Points::new(gpu, config.format));
+        Ok(Self { task, canvas, surface, input, overlay, points })
     }
 }
 
@@ -113,7 +142,7 @@ impl Engine {
         look: JsValue,
         quick: bool,
     ) -> Result<Option<Promise>, JsValue> {
-        let look: JsLook = serde_wasm_bindgen::from_value(look)?;
+        let wanted: JsLook = serde_wasm_bindgen::from_value(look)?;
         let (gpu, side) = (self.gpu.clone(), self.manifest.side);
         let found = ErrorKind::NotFound { what: "live video", id: live };
         let live = self.lives.get_mut(&live).ok_or_else(|| to_js(found.into()))?;
@@ -121,7 +150,7 @@ impl Engine {
         let kind = session.task_kind(live.task).map_err(to_js)?;
         let (source, width, height) = source(frame)?;
         let most = gpu.setup.device.limits().max_texture_dimension_2d;
-        let Some(look) = look.look(kind).filter(|_| width.max(height) <= most) else {
+        let Some(look) = wanted.look(kind).filter(|_| width.max(height) <= most) else {
             return Ok(None);
         };
 
@@ -163,9 +192,16 @@ impl Engine {
         };
         let view = target.texture.create_view(&Default::default());
         let frame = live.input.view();
-        live.overlay
-            .draw(&gpu, answer.values, &frame, &view, &look, &layout)
-            .map_err(to_js)?;
+        let values = answer.values.clone();
+        live.overlay.draw(&gpu, values, &frame, &view, &look, &layout).map_err(to_js)?;
+        if let Some((search, rings)) = wanted.points(kind, canvas) {
+            let maps = match search {
+                Search::Highest { .. } => answer.logits,
+                Search::Maxima { .. } => answer.values,
+            };
+            let colours = live.overlay.colours();
+            live.points.draw(&gpu, maps, search, &rings, &layout, colours, &view).map_err(to_js)?;
+        }
         gpu.setup.queue.present(target);
         let bitmap = live.canvas.transfer_to_image_bitmap()?;
         let done = gpu.done();
@@ -192,7 +228,8 @@ fn source(frame: Object) -> Result<(wgpu::ExternalImageSource, u32, u32), JsValu
         }
         Err(other) => other,
     };
-    let unknown = |_| to_js(ErrorKind::NotAnImage("a frame is a VideoFrame or an ImageBitmap".into()).into());
+    let unknown =
+        |_| to_js(ErrorKind::NotAnImage("a frame is a VideoFrame or an ImageBitmap".into()).into());
     let bitmap: ImageBitmap = frame.dyn_into().map_err(unknown)?;
     let (width, height) = (bitmap.width(), bitmap.height());
     Ok((wgpu::ExternalImageSource::ImageBitmap(bitmap), width, height))
