@@ -61,7 +61,7 @@ impl JsLook {
             "fill" if is_mask => (areas, FILL, self.opacity),
             "contour" if is_mask => (areas, 0.0, self.opacity),
             "heat" if kind != TaskKind::Map => (scale(self.channel), 0.0, self.opacity),
-            "colours" | "grey" if kind == TaskKind::Map => (scale(0), 0.0, self.opacity),
+            "colours" | "grey" if kind == TaskKind::Map => (scale(self.channel), 0.0, self.opacity),
             "rgb" if kind == TaskKind::Map => (Mode::Colours, 0.0, self.opacity),
             // The frame alone lies under them.
             "points" if !is_mask && kind != TaskKind::Map => (scale(0), 0.0, 0.0),

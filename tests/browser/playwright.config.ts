@@ -25,7 +25,7 @@ export const launch = (...args: string[]) => ({
 
 // `cargo xtask eval --browser` compares predictions of tasks beside the repository, and nothing else.
 const comparing = process.env['ANOLIS_EVAL_DATA'] !== undefined;
-const gpuSpecs = ['webgpu.spec.ts', 'device.spec.ts'];
+const gpuSpecs = ['webgpu.spec.ts', 'device.spec.ts', 'live-gpu.spec.ts'];
 const bothSpecs = ['tags-native.spec.ts'];
 
 const specs = (all: string[], but: string[] = []) =>

@@ -3,6 +3,8 @@ import type { Page, Worker } from '@playwright/test';
 declare global {
   /** Put into the library's worker by {@link losableGpu}. */
   var loseGpu: () => void;
+  /** Put into the library's worker by {@link countReads}. */
+  var gpuReads: number;
 }
 
 /** Runs `script` in the library's worker before anything else there. */
@@ -34,4 +36,20 @@ export async function losableGpu(page: Page): Promise<() => Promise<void>> {
   page.on('worker', (worker) => workers.push(worker));
   await beforeWorker(page, onDevice('globalThis.loseGpu = () => device.destroy()'));
   return async () => workers.at(-1)?.evaluate(() => globalThis.loseGpu());
+}
+
+/** Answers a function that tells how often anything was read back from a GPU. Call it before the page is opened. */
+export async function countReads(page: Page): Promise<() => Promise<number>> {
+  const workers: Worker[] = [];
+  page.on('worker', (worker) => workers.push(worker));
+  await beforeWorker(
+    page,
+    `globalThis.gpuReads = 0;
+  const map = GPUBuffer.prototype.mapAsync;
+  GPUBuffer.prototype.mapAsync = function (...given) {
+    globalThis.gpuReads += 1;
+    return map.apply(this, given);
+  };`,
+  );
+  return async () => (await workers.at(-1)?.evaluate(() => globalThis.gpuReads)) as number;
 }

@@ -91,33 +91,38 @@ export function overlayOn(page: Page): Promise<{ count: number; x: number; y: nu
 }
 
 /** Loads the library with a task of a kind that has learnt the ball, and one on tags. */
-export async function teach(page: Page, kind: TaskKind): Promise<void> {
-  await page.evaluate(async (wanted) => {
-    const anolis = await library.Anolis.load({ backend: 'cpu' });
-    const task = await anolis.task({ kind: wanted, channels: ['ball'] });
-    const tags = await anolis.task({ kind: 'tags', channels: ['ball', 'cube'] });
-    const { width, height, radius } = ball;
-    const inside = (x: number, y: number) => (at: number) =>
-      Math.hypot((at % width) + 0.5 - x, Math.floor(at / width) + 0.5 - y) < radius;
-    const values = <A extends Uint8Array | Float32Array>(array: A, is: (at: number) => boolean): A => {
-      for (let at = 0; at < array.length; at += 1) array[at] = Number(is(at));
-      return array;
-    };
-    const label = (x: number, y: number): Label => {
-      if (wanted === 'keypoints') return { keypoints: [[x, y]] };
-      if (wanted === 'density') return { points: [[x, y]] };
-      if (wanted === 'map') return { width, height, map: values(new Float32Array(width * height), inside(x, y)) };
-      return { width, height, data: values(new Uint8Array(width * height), inside(x, y)) };
-    };
-    for (const [x, y] of [
-      [40, 60],
-      [110, 40],
-    ] as const) {
-      ball.move(x, y);
-      const image = await anolis.image(ball.canvas);
-      await task.add(image, label(x, y));
-      await tags.add(image, { tags: ['ball'] });
-    }
-    globalThis.lesson = { anolis, task, tags };
-  }, kind);
+export async function teach(page: Page, kind: TaskKind, backend: 'cpu' | 'webgpu' = 'cpu'): Promise<void> {
+  await page.evaluate(
+    async ([wanted, asked]) => {
+      // A software GPU takes minutes for the enlarged pictures.
+      const quality = asked === 'webgpu' ? 'fast' : 'best';
+      const anolis = await library.Anolis.load({ backend: asked, quality });
+      const task = await anolis.task({ kind: wanted, channels: ['ball'] });
+      const tags = await anolis.task({ kind: 'tags', channels: ['ball', 'cube'] });
+      const { width, height, radius } = ball;
+      const inside = (x: number, y: number) => (at: number) =>
+        Math.hypot((at % width) + 0.5 - x, Math.floor(at / width) + 0.5 - y) < radius;
+      const values = <A extends Uint8Array | Float32Array>(array: A, is: (at: number) => boolean): A => {
+        for (let at = 0; at < array.length; at += 1) array[at] = Number(is(at));
+        return array;
+      };
+      const label = (x: number, y: number): Label => {
+        if (wanted === 'keypoints') return { keypoints: [[x, y]] };
+        if (wanted === 'density') return { points: [[x, y]] };
+        if (wanted === 'map') return { width, height, map: values(new Float32Array(width * height), inside(x, y)) };
+        return { width, height, data: values(new Uint8Array(width * height), inside(x, y)) };
+      };
+      for (const [x, y] of [
+        [40, 60],
+        [110, 40],
+      ] as const) {
+        ball.move(x, y);
+        const image = await anolis.image(ball.canvas);
+        await task.add(image, label(x, y));
+        await tags.add(image, { tags: ['ball'] });
+      }
+      globalThis.lesson = { anolis, task, tags };
+    },
+    [kind, backend] as const,
+  );
 }
