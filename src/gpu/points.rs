@@ -15,10 +15,11 @@ pub enum Search {
     Maxima { radius: f32, least: f32 },
 }
 
-/// How rings are drawn.
+/// How points are found, and rings drawn around them.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rings {
-    /// In pixels of the canvas.
+pub struct PointLook {
+    pub search: Search,
+    /// Of a ring in pixels of the canvas.
     pub radius: f32,
     pub opacity: f32,
     /// Points that are lower are not drawn, those that are lower than `sure` faintly.
@@ -48,11 +49,11 @@ fn search_words(layout: &Layout, search: Search) -> [u32; 6] {
 
 /// The words of the shader's `Rings`.
 #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
-fn ring_words(layout: &Layout, rings: &Rings) -> [u32; 10] {
+fn ring_words(layout: &Layout, look: &PointLook) -> [u32; 10] {
     let Layout { canvas, fit, .. } = *layout;
     let lengths = [canvas.0, canvas.1, fit.width, fit.height].map(|length| length as f32);
     let [width, height, columns, rows] = lengths.map(f32::to_bits);
-    let Rings { radius, opacity, least, sure } = *rings;
+    let PointLook { radius, opacity, least, sure, .. } = *look;
     let [stride, radius, opacity, least, sure] =
         [layout.stride(), radius, opacity, least, sure].map(f32::to_bits);
     [width, height, columns, rows, stride, radius, opacity, least, sure, 0]
@@ -74,7 +75,7 @@ mod launch {
     use burn::tensor::Tensor;
     use burn::tensor::wgpu::wgpu;
 
-    use super::{Layout, Rings, Search, blur_words, ring_words, search_words};
+    use super::{Layout, PointLook, Search, blur_words, ring_words, search_words};
     use crate::error::Result;
     use crate::gpu::Gpu;
 
@@ -156,13 +157,11 @@ mod launch {
         ///
         /// # Errors
         /// `device-lost`.
-        #[allow(clippy::too_many_arguments)]
         pub fn draw(
             &self,
             gpu: &Gpu,
             maps: Tensor<4>,
-            search: Search,
-            rings: &Rings,
+            look: &PointLook,
             layout: &Layout,
             colours: &wgpu::Buffer,
             target: &wgpu::TextureView,
@@ -171,12 +170,12 @@ mod launch {
             let channels = layout.channels as u32;
             let sharp = gpu.resident(maps)?;
             let mut encoder = gpu.device().create_command_encoder(&Default::default());
-            gpu.write(&self.search_uniform, &search_words(layout, search));
-            gpu.write(&self.ring_uniform, &ring_words(layout, rings));
+            gpu.write(&self.search_uniform, &search_words(layout, look.search));
+            gpu.write(&self.ring_uniform, &ring_words(layout, look));
             // Six corners a ring, no ring yet.
             gpu.write(&self.found, &[6, 0, 0, 0]);
 
-            let soft = match search {
+            let soft = match look.search {
                 Search::Maxima { .. } => None,
                 Search::Highest { sigma } => {
                     let bytes = (4 * layout.channels * layout.cells * layout.cells) as u64;
@@ -259,8 +258,9 @@ mod tests {
         assert_eq!(f32::from_bits(sigma), 5.0);
         let words = search_words(&layout(), Search::Maxima { radius: 4.0, least: 0.25 });
         assert_eq!(words, [32, 32, 16, 2, 0.25f32.to_bits(), 0]);
-        let rings = Rings { radius: 3.0, opacity: 0.5, least: 0.05, sure: 0.2 };
-        let words = ring_words(&layout(), &rings).map(f32::from_bits);
+        let search = Search::Highest { sigma: 10.0 };
+        let look = PointLook { search, radius: 3.0, opacity: 0.5, least: 0.05, sure: 0.2 };
+        let words = ring_words(&layout(), &look).map(f32::from_bits);
         assert_eq!(words[..9], [320.0, 160.0, 64.0, 32.0, 2.0, 3.0, 0.5, 0.05, 0.2]);
     }
 

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::gpu::Gpu;
 use crate::gpu::frame::FrameInput;
 use crate::gpu::overlay::{Layout, Look, Mode, Overlay, STEPS};
-use crate::gpu::points::{Points, Rings, Search};
+use crate::gpu::points::{PointLook, Points, Search};
 use crate::image::MIN_SIDE;
 use crate::image::label::{DENSITY_PEAK, DENSITY_SIGMA, KEYPOINT_SIGMA};
 use crate::session::{LEAST_PEAK, TaskKind};
@@ -75,7 +75,7 @@ impl JsLook {
     }
 
     /// How points are found and drawn, where they are wanted.
-    fn points(&self, kind: TaskKind, canvas: (usize, usize)) -> Option<(Search, Rings)> {
+    fn points(&self, kind: TaskKind, canvas: (usize, usize)) -> Option<PointLook> {
         let (search, least, sure) = match kind {
             _ if self.view != "points" => return None,
             TaskKind::Keypoints => {
@@ -88,7 +88,7 @@ impl JsLook {
             _ => return None,
         };
         let radius = RADIUS * canvas.0.max(canvas.1) as f32;
-        Some((search, Rings { radius, opacity: self.opacity.clamp(0.0, 1.0), least, sure }))
+        Some(PointLook { search, radius, opacity: self.opacity.clamp(0.0, 1.0), least, sure })
     }
 }
 
@@ -194,13 +194,13 @@ impl Engine {
         let frame = live.input.view();
         let values = answer.values.clone();
         live.overlay.draw(&gpu, values, &frame, &view, &look, &layout).map_err(to_js)?;
-        if let Some((search, rings)) = wanted.points(kind, canvas) {
-            let maps = match search {
+        if let Some(look) = wanted.points(kind, canvas) {
+            let maps = match look.search {
                 Search::Highest { .. } => answer.logits,
                 Search::Maxima { .. } => answer.values,
             };
             let colours = live.overlay.colours();
-            live.points.draw(&gpu, maps, search, &rings, &layout, colours, &view).map_err(to_js)?;
+            live.points.draw(&gpu, maps, &look, &layout, colours, &view).map_err(to_js)?;
         }
         gpu.setup.queue.present(target);
         let bitmap = live.canvas.transfer_to_image_bitmap()?;
