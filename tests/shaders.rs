@@ -13,8 +13,9 @@ fn every_shader_is_valid_and_names_its_twin() {
     for entry in fs::read_dir(root.join("shaders")).unwrap() {
         let path = entry.unwrap().path();
         let source = fs::read_to_string(&path).unwrap();
-        let module = wgsl::parse_str(&source)
-            .unwrap_or_else(|error| panic!("{}", error.emit_to_string_with_path(&source, &path)));
+        let module = wgsl::parse_str(&source).unwrap_or_else(|error| {
+            panic!("{}", error.emit_to_string_with_path(&source, &path.display().to_string()))
+        });
         // The capabilities that WebGPU has everywhere: none beyond the language.
         Validator::new(ValidationFlags::all(), Capabilities::empty())
             .validate(&module)

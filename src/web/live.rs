@@ -34,7 +34,9 @@ pub struct Live {
     surface: wgpu::Surface<'static>,
     input: FrameInput,
     overlay: Overlay,
-    points: Points,
+    format: wgpu::TextureFormat,
+    /// Made when points are first drawn.
+    points: Option<Points>,
 }
 
 /// How a frame is drawn, as the worker says it.
@@ -105,8 +107,8 @@ impl Live {
         config.alpha_mode = wgpu::CompositeAlphaMode::PreMultiplied;
         surface.configure(&gpu.setup.device, &config);
         let overlay = Overlay::new(gpu, config.format);
-        let (input, points) = (FrameInput::new(gpu), Points::new(gpu, config.format));
-        Ok(Self { task, canvas, surface, input, overlay, points })
+        let (input, format) = (FrameInput::new(gpu), config.format);
+        Ok(Self { task, canvas, surface, input, overlay, format, points: None })
     }
 }
 
@@ -200,7 +202,8 @@ impl Engine {
                 Search::Maxima { .. } => answer.values,
             };
             let colours = live.overlay.colours();
-            live.points.draw(&gpu, maps, &look, &layout, colours, &view).map_err(to_js)?;
+            let points = live.points.get_or_insert_with(|| Points::new(&gpu, live.format));
+            points.draw(&gpu, maps, &look, &layout, colours, &view).map_err(to_js)?;
         }
         gpu.setup.queue.present(target);
         let bitmap = live.canvas.transfer_to_image_bitmap()?;
