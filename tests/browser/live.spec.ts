@@ -8,6 +8,9 @@ const places = [
   [120, 50],
 ] as const;
 
+// A camera keeps the processor busy beside everything else.
+test.slow();
+
 test.beforeEach(async ({ page }) => {
   await openLibrary(page);
   await prepareBall(page);
@@ -41,7 +44,6 @@ for (const view of ['fill', 'heat'] as const) {
     expect(frame).toMatchObject({ width: 160, height: 120, predicted: true });
     expect(frame.framesPerSecond).toBeGreaterThan(0);
     expect(frame.latency).toBeGreaterThan(0);
-    console.log(JSON.stringify(frame));
   });
 }
 

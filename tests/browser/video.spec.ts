@@ -14,6 +14,10 @@ declare global {
 
 test.use(launch('--use-fake-device-for-media-stream'));
 
+// A camera keeps the processor busy beside everything else, and a frame waits while the examples are learnt.
+test.slow();
+const patience = { timeout: 300_000 };
+
 const view = (page: Page) => page.locator('anolis-live section');
 const frames = async (page: Page) => Number(await view(page).getAttribute('data-frames'));
 
@@ -48,7 +52,7 @@ async function labelCamera(anolis: AnolisPage, page: Page): Promise<void> {
   await page.getByTestId('label-frame').click();
   await expect(anolis.pictures).toHaveCount(1);
   await anolis.paint([0.3, 0.4], [0.5, 0.5], [0.6, 0.6]);
-  await expect(view(page)).toHaveAttribute('data-predicted', '');
+  await expect(view(page)).toHaveAttribute('data-predicted', '', patience);
 }
 
 test('the overlay follows the camera as soon as a frame is labelled', async ({ anolis, page, context }) => {
@@ -64,17 +68,17 @@ test('the overlay follows the camera as soon as a frame is labelled', async ({ a
   await expect(anolis.pictures).toHaveCount(1);
   await expect(anolis.canvas).toBeFocused();
   await anolis.paint([0.3, 0.4], [0.5, 0.5], [0.6, 0.6]);
-  await expect(view(page)).toHaveAttribute('data-predicted', '');
+  await expect(view(page)).toHaveAttribute('data-predicted', '', patience);
   await expect(page.locator('anolis-live canvas')).toBeVisible();
-  await expect(page.getByTestId('rate')).toHaveText(/\d frames\/s · \d+ ms/);
-  await expect.poll(() => page.evaluate(() => said.join(' '))).toContain('frames per second');
+  await expect(page.getByTestId('rate')).toHaveText(/\d frames\/s · [\d.]+ m?s behind/);
+  await expect.poll(() => page.evaluate(() => said.join(' ')), patience).toContain('frames per second');
   const before = await frames(page);
-  await expect.poll(() => frames(page)).toBeGreaterThan(before);
+  await expect.poll(() => frames(page), patience).toBeGreaterThan(before);
   // Another frame, while the first one's overlay runs.
   await page.keyboard.press('l');
   await expect(anolis.pictures).toHaveCount(2);
   await expect(anolis.pictures.nth(1)).toHaveAttribute('aria-selected', 'true');
-  await expect.poll(() => frames(page)).toBeGreaterThan(before + 2);
+  await expect.poll(() => frames(page), patience).toBeGreaterThan(before + 2);
   expect(await tracks(page)).toEqual([['live']]);
   await page.getByRole('button', { name: 'Stop and close' }).click();
   await expect(view(page)).toHaveCount(0);
@@ -101,14 +105,14 @@ test('a video is played, paused, sought in and labelled from the keyboard', asyn
   await expect(anolis.pictures.first()).toHaveAttribute('aria-label', /ball 0-00\.\d+\.jpg/);
   // The ball, as the first frames show it.
   await anolis.paint([0.16, 0.4], [0.24, 0.5], [0.16, 0.6], [0.2, 0.5]);
-  await expect(view(page)).toHaveAttribute('data-predicted', '');
+  await expect(view(page)).toHaveAttribute('data-predicted', '', patience);
   await page.keyboard.press('k');
   await expect(anolis.status).toContainText('The video has ended');
   expect(await frames(page)).toBeGreaterThan(1);
   // What a stroke changes is seen on a frame that stands still.
   const before = await frames(page);
   await anolis.paint([0.9, 0.1], [0.95, 0.2]);
-  await expect.poll(() => frames(page)).toBeGreaterThan(before);
+  await expect.poll(() => frames(page), patience).toBeGreaterThan(before);
   await expect(view(page)).toHaveAttribute('data-state', 'paused');
   // The session has the frame, not the video.
   await expect(anolis.app).toHaveAttribute('data-session', 'saved');
@@ -158,15 +162,13 @@ test('a camera that is unplugged closes its view and says so', async ({ anolis, 
 
 test('the overlay goes on after the worker died', async ({ anolis, page, context }) => {
   await context.grantPermissions(['camera']);
-  await anolis.page.goto('/?backend=cpu');
   await watchWorkers(page);
-  await page.reload();
-  await anolis.ready();
+  await anolis.open();
   await labelCamera(anolis, page);
   await page.evaluate(() => workers.at(-1)?.dispatchEvent(new ErrorEvent('error', { message: 'simulated' })));
   await expect(anolis.problems).toContainText('worker stopped');
   const before = await frames(page);
-  await expect.poll(() => frames(page), { timeout: 120_000 }).toBeGreaterThan(before + 1);
+  await expect.poll(() => frames(page), patience).toBeGreaterThan(before + 1);
   expect(await page.evaluate(() => workers.length)).toBe(2);
 });
 
@@ -176,12 +178,12 @@ test('views and kinds of the session are those of the overlay', async ({ anolis,
   await labelCamera(anolis, page);
   await page.getByTestId('view').selectOption('heat');
   await anolis.kind('density');
-  await expect(view(page)).not.toHaveAttribute('data-predicted');
+  await expect(view(page)).not.toHaveAttribute('data-predicted', '', patience);
   await anolis.click([0.3, 0.4], [0.6, 0.5]);
-  await expect(page.getByTestId('found')).toContainText('found');
+  await expect(page.getByTestId('found')).toContainText('found', patience);
   await page.getByLabel('Whole network').check();
   const before = await frames(page);
-  await expect.poll(() => frames(page), { timeout: 120_000 }).toBeGreaterThan(before);
+  await expect.poll(() => frames(page), patience).toBeGreaterThan(before);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -198,7 +200,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await violations()).toEqual([]);
     await page.getByTestId('label-frame').click();
     await anolis.paint([0.3, 0.4], [0.5, 0.5]);
-    await expect(view(page)).toHaveAttribute('data-predicted', '');
+    await expect(view(page)).toHaveAttribute('data-predicted', '', patience);
     expect(await violations()).toEqual([]);
   });
 }
@@ -215,7 +217,7 @@ test.describe('on a narrow phone', () => {
     await page.getByTestId('label-frame').click();
     await expect(anolis.canvas).toBeInViewport();
     await anolis.paint([0.3, 0.4], [0.5, 0.5]);
-    await expect(view(page)).toHaveAttribute('data-predicted', '');
+    await expect(view(page)).toHaveAttribute('data-predicted', '', patience);
     expect(await overhang()).toBe(0);
   });
 });

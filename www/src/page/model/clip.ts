@@ -3,8 +3,9 @@ const FAR = 1e9;
 
 /** A time as minutes and seconds, finer where frames are told apart by it. */
 export function timeText(seconds: number, fine = false): string {
-  const rest = fine ? (seconds % 60).toFixed(2).padStart(5, '0') : String(Math.floor(seconds % 60)).padStart(2, '0');
-  return `${Math.floor(seconds / 60)}:${rest}`;
+  const hundredths = Math.round(100 * seconds);
+  const [minutes, rest] = [Math.floor(hundredths / 6000), (hundredths % 6000) / 100];
+  return `${minutes}:${fine ? rest.toFixed(2).padStart(5, '0') : String(Math.floor(rest)).padStart(2, '0')}`;
 }
 
 /** Waits until a video knows its size and its length. Rejects when the browser cannot play it or it has no picture. */
