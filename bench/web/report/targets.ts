@@ -1,0 +1,2 @@
+/** Why a row misses its target, and what was tried; kept by hand. */
+export const explanations: Record<string, string> = {};
