@@ -26,11 +26,7 @@ pub fn write(
     }
     let (count, dim) = ((side / 16).pow(2), config.dim);
     let taps = body(graph, tensors, config, &features, side / 16);
-    let mut normed = Vec::new();
-    for tap in &taps {
-        normed.push(graph.layer_norm(tap, "matching.layernorm"));
-    }
-    let normed = normed.try_into().map_err(|_| "four taps");
+    let normed = taps.map(|tap| graph.layer_norm(&tap, "matching.layernorm"));
     let mixed = graph.mix(&normed, count, dim, mixing(tensor(tensors, "matching.alpha")));
     for (level, tap) in mixed.iter().enumerate() {
         graph.output_rows(&format!("taps.{level}"), tap, count, dim);
