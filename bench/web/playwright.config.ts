@@ -9,14 +9,14 @@ export default defineConfig({
   testDir: fileURLToPath(new URL('.', import.meta.url)),
   outputDir: 'results',
   workers: 1,
-  timeout: 240_000,
+  timeout: 480_000,
   reporter: [['list']],
   use: { viewport: { width: 1280, height: 800 }, trace: 'off' },
   globalSetup: fileURLToPath(new URL('support/project.ts', import.meta.url)),
   projects: [
     { name: 'cpu', testMatch: 'rows/*.spec.ts', use: launch() },
-    { name: 'gpu', testMatch: 'gpu/*.spec.ts', timeout: 480_000, use: gpu },
-    { name: 'growth', testMatch: 'growth/*.spec.ts', timeout: 480_000, use: launch() },
+    { name: 'gpu', testMatch: 'gpu/*.spec.ts', timeout: 600_000, use: gpu },
+    { name: 'growth', testMatch: 'growth/*.spec.ts', use: launch() },
     { name: 'report', testMatch: 'report/*.spec.ts', use: launch() },
   ],
 });

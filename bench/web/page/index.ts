@@ -1,7 +1,8 @@
+// The name of a worker of onnxruntime-web says what it runs on.
 const starters: Record<string, () => Worker> = {
   anolis: () => new Worker(new URL('./anolis.ts', import.meta.url), { type: 'module' }),
-  'ort-wasm': () => new Worker(new URL('./ort-wasm.ts', import.meta.url), { type: 'module' }),
-  'ort-webgpu': () => new Worker(new URL('./ort-webgpu.ts', import.meta.url), { type: 'module' }),
+  'ort-wasm': () => new Worker(new URL('./ort.ts', import.meta.url), { type: 'module', name: 'wasm' }),
+  'ort-webgpu': () => new Worker(new URL('./ort.ts', import.meta.url), { type: 'module', name: 'webgpu' }),
   transformers: () => new Worker(new URL('./transformers.ts', import.meta.url), { type: 'module' }),
   tfjs: () => new Worker(new URL('./tfjs.ts', import.meta.url), { type: 'module' }),
 };

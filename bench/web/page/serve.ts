@@ -2,12 +2,12 @@
 export type Contender = Record<string, (...args: never[]) => unknown>;
 
 /** Answers the page's calls, one at a time, in a worker. */
-export function serve(contender: Contender): void {
+export function serve(contender: Contender | Promise<Contender>): void {
   let before: Promise<unknown> = Promise.resolve();
   self.onmessage = ({ data: { id, method, args } }: MessageEvent) => {
     before = before.then(async () => {
       try {
-        const call = contender[method] as (...args: unknown[]) => unknown;
+        const call = (await contender)[method] as (...args: unknown[]) => unknown;
         self.postMessage({ id, value: await call(...args) });
       } catch (reason) {
         self.postMessage({ id, error: String(reason) });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { command } from '../../../tests/consumers/support/install.js';
 
@@ -25,13 +25,15 @@ export default async function prepare(): Promise<void> {
     await command(folder, 'npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline');
     writeFileSync(stamp, hash);
   }
-  console.log('Bundling the peers');
+  console.log('Bundling the page');
   await command(folder, 'npx', 'vite', 'build');
   const modules = join(folder, 'node_modules');
   const models = join(folder, 'models');
   cpSync(join(root, 'pkg/dist'), join(site, 'anolis'), { recursive: true });
   cpSync(models, join(site, 'models'), { recursive: true });
   cpSync(join(modules, '@tensorflow/tfjs-backend-wasm/wasm-out'), join(site, 'tfjs'), { recursive: true });
+  const ort = (path: string) => !/\.map$|\.js$|jspi|jsep|webgl|node/.test(basename(path));
+  cpSync(join(modules, 'onnxruntime-web/dist'), join(site, 'ort'), { recursive: true, filter: ort });
   const nested = join(modules, '@huggingface/transformers/node_modules/onnxruntime-web/dist');
   const runtime = existsSync(nested) ? nested : join(modules, 'onnxruntime-web/dist');
   const needed = (path: string) => path === runtime || /ort-wasm-simd-threaded(\.asyncify)?\.(mjs|wasm)$/.test(path);

@@ -1,10 +1,10 @@
-import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { memory } from './memory.js';
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { layers, picture, planar, question, SIDE, sample } from './scenes.js';
-import { type Contender, timed } from './serve.js';
+import { type Contender, serve, timed } from './serve.js';
 
 interface Runtime {
-  readonly env: { wasm: { numThreads?: number } };
+  readonly env: { wasm: { numThreads?: number; wasmPaths?: string } };
   readonly InferenceSession: { create(url: string, options: InferenceSession.SessionOptions): Promise<InferenceSession> };
   readonly Tensor: TensorConstructor;
 }
@@ -14,7 +14,7 @@ const LEVELS = [0, 1, 2, 3];
 const HALF = SIDE / 2;
 
 /** The exported network on onnxruntime-web. */
-export function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
+function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
   const sessions: Record<string, InferenceSession> = {};
   let inputs: Tensors = {};
   let readout: Tensor;
@@ -117,3 +117,14 @@ export function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender 
     },
   } as Contender;
 }
+
+// Not bundled: its threads start from its own files.
+const provider = self.name === 'webgpu' ? 'webgpu' : 'wasm';
+const files = `${self.location.origin}/ort/`;
+const runtime = import(/* @vite-ignore */ `${files}ort.${provider}.min.mjs`) as Promise<Runtime>;
+serve(
+  runtime.then((ort) => {
+    ort.env.wasm.wasmPaths = files;
+    return contender(ort, provider);
+  }),
+);

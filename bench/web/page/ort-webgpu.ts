@@ -1,6 +1,0 @@
-import './memory.js';
-import * as ort from 'onnxruntime-web/webgpu';
-import { contender } from './ort-network.js';
-import { serve } from './serve.js';
-
-serve(contender(ort as never, 'webgpu'));
