@@ -1,13 +1,15 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 import browser, { launch } from '../../tests/browser/playwright.config.js';
+import { folder } from './support/project.js';
 
 const gpu = browser.projects?.find(({ name }) => name === 'webgpu')?.use ?? {};
 
 /** The benchmark: one browser at a time, nothing repeated, a failed row does not stop the others. */
 export default defineConfig({
   testDir: fileURLToPath(new URL('.', import.meta.url)),
-  outputDir: 'results',
+  outputDir: join(folder, 'results'),
   workers: 1,
   timeout: 480_000,
   reporter: [['list']],

@@ -4,7 +4,11 @@ export default defineConfig({
   root: 'page',
   base: './',
   worker: { format: 'es' },
-  build: { target: 'es2022', outDir: '../dist', emptyOutDir: true, assetsInlineLimit: 0,
+  build: {
+    target: 'es2022',
+    outDir: '../dist',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
     // TensorFlow.js starts its threads from the text of a function.
     minify: false,
   },

@@ -12,7 +12,13 @@ test('side length', async ({ page }) => {
     for (let i = 0; i < 5; i += 1) times.push(await call<number>(page, 'anolis', 'encode', i, side));
     points.push([side, of(times)]);
   }
-  recordCurve({ name: 'encode', variable: 'side length', unit: 'ms', points, note: 'every picture is seen at 256 pixels; what grows is the resizing' });
+  recordCurve({
+    name: 'encode',
+    variable: 'side length',
+    unit: 'ms',
+    points,
+    note: 'every picture is seen at 256 pixels; what grows is the resizing',
+  });
 });
 
 test('tiles', async ({ page }) => {
@@ -42,7 +48,13 @@ test('tiles', async ({ page }) => {
     anolis.dispose();
     return points;
   })) as Points;
-  recordCurve({ name: 'predict in tiles', variable: 'side length', unit: 'ms', points, note: '2 is linear in the pixels: a tile costs the same wherever it is' });
+  recordCurve({
+    name: 'predict in tiles',
+    variable: 'side length',
+    unit: 'ms',
+    points,
+    note: '2 is linear in the pixels: a tile costs the same wherever it is',
+  });
 });
 
 test('shots', async ({ page }) => {
@@ -60,8 +72,20 @@ test('shots', async ({ page }) => {
     predict?.push([shots, of(full ?? [])]);
     stroke?.push([shots, of(quick ?? [])]);
   }
-  recordCurve({ name: 'predict', variable: 'shots', unit: 'ms', points: predict ?? [], note: 'matching sees the tokens of every example' });
-  recordCurve({ name: 'stroke', variable: 'shots', unit: 'ms', points: stroke ?? [], note: 'the sums take the difference' });
+  recordCurve({
+    name: 'predict',
+    variable: 'shots',
+    unit: 'ms',
+    points: predict ?? [],
+    note: 'matching sees the tokens of every example',
+  });
+  recordCurve({
+    name: 'stroke',
+    variable: 'shots',
+    unit: 'ms',
+    points: stroke ?? [],
+    note: 'the sums take the difference',
+  });
 });
 
 test('channels', async ({ page }) => {

@@ -23,7 +23,14 @@ interface Engine {
   addTagTask(names: string[]): number;
   setTags(task: number, image: number, said: Int8Array): Promise<void>;
   predictTags(task: number, image: number): Promise<unknown>;
-  adaptBegin(task: number, level: number, steps: number, seconds: number, seed: number, resume: boolean): Promise<unknown>;
+  adaptBegin(
+    task: number,
+    level: number,
+    steps: number,
+    seconds: number,
+    seed: number,
+    resume: boolean,
+  ): Promise<unknown>;
   adaptStep(task: number): Promise<{ heldOut?: number } | undefined>;
 }
 
@@ -107,7 +114,9 @@ serve({
   /** Probabilities at stride 2, of the read-out or of the whole network. */
   answer: async (quick: boolean) => {
     const half = SIDE / 2;
-    const answer = quick ? engine.predictReadout(task, query, half, half) : await engine.predict(task, query, half, half);
+    const answer = quick
+      ? engine.predictReadout(task, query, half, half)
+      : await engine.predict(task, query, half, half);
     return answer.maps;
   },
   /** A brush stroke on the first example, and the read-out's answer for one visible picture. */
@@ -142,7 +151,11 @@ serve({
     examples = [];
     for (let i = 0; i < count; i += 1) {
       const image = await add(i);
-      await engine.setTags(task, image, Int8Array.from(names, (_, tag) => Number((i + tag) % 3 === 0)));
+      await engine.setTags(
+        task,
+        image,
+        Int8Array.from(names, (_, tag) => Number((i + tag) % 3 === 0)),
+      );
       examples.push(image);
     }
     await engine.predictTags(task, examples[0] as number);

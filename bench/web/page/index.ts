@@ -28,7 +28,9 @@ const bench = {
       if (error === undefined) call?.resolve(value);
       else call?.reject(new Error(`${name}: ${error}`));
     };
-    worker.onerror = ({ message }) => waiting.forEach(({ reject }) => reject(new Error(`${name}: ${message}`)));
+    worker.onerror = ({ message }) => {
+      for (const { reject } of waiting.values()) reject(new Error(`${name}: ${message}`));
+    };
     let next = 0;
     running.set(name, (method, args) => {
       next += 1;

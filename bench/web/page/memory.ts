@@ -1,4 +1,4 @@
-/** Watches what is allocated in this worker; import it before what allocates. */
+/** Watches what is allocated in this worker; contenders allocate only when they load. */
 const memories = new Set<WebAssembly.Memory>();
 let gpuBytes = 0;
 let gpuPeak = 0;
@@ -9,7 +9,8 @@ const keep = (value: unknown): void => {
 const keepAll = (of: object | undefined): void => {
   for (const value of Object.values(of ?? {})) {
     keep(value);
-    if (value !== null && typeof value === 'object' && !(value instanceof WebAssembly.Memory)) Object.values(value).forEach(keep);
+    if (value !== null && typeof value === 'object' && !(value instanceof WebAssembly.Memory))
+      Object.values(value).forEach(keep);
   }
 };
 

@@ -1,11 +1,13 @@
-import { memory } from './memory.js';
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import { memory } from './memory.js';
 import { layers, picture, planar, question, SIDE, sample } from './scenes.js';
 import { type Contender, serve, timed } from './serve.js';
 
 interface Runtime {
   readonly env: { wasm: { numThreads?: number; wasmPaths?: string } };
-  readonly InferenceSession: { create(url: string, options: InferenceSession.SessionOptions): Promise<InferenceSession> };
+  readonly InferenceSession: {
+    create(url: string, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
   readonly Tensor: TensorConstructor;
 }
 
@@ -21,7 +23,9 @@ function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
   const floats = (values: Float32Array, dims: number[]) => new ort.Tensor('float32', values, dims);
 
   /** What a reader of a prediction needs on the host stays there; tokens are only used by the next graph. */
-  const onDevice: Record<string, 'gpu-buffer'> = Object.fromEntries(LEVELS.map((level) => [`taps.${level}`, 'gpu-buffer']));
+  const onDevice: Record<string, 'gpu-buffer'> = Object.fromEntries(
+    LEVELS.map((level) => [`taps.${level}`, 'gpu-buffer']),
+  );
   async function open(part: string): Promise<void> {
     const outputs = provider === 'webgpu' && part === 'encoder' ? { preferredOutputLocation: onDevice } : {};
     sessions[part] = await ort.InferenceSession.create(`${self.location.origin}/models/${part}.onnx`, {
@@ -31,9 +35,12 @@ function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
   }
   const run = (part: string, feeds: Tensors) => (sessions[part] as InferenceSession).run(feeds) as Promise<Tensors>;
   const encode = (rgb: Float32Array) => run('encoder', { rgb: floats(rgb, [1, 3, SIDE, SIDE]) });
-  const pick = (from: Tensors, names: string[]) => Object.fromEntries(names.map((name) => [name, from[name] as Tensor]));
+  const pick = (from: Tensors, names: string[]) =>
+    Object.fromEntries(names.map((name) => [name, from[name] as Tensor]));
   const taps = LEVELS.map((level) => `taps.${level}`);
-  const free = (tensors: Tensors) => Object.values(tensors).forEach((tensor) => tensor.dispose());
+  const free = (tensors: Tensors) => {
+    for (const tensor of Object.values(tensors)) tensor.dispose();
+  };
 
   async function support(number: number, channels: number): Promise<Tensors> {
     const encoded = await encode(planar(picture(number)));
@@ -47,12 +54,15 @@ function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
   async function join(examples: Tensors[], channels: number): Promise<Tensors> {
     const all: Tensors = {};
     for (const name of Object.keys(examples[0] ?? {})) {
-      const parts = await Promise.all(examples.map((example) => (example[name] as Tensor).getData() as Promise<Float32Array>));
+      const parts = await Promise.all(
+        examples.map((example) => (example[name] as Tensor).getData() as Promise<Float32Array>),
+      );
       const rows = name.startsWith('keys') ? 1 : channels;
       const size = (parts[0] as Float32Array).length / rows;
       const joined = new Float32Array(rows * size * parts.length);
       parts.forEach((part, i) => {
-        for (let row = 0; row < rows; row += 1) joined.set(part.subarray(row * size, (row + 1) * size), (row * parts.length + i) * size);
+        for (let row = 0; row < rows; row += 1)
+          joined.set(part.subarray(row * size, (row + 1) * size), (row * parts.length + i) * size);
       });
       all[name] = floats(joined, [rows, (parts.length * size) / 96, 96]);
     }

@@ -8,7 +8,8 @@ export function picture(number: number, side = SIDE): Uint8Array<ArrayBuffer> {
     const [x, y] = [i % side, Math.floor(i / side)];
     const noise = (i * 2654435761 + number * 97) >>> 27;
     const inside = isInside(number, x, y, side);
-    for (let c = 0; c < 3; c += 1) rgba[4 * i + c] = inside ? 220 - 60 * c - noise : (x * (c + 2) + y * 3 + number * 17) % 64 + 64 + noise;
+    for (let c = 0; c < 3; c += 1)
+      rgba[4 * i + c] = inside ? 220 - 60 * c - noise : ((x * (c + 2) + y * 3 + number * 17) % 64) + 64 + noise;
     rgba[4 * i + 3] = 255;
   }
   return rgba;

@@ -18,10 +18,16 @@ export class Trainer {
   constructor(model: GraphModel) {
     for (const [name, [tensor]] of Object.entries(model.weights)) {
       const block = /^trunk\.(?:stem|blocks\.(\d+))\./.exec(name);
-      if (block && Number(block[1] ?? 0) <= LAST && tensor) this.#weights.set(name, tf.variable(tensor, true, `tuned.${name}`));
+      if (block && Number(block[1] ?? 0) <= LAST && tensor)
+        this.#weights.set(name, tf.variable(tensor, true, `tuned.${name}`));
     }
     const crops = Array.from({ length: CROPS }, (_, i) => tf.tensor3d(interleaved(picture(i, SIDE)), [SIDE, SIDE, 3]));
-    this.#crops = tf.tidy(() => tf.stack(crops).mul(255 / 128).sub(127 / 128)) as tf.Tensor4D;
+    this.#crops = tf.tidy(() =>
+      tf
+        .stack(crops)
+        .mul(255 / 128)
+        .sub(127 / 128),
+    ) as tf.Tensor4D;
   }
 
   /** Forward, backward, Adam; the loss is read, so that all is done. */

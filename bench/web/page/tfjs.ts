@@ -1,6 +1,6 @@
-import { memory } from './memory.js';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
+import { memory } from './memory.js';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgl';
@@ -15,8 +15,9 @@ let trainer: Trainer;
 /** Reads everything back, as a prediction needs it on the host. */
 async function encode(rgb: Float32Array): Promise<Record<string, Float32Array>> {
   const input = tf.tensor4d(rgb, [1, SIDE, SIDE, 3]);
-  const found = model.predict(input) as tf.NamedTensorMap;
-  const read = await Promise.all(Object.entries(found).map(async ([name, tensor]) => [name, await tensor.data()] as const));
+  const found = model.predict(input) as tf.Tensor[];
+  const names = model.outputNodes.map((name) => name.replace(':0', ''));
+  const read = await Promise.all(found.map(async (tensor, i) => [names[i] ?? '', await tensor.data()] as const));
   input.dispose();
   tf.dispose(found);
   return Object.fromEntries(read) as Record<string, Float32Array>;

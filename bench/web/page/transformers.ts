@@ -1,5 +1,5 @@
-import { memory } from './memory.js';
 import { AutoModel, env, type PreTrainedModel, Tensor } from '@huggingface/transformers';
+import { memory } from './memory.js';
 import { picture, planar, question, SIDE, sample } from './scenes.js';
 import { serve, timed } from './serve.js';
 

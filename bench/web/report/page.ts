@@ -38,7 +38,8 @@ ${curves.map(line).join('\n')}
 }
 
 function line(row: Row): string {
-  const target = row.target === null ? '' : `${row.target}${row.met === false ? ' **missed**' : row.met ? '' : ' **not measured**'}`;
+  const target =
+    row.target === null ? '' : `${row.target}${row.met === false ? ' **missed**' : row.met ? '' : ' **not measured**'}`;
   const what = row.note ? `${row.what}; ${row.note}` : row.what;
   return `| \`${row.name}\` | ${what} | ${cell(row.ours, row.oursSpread, row.unit)} | ${cell(row.peer, row.peerSpread, row.unit)} | ${row.ratio?.toFixed(2) ?? '–'} | ${target} | ${row.against} |`;
 }

@@ -20,7 +20,10 @@ test('docs/performance.json, docs/performance.md and its plots', async ({ page, 
   const rows = merged<Row>(old.rows, savedRows());
   const curves = merged<Curve>(old.curves, savedCurves());
   const about = { ...machine(), chromium: browser.version(), ...versions() };
-  writeFileSync(file, `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), machine: about, rows, curves }, null, 1)}\n`);
+  writeFileSync(
+    file,
+    `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), machine: about, rows, curves }, null, 1)}\n`,
+  );
   if (rows.some(({ ratio }) => ratio !== null)) await png(page, bars(rows), 'performance-ratios.png');
   if (curves.length > 0) await png(page, grid(curves.map(curve)), 'performance-growth.png');
   writeFileSync(docs('performance.md'), text(rows, curves, about));
@@ -28,5 +31,8 @@ test('docs/performance.json, docs/performance.md and its plots', async ({ page, 
 
 async function png(page: Page, svg: string, name: string): Promise<void> {
   await page.setContent(`<body style="margin:0;display:inline-block">${svg}</body>`);
-  await page.locator('svg').first().screenshot({ path: docs(name) });
+  await page
+    .locator('svg')
+    .first()
+    .screenshot({ path: docs(name) });
 }

@@ -1,5 +1,5 @@
-import { expect } from '@playwright/test';
 import { cpus } from 'node:os';
+import { expect } from '@playwright/test';
 import { call, cosine, expected, interleave, start, test } from '../support/open.js';
 import { record } from '../support/results.js';
 
@@ -11,8 +11,19 @@ test('encode_cpu', async ({ page }) => {
   await start(page, 'ort', 'ort-wasm', 1, ['encoder']);
   expect(await call<number>(page, 'anolis', 'cosine')).toBeGreaterThan(0.999);
   const alike = cosine(await call<number[]>(page, 'ort', 'question'), expected());
-  const [ours = [], peer = []] = await interleave(page, [['anolis', 'encode'], ['ort', 'encode']]);
-  record({ name: 'encode_cpu', what: WHAT, against: 'onnxruntime-web, wasm, 1 thread', ours, peer, target: 0.85, cosine: alike });
+  const [ours = [], peer = []] = await interleave(page, [
+    ['anolis', 'encode'],
+    ['ort', 'encode'],
+  ]);
+  record({
+    name: 'encode_cpu',
+    what: WHAT,
+    against: 'onnxruntime-web, wasm, 1 thread',
+    ours,
+    peer,
+    target: 0.85,
+    cosine: alike,
+  });
 });
 
 test('encode_cpu_threads', async ({ page }) => {
@@ -20,17 +31,39 @@ test('encode_cpu_threads', async ({ page }) => {
   await start(page, 'anolis', 'anolis', 'cpu');
   await start(page, 'ort', 'ort-wasm', CORES, ['encoder']);
   const alike = cosine(await call<number[]>(page, 'ort', 'question'), expected());
-  const [ours = [], peer = []] = await interleave(page, [['anolis', 'encode'], ['ort', 'encode']]);
+  const [ours = [], peer = []] = await interleave(page, [
+    ['anolis', 'encode'],
+    ['ort', 'encode'],
+  ]);
   const note = `anolis has no threads: its one against ${CORES} of onnxruntime-web`;
-  record({ name: 'encode_cpu_threads', what: WHAT, against: `onnxruntime-web, wasm, ${CORES} threads`, ours, peer, target: 1, cosine: alike, note });
+  record({
+    name: 'encode_cpu_threads',
+    what: WHAT,
+    against: `onnxruntime-web, wasm, ${CORES} threads`,
+    ours,
+    peer,
+    target: 1,
+    cosine: alike,
+    note,
+  });
 });
 
 test('encode_cpu_transformers', async ({ page }) => {
   await start(page, 'anolis', 'anolis', 'cpu');
   await start(page, 'transformers', 'transformers', 'wasm', 1);
   const alike = cosine(await call<number[]>(page, 'transformers', 'question'), expected());
-  const [ours = [], peer = []] = await interleave(page, [['anolis', 'encode'], ['transformers', 'encode']]);
-  record({ name: 'encode_cpu_transformers', what: WHAT, against: 'transformers.js, wasm, 1 thread', ours, peer, cosine: alike });
+  const [ours = [], peer = []] = await interleave(page, [
+    ['anolis', 'encode'],
+    ['transformers', 'encode'],
+  ]);
+  record({
+    name: 'encode_cpu_transformers',
+    what: WHAT,
+    against: 'transformers.js, wasm, 1 thread',
+    ours,
+    peer,
+    cosine: alike,
+  });
 });
 
 for (const threads of [1, CORES]) {
@@ -39,7 +72,17 @@ for (const threads of [1, CORES]) {
     await start(page, 'anolis', 'anolis', 'cpu');
     await start(page, 'tfjs', 'tfjs', 'wasm', threads);
     const alike = cosine(await call<number[]>(page, 'tfjs', 'question'), expected());
-    const [ours = [], peer = []] = await interleave(page, [['anolis', 'encode'], ['tfjs', 'encode']]);
-    record({ name, what: WHAT, against: `TensorFlow.js, wasm, ${threads} thread${threads > 1 ? 's' : ''}`, ours, peer, cosine: alike });
+    const [ours = [], peer = []] = await interleave(page, [
+      ['anolis', 'encode'],
+      ['tfjs', 'encode'],
+    ]);
+    record({
+      name,
+      what: WHAT,
+      against: `TensorFlow.js, wasm, ${threads} thread${threads > 1 ? 's' : ''}`,
+      ours,
+      peer,
+      cosine: alike,
+    });
   });
 }

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { call, cosine, interleave, start, test } from '../support/open.js';
+import { call, cosine, interleave, ROUNDS, start, test } from '../support/open.js';
 import { record } from '../support/results.js';
 
 const PARTS = ['encoder', 'support', 'predictor'];
@@ -31,7 +31,14 @@ test('predict_shots and shots_20_over_1', async ({ page }) => {
   await start(page, 'ort', 'ort-wasm', 1, PARTS);
   for (const shots of [1, 5, 10, 20]) {
     const alike = await both(page, shots, 1);
-    const [ours = [], peer = []] = await interleave(page, [['anolis', 'predict'], ['ort', 'predict']], 9);
+    const [ours = [], peer = []] = await interleave(
+      page,
+      [
+        ['anolis', 'predict'],
+        ['ort', 'predict'],
+      ],
+      Math.min(ROUNDS, 9),
+    );
     record({
       name: `predict_shots_${shots}`,
       what: `a prediction by ${shots} example${shots > 1 ? 's' : ''}, 1 channel, everything encoded`,
@@ -42,10 +49,37 @@ test('predict_shots and shots_20_over_1', async ({ page }) => {
     });
   }
   await call(page, 'one', 'begin', 1, 1, false);
-  const [twenty = [], one = []] = await interleave(page, [['anolis', 'predict'], ['one', 'predict']], 9);
-  record({ name: 'shots_20_over_1', what: 'a prediction by 20 examples, everything encoded', against: 'anolis with 1 example', ours: twenty, peer: one, target: 1.15 });
-  const [new20 = [], new1 = []] = await interleave(page, [['anolis', 'predictNew'], ['one', 'predictNew']], 9);
-  record({ name: 'new_picture_20_over_1', what: 'a new picture: encoded and predicted by 20 examples', against: 'anolis with 1 example', ours: new20, peer: new1 });
+  const [twenty = [], one = []] = await interleave(
+    page,
+    [
+      ['anolis', 'predict'],
+      ['one', 'predict'],
+    ],
+    Math.min(ROUNDS, 9),
+  );
+  record({
+    name: 'shots_20_over_1',
+    what: 'a prediction by 20 examples, everything encoded',
+    against: 'anolis with 1 example',
+    ours: twenty,
+    peer: one,
+    target: 1.15,
+  });
+  const [new20 = [], new1 = []] = await interleave(
+    page,
+    [
+      ['anolis', 'predictNew'],
+      ['one', 'predictNew'],
+    ],
+    Math.min(ROUNDS, 9),
+  );
+  record({
+    name: 'new_picture_20_over_1',
+    what: 'a new picture: encoded and predicted by 20 examples',
+    against: 'anolis with 1 example',
+    ours: new20,
+    peer: new1,
+  });
 });
 
 test('predict_channels', async ({ page }) => {
@@ -53,7 +87,14 @@ test('predict_channels', async ({ page }) => {
   await start(page, 'ort', 'ort-wasm', 1, PARTS);
   for (const channels of [1, 4, 17]) {
     const alike = await both(page, 5, channels);
-    const [ours = [], peer = []] = await interleave(page, [['anolis', 'predict'], ['ort', 'predict']], 7);
+    const [ours = [], peer = []] = await interleave(
+      page,
+      [
+        ['anolis', 'predict'],
+        ['ort', 'predict'],
+      ],
+      Math.min(ROUNDS, 7),
+    );
     record({
       name: `predict_channels_${channels}`,
       what: `a prediction by 5 examples, ${channels} channel${channels > 1 ? 's' : ''}, everything encoded`,
@@ -68,12 +109,32 @@ test('predict_channels', async ({ page }) => {
 test('stroke', async ({ page }) => {
   await start(page, 'anolis', 'anolis', 'cpu');
   await call(page, 'anolis', 'begin', 5, 1, true);
-  const [ours = [], peer = []] = await interleave(page, [['anolis', 'stroke'], ['anolis', 'predict']], 7);
-  record({ name: 'stroke_learn', what: 'a stroke on one of 5 examples, the read-out of one visible picture', against: 'a full prediction after the stroke, refined read-out learnt anew', ours, peer });
-  const strokes = (await interleave(page, [['anolis', 'stroke']], 15))[0] ?? [];
+  const [ours = [], peer = []] = await interleave(
+    page,
+    [
+      ['anolis', 'stroke'],
+      ['anolis', 'predict'],
+    ],
+    Math.min(ROUNDS, 7),
+  );
+  record({
+    name: 'stroke_learn',
+    what: 'a stroke on one of 5 examples, the read-out of one visible picture',
+    against: 'a full prediction after the stroke, refined read-out learnt anew',
+    ours,
+    peer,
+  });
+  const strokes = (await interleave(page, [['anolis', 'stroke']], Math.min(ROUNDS, 15)))[0] ?? [];
   await call(page, 'anolis', 'predict');
-  const full = (await interleave(page, [['anolis', 'predict']], 7))[0] ?? [];
-  record({ name: 'stroke', what: 'a stroke on one of 5 examples, the read-out of one visible picture', against: 'a full prediction of a picture, everything known', ours: strokes, peer: full, target: 0.2 });
+  const full = (await interleave(page, [['anolis', 'predict']], Math.min(ROUNDS, 7)))[0] ?? [];
+  record({
+    name: 'stroke',
+    what: 'a stroke on one of 5 examples, the read-out of one visible picture',
+    against: 'a full prediction of a picture, everything known',
+    ours: strokes,
+    peer: full,
+    target: 0.2,
+  });
 });
 
 test('tags_refit', async ({ page }) => {
@@ -84,7 +145,13 @@ test('tags_refit', async ({ page }) => {
     for (let i = 0; i < 15; i += 1) times.push((await bench.call('anolis', 'click', 20)) as number);
     return times;
   });
-  record({ name: 'tags_refit', what: 'a click on a tag: 20 tags of 50 pictures solved again, one picture answered', against: 'no peer', ours: took, peer: [] });
+  record({
+    name: 'tags_refit',
+    what: 'a click on a tag: 20 tags of 50 pictures solved again, one picture answered',
+    against: 'no peer',
+    ours: took,
+    peer: [],
+  });
 });
 
 test('adapt_step', async ({ page }) => {
@@ -93,17 +160,25 @@ test('adapt_step', async ({ page }) => {
   await call(page, 'anolis', 'adapt', 60);
   for (const backend of ['wasm', 'webgl']) {
     const name = backend === 'wasm' ? 'adapt_step' : `adapt_step_${backend}`;
-    const what = 'a training step of the trunk to stride 16: four crops of 160 pixels, Adam; ours solves the read-out and has its loss too';
+    const what =
+      'a training step of the trunk to stride 16: four crops of 160 pixels, Adam; ours solves the read-out and has its loss too';
     const against = `TensorFlow.js, ${backend}, 1 thread`;
     const target = backend === 'wasm' ? { target: 0.5 } : {};
     try {
       await start(page, backend, 'tfjs', backend, 1);
       await call(page, backend, 'prepareTraining');
-      const [ours = [], peer = []] = await interleave(page, [['anolis', 'step'], [backend, 'step']], 4);
+      const [ours = [], peer = []] = await interleave(
+        page,
+        [
+          ['anolis', 'step'],
+          [backend, 'step'],
+        ],
+        Math.min(ROUNDS, 4),
+      );
       record({ name, what, against, ours, peer, ...target });
     } catch (reason) {
       const note = `does not run: ${String(reason).slice(0, 200)}`;
-      const ours = (await interleave(page, [['anolis', 'step']], 3))[0] ?? [];
+      const ours = (await interleave(page, [['anolis', 'step']], Math.min(ROUNDS, 3)))[0] ?? [];
       record({ name, what, against, ours, peer: [], ...target, note });
     }
   }

@@ -1,7 +1,7 @@
-import { test as base, type Browser, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serve, type Site } from '../../../tests/consumers/support/serve.js';
+import { type Browser, test as base, type Page } from '@playwright/test';
+import { type Site, serve } from '../../../tests/consumers/support/serve.js';
 import type { Bench } from '../page/index.js';
 import { root, site } from './project.js';
 
@@ -56,11 +56,19 @@ export async function start(page: Page, name: string, kind: string, ...load: unk
 }
 
 export function call<T = void>(page: Page, name: string, method: string, ...args: unknown[]): Promise<T> {
-  return page.evaluate(([name, method, args]) => bench.call(name, method, ...args), [name, method, args] as const) as Promise<T>;
+  return page.evaluate(([name, method, args]) => bench.call(name, method, ...args), [
+    name,
+    method,
+    args,
+  ] as const) as Promise<T>;
 }
 
 /** Milliseconds of each, in turn; the first round does not count. */
-export function interleave(page: Page, contenders: readonly (readonly [string, string])[], rounds = ROUNDS): Promise<number[][]> {
+export function interleave(
+  page: Page,
+  contenders: readonly (readonly [string, string])[],
+  rounds = ROUNDS,
+): Promise<number[][]> {
   const timed = contenders.map(([contender, method]) => ({ contender, method }));
   return page.evaluate(([timed, rounds]) => bench.interleave(timed, rounds), [timed, rounds] as const);
 }

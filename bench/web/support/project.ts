@@ -18,7 +18,8 @@ export default async function prepare(): Promise<void> {
   const tools = readFileSync(here('../package.json'), 'utf8');
   const stamp = join(folder, 'node_modules/.tools');
   const hash = createHash('sha256').update(tools).digest('hex');
-  for (const name of ['package.json', 'vite.config.ts', 'page']) cpSync(here(`../${name}`), join(folder, name), { recursive: true });
+  for (const name of ['package.json', 'vite.config.ts', 'page'])
+    cpSync(here(`../${name}`), join(folder, name), { recursive: true });
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
     console.log(`Installing the peers into ${folder}`);
     rmSync(join(folder, 'node_modules'), { recursive: true, force: true });
@@ -46,6 +47,8 @@ export default async function prepare(): Promise<void> {
 
 /** Versions of the peers, as installed. */
 export function versions(): Record<string, string> {
-  const { dependencies } = JSON.parse(readFileSync(here('../package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  const { dependencies } = JSON.parse(readFileSync(here('../package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
   return dependencies;
 }

@@ -85,7 +85,9 @@ export function record({ name, what, against, ours, peer, unit = 'ms', target, c
   };
   keep(rows, name, row);
   const shown = (value: number | null) => (value === null ? '–' : value.toPrecision(3));
-  console.log(`    ${name}: ${shown(row.ours)} / ${shown(row.peer)} ${unit} = ${shown(ratio)}${target ? ` (target ${target})` : ''}`);
+  console.log(
+    `    ${name}: ${shown(row.ours)} / ${shown(row.peer)} ${unit} = ${shown(ratio)}${target ? ` (target ${target})` : ''}`,
+  );
 }
 
 export function recordCurve(curve: Omit<Curve, 'exponent'>): void {

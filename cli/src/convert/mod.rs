@@ -89,7 +89,12 @@ pub fn run(options: &Options) -> Result<Outcome> {
         match (is(output, "onnx"), options.part) {
             (true, part) => network::write_onnx(input, output, part)?,
             (false, network::Part::Encoder) => network::write_tfjs(input, output)?,
-            _ => return Err("only the encoder is written for TensorFlow.js: give a name that ends in .onnx".into()),
+            _ => {
+                return Err(
+                    "only the encoder is written for TensorFlow.js: give a name that ends in .onnx"
+                        .into(),
+                );
+            }
         }
         return Ok(Outcome::Done);
     }

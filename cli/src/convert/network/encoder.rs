@@ -13,12 +13,7 @@ const TAPS: [usize; 5] = [0, 2, 4, 10, 15];
 const TEMPERATURE: f32 = 0.05;
 
 /// Outputs `s2 … s32` and `taps.0 … 3`.
-pub fn write(
-    graph: &mut impl Graph,
-    tensors: &NamedTensors,
-    config: &NetworkConfig,
-    side: usize,
-) {
+pub fn write(graph: &mut impl Graph, tensors: &NamedTensors, config: &NetworkConfig, side: usize) {
     let features = trunk(graph, tensors, side);
     for (level, feature) in features.iter().enumerate() {
         let stride = 2 << level;
@@ -71,7 +66,8 @@ fn body(
 ) -> [Node; 4] {
     let count = grid * grid;
     let enlarged = graph.up2(&features[4], grid / 2);
-    let maps = graph.rows(&[&features[3], &enlarged], grid, config.features[3] + config.features[4]);
+    let maps =
+        graph.rows(&[&features[3], &enlarged], grid, config.features[3] + config.features[4]);
     let tokens = graph.linear(&maps, "body.tokens.weight", Parameter::Named("body.tokens.bias"));
     let mut x = graph.prepend("body.cls", &tokens);
     let mut taps = vec![tokens];
@@ -110,12 +106,7 @@ fn linear(graph: &mut impl Graph, rows: &Node, name: &str) -> Node {
 }
 
 /// The relative position bias between the tokens of one picture, `[cls, tokens]`.
-fn position_bias(
-    tensors: &NamedTensors,
-    block: &str,
-    config: &NetworkConfig,
-    grid: usize,
-) -> Bias {
+fn position_bias(tensors: &NamedTensors, block: &str, config: &NetworkConfig, grid: usize) -> Bias {
     let relative = tensor(tensors, &format!("{block}.relative_bias"));
     let cls = tensor(tensors, &format!("{block}.cls_bias"));
     let span = 2 * grid - 1;
@@ -136,7 +127,8 @@ fn position_bias(
                 (0, _) => places,
                 (_, 0) => places + 1,
                 _ => {
-                    let [(y, x), (y2, x2)] = [query, key].map(|row| ((row - 1) / grid, (row - 1) % grid));
+                    let [(y, x), (y2, x2)] =
+                        [query, key].map(|row| ((row - 1) / grid, (row - 1) % grid));
                     (y + grid - 1 - y2) * span + x + grid - 1 - x2
                 }
             };

@@ -45,9 +45,18 @@ pub trait Graph {
     fn layer_norm(&mut self, rows: &Node, name: &str) -> Node;
     fn gelu(&mut self, rows: &Node) -> Node;
     /// Attention of rows that hold query, key and value side by side; `name` is that of the bias.
-    fn attention(&mut self, qkv: &Node, rows: usize, width: usize, heads: usize, name: &str, bias: &Bias) -> Node;
+    fn attention(
+        &mut self,
+        qkv: &Node,
+        rows: usize,
+        width: usize,
+        heads: usize,
+        name: &str,
+        bias: &Bias,
+    ) -> Node;
     /// `weights [4, 4]` times four sets of rows.
-    fn mix(&mut self, sets: &[Node; 4], rows: usize, width: usize, weights: [f32; 16]) -> [Node; 4];
+    fn mix(&mut self, sets: &[Node; 4], rows: usize, width: usize, weights: [f32; 16])
+    -> [Node; 4];
     /// Gives a result its name; `channels` on `side x side`.
     fn output_map(&mut self, name: &str, map: &Node, channels: usize, side: usize);
     fn output_rows(&mut self, name: &str, rows: &Node, count: usize, width: usize);

@@ -9,8 +9,8 @@ use prost::Message;
 use super::encoder::tensor;
 use super::graph::{Bias, Conv, Graph, Node, Parameter};
 use super::proto::{
-    Attribute, AttributeType, DataType, Dimension, GraphProto, Model, NodeProto, OperatorSet, Shape,
-    Size, TensorProto, TensorType, TypeProto, ValueInfo,
+    Attribute, AttributeType, DataType, Dimension, GraphProto, Model, NodeProto, OperatorSet,
+    Shape, Size, TensorProto, TensorType, TypeProto, ValueInfo,
 };
 
 /// The first one with GELU.
@@ -138,7 +138,8 @@ impl<'a> Onnx<'a> {
             ints("pads", &[before, before, after, after].map(|pad| pad as i64)),
             int("group", if depthwise { channels as i64 } else { 1 }),
         ];
-        let [weight, bias] = ["weight", "bias"].map(|part| self.parameter(&format!("{name}.{part}")));
+        let [weight, bias] =
+            ["weight", "bias"].map(|part| self.parameter(&format!("{name}.{part}")));
         self.node("Conv", &[map, &weight, &bias], attributes)
     }
 
@@ -286,7 +287,13 @@ impl Graph for Onnx<'_> {
         self.attend([&query, &key, &value], width, (size as f32).sqrt().recip(), Some(&bias))
     }
 
-    fn mix(&mut self, sets: &[Node; 4], rows: usize, width: usize, weights: [f32; 16]) -> [Node; 4] {
+    fn mix(
+        &mut self,
+        sets: &[Node; 4],
+        rows: usize,
+        width: usize,
+        weights: [f32; 16],
+    ) -> [Node; 4] {
         let weights = self.floats("matching.mixing", &[4, 4], &weights);
         let all = self.node("Concat", &sets.each_ref().map(String::as_str), vec![int("axis", 0)]);
         let all = self.reshape(&all, &[4, (rows * width) as i64]);

@@ -72,8 +72,7 @@ impl<'a> TensorFlowJs<'a> {
     /// Values that f16 holds, as shipped parameters are.
     fn halves(&mut self, name: &str, NamedTensor { shape, values }: &NamedTensor) -> Node {
         let quantization = json!({ "dtype": "float16", "original_dtype": "float32" });
-        let entry =
-            json!({ "name": name, "shape": shape, "dtype": "float32", "quantization": quantization });
+        let entry = json!({ "name": name, "shape": shape, "dtype": "float32", "quantization": quantization });
         let bytes: Vec<_> = values.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect();
         self.constant(name, "DT_FLOAT", entry, &bytes)
     }
@@ -86,7 +85,8 @@ impl<'a> TensorFlowJs<'a> {
 
     /// A vector of whole numbers.
     fn integers(&mut self, values: &[i32]) -> Node {
-        let name = format!("ints_{}", values.iter().map(i32::to_string).collect::<Vec<_>>().join("_"));
+        let name =
+            format!("ints_{}", values.iter().map(i32::to_string).collect::<Vec<_>>().join("_"));
         self.whole(&name, &[values.len()], values)
     }
 
@@ -134,7 +134,8 @@ impl<'a> TensorFlowJs<'a> {
 
 impl Graph for TensorFlowJs<'_> {
     fn picture(&mut self, side: usize) -> Node {
-        let shape: Vec<_> = [1, side, side, 3].iter().map(|n| json!({ "size": n.to_string() })).collect();
+        let shape: Vec<_> =
+            [1, side, side, 3].iter().map(|n| json!({ "size": n.to_string() })).collect();
         let shape = json!({ "dim": shape });
         let attr = json!({ "dtype": { "type": "DT_FLOAT" }, "shape": { "shape": shape } });
         self.nodes.push(json!({ "name": "rgb", "op": "Placeholder", "attr": attr }));
@@ -275,7 +276,13 @@ impl Graph for TensorFlowJs<'_> {
         self.reshape(&seen, &[rows, width])
     }
 
-    fn mix(&mut self, sets: &[Node; 4], rows: usize, width: usize, weights: [f32; 16]) -> [Node; 4] {
+    fn mix(
+        &mut self,
+        sets: &[Node; 4],
+        rows: usize,
+        width: usize,
+        weights: [f32; 16],
+    ) -> [Node; 4] {
         let weights = self.floats("matching.mixing", &[4, 4], &weights);
         let axis = self.integer(0);
         let [a, b, c, d] = sets;
