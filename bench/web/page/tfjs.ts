@@ -2,6 +2,8 @@ import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { memory } from './memory.js';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import '@tensorflow/tfjs-backend-cpu';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
@@ -25,7 +27,7 @@ async function encode(rgb: Float32Array): Promise<Record<string, Float32Array>> 
 
 serve({
   memory,
-  async load(backend: 'wasm' | 'webgpu' | 'webgl', threads: number) {
+  async load(backend: 'wasm' | 'cpu' | 'webgpu' | 'webgl', threads: number) {
     setWasmPaths(`${self.location.origin}/tfjs/`);
     if (threads) setThreadsCount(threads);
     if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js has no backend ${backend} here`);
