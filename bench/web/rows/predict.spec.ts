@@ -134,6 +134,7 @@ test('stroke', async ({ page }) => {
     ours: strokes,
     peer: full,
     target: 0.2,
+    note: 'one after the other, not in turn: a stroke makes the next full prediction learn anew (stroke_learn)',
   });
 });
 
