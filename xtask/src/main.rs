@@ -1,6 +1,7 @@
 //! Every command a person types: `cargo xtask …`.
 
 mod assets;
+mod bench;
 mod check;
 mod chromium;
 mod cluster;
@@ -80,12 +81,9 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
-    /// Run `train bench`
-    #[command(disable_help_flag = true)]
-    Bench {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        args: Vec<String>,
-    },
+    /// Measure, natively or in the browser
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -118,7 +116,7 @@ fn run(command: Command) -> Result<bool> {
             toolchain::run_binary("anolis", Some("eval"), &args)?
         }
         Command::Eval { browser: Some(backend), args } => return eval::in_browser(backend, &args),
-        Command::Bench { args } => toolchain::run_binary("train", Some("bench"), &args)?,
+        Command::Bench(bench) => return bench::run(bench),
     }
     Ok(true)
 }

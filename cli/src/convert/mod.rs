@@ -1,7 +1,8 @@
-//! `anolis convert`: labels of other tools into a session file, and back.
+//! `anolis convert`: labels of other tools into a session file, and back; the network for other engines.
 
 mod coco;
 mod masks;
+mod network;
 mod task_folder;
 
 use std::collections::BTreeSet;
@@ -22,9 +23,11 @@ use crate::{Outcome, Result, saved};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// A task folder (task.json), a folder with images/ and masks/, a COCO file (.json), or a session file
+    /// A task folder (task.json), a folder with images/ and masks/, a COCO file (.json), a session file, or a folder of weights
+    /// (manifest.json)
     input: PathBuf,
-    /// What is written: a session file, or a folder or COCO file from one
+    /// What is written: a session file, or a folder or COCO file from one; ONNX (.onnx) or a folder with a TensorFlow.js model
+    /// from weights
     output: PathBuf,
     /// What a session file becomes; by default COCO where the output ends in .json, else masks
     #[arg(long, value_enum)]
@@ -47,6 +50,9 @@ pub struct Options {
     /// Objects of a COCO file may overlap; otherwise later ones cover earlier ones
     #[arg(long)]
     overlap: bool,
+    /// Which part of the network of weights is written
+    #[arg(long, value_enum, default_value = "encoder")]
+    part: network::Part,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -76,6 +82,19 @@ pub fn run(options: &Options) -> Result<Outcome> {
             Form::Tasks => task_folder::write(&session, task, output)?,
             Form::Masks => masks::write(&session, task, output)?,
             Form::Coco => coco::write(&session, task, output)?,
+        }
+        return Ok(Outcome::Done);
+    }
+    if input.join("manifest.json").is_file() {
+        match (is(output, "onnx"), options.part) {
+            (true, part) => network::write_onnx(input, output, part)?,
+            (false, network::Part::Encoder) => network::write_tfjs(input, output)?,
+            _ => {
+                return Err(
+                    "only the encoder is written for TensorFlow.js: give a name that ends in .onnx"
+                        .into(),
+                );
+            }
         }
         return Ok(Outcome::Done);
     }

@@ -1,0 +1,69 @@
+import type { Curve, Row } from '../support/results.js';
+import { explanations } from './targets.js';
+
+/** docs/performance.md. */
+export function text(rows: readonly Row[], curves: readonly Curve[], about: Record<string, unknown>): string {
+  const missed = rows.filter(({ met, name }) => met === false || (explanations[name] && met !== true));
+  return `# Performance
+Written by \`cargo xtask bench web\` and \`cargo xtask bench growth\`; the numbers are in [performance.json](performance.json).
+Every peer runs the same network with the same weights, which \`anolis convert\` writes ([cli.md](cli.md)), in the same headless Chromium, in turn with anolis (A B A B).
+Times are medians, with first and third quartile. Answers are compared first: a peer whose answer has a cosine below 0.999 is not timed.
+
+${about['cpu']}, ${about['cores']} cores; Chromium ${about['chromium']}; ${peers(about)}.
+The machine did other work too: the load (processes that want a core) was ${loads(rows)}, so the ratios of a row say more than its milliseconds.
+The GPU is SwiftShader, in software.
+
+![Ratios](performance-ratios.png)
+
+## Ours and theirs
+| row | what | anolis | peer | ratio | target | peer is |
+|---|---|---:|---:|---:|---:|---|
+${rows.map(line).join('\n')}
+
+${missed.length > 0 ? `## Missed targets\n${missed.map(explain).join('\n')}\n\n` : ''}${curves.length > 0 ? growth(curves) : ''}`;
+}
+
+function growth(curves: readonly Curve[]): string {
+  const line = ({ name, variable, unit, points, exponent, note }: Curve) =>
+    `| ${name} | ${variable} | ${points.map(([x, y]) => `${x}: ${number(y)}`).join(', ')} ${unit} | ${exponent.toFixed(2)} | ${note ?? ''} |`;
+  return `## Growth
+The exponent is that of a power law through the upper half of the points; 1 is linear in the variable, 0 is constant.
+
+![Growth](performance-growth.png)
+
+| what | in | measured | exponent | |
+|---|---|---|---:|---|
+${curves.map(line).join('\n')}
+`;
+}
+
+function line(row: Row): string {
+  const target =
+    row.target === null ? '' : `${row.target}${row.met === false ? ' **missed**' : row.met ? '' : ' **not measured**'}`;
+  const what = row.note ? `${row.what}; ${row.note}` : row.what;
+  return `| \`${row.name}\` | ${what} | ${cell(row.ours, row.oursSpread, row.unit)} | ${cell(row.peer, row.peerSpread, row.unit)} | ${row.ratio?.toFixed(2) ?? '–'} | ${target} | ${row.against} |`;
+}
+
+function explain(row: Row): string {
+  return `- \`${row.name}\`: ${explanations[row.name] ?? 'not explained yet.'}`;
+}
+
+function cell(value: number | null, spread: readonly [number, number] | null, unit: string): string {
+  if (value === null) return '–';
+  const [low, high] = spread ?? [value, value];
+  return low === high ? `${number(value)} ${unit}` : `${number(value)} ${unit} (${number(low)}–${number(high)})`;
+}
+
+function number(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function peers(about: Record<string, unknown>): string {
+  const names = Object.keys(about).filter((name) => name.includes('/') || name.includes('onnx'));
+  return names.map((name) => `${name} ${about[name]}`).join(', ');
+}
+
+function loads(rows: readonly Row[]): string {
+  const loads = rows.map(({ load }) => load);
+  return `${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}`;
+}

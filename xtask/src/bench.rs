@@ -1,0 +1,114 @@
+//! The benchmark in the browser: ours against what else runs networks there.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use clap::Subcommand;
+
+use crate::step::{self, Step};
+use crate::toolchain::{self, cargo};
+use crate::wasm::{self, Backend};
+use crate::{assets, chromium, npm, paths};
+
+/// What is measured.
+#[derive(Subcommand)]
+pub enum Bench {
+    /// Run `train bench`: encoding, strokes and predictions, natively
+    #[command(disable_help_flag = true)]
+    Native {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Both runtimes against onnxruntime-web, transformers.js and TensorFlow.js in Chromium; writes docs/performance.md
+    Web {
+        /// Leave the rows out that need a GPU, which in software take minutes
+        #[arg(long)]
+        no_gpu: bool,
+        /// Only these rows, by name; the others stay as they were
+        #[arg(long, value_delimiter = ',')]
+        rows: Vec<String>,
+        /// How often what takes milliseconds is measured
+        #[arg(long, default_value_t = 15)]
+        rounds: usize,
+    },
+    /// How costs grow with side length, examples, channels and pictures; writes docs/performance.md
+    Growth,
+    /// Write docs/performance.md from what was measured before
+    Report,
+}
+
+/// Runs a benchmark; returns whether every row could be measured.
+pub fn run(bench: Bench) -> Result<bool> {
+    match bench {
+        Bench::Native { args } => toolchain::run_binary("train", Some("bench"), &args)?,
+        Bench::Web { no_gpu, rows, rounds } => {
+            let mut backends = vec![Backend::Cpu];
+            if !no_gpu {
+                backends.push(Backend::Gpu);
+            }
+            prepare(&backends)?;
+            let mut args = vec!["--project=cpu".to_owned()];
+            if !no_gpu {
+                args.push("--project=gpu".to_owned());
+            }
+            if !rows.is_empty() {
+                args.push(format!("--grep=\\b({})\\b", rows.join("|")));
+            }
+            let measured = playwright("Benchmark", &args, rounds)?;
+            return Ok(playwright("Report", &["--project=report".to_owned()], rounds)? && measured);
+        }
+        Bench::Growth => {
+            prepare(&[Backend::Cpu])?;
+            let measured = playwright("Growth", &["--project=growth".to_owned()], 0)?;
+            return Ok(playwright("Report", &["--project=report".to_owned()], 0)? && measured);
+        }
+        Bench::Report => {
+            npm::setup()?;
+            return playwright("Report", &["--project=report".to_owned()], 0);
+        }
+    }
+    Ok(true)
+}
+
+/// Optimised runtimes, the npm package, and the network as other engines take it.
+fn prepare(backends: &[Backend]) -> Result<()> {
+    let toolchain = toolchain::setup()?;
+    npm::setup()?;
+    assets::write()?;
+    for &backend in backends {
+        wasm::build(toolchain, backend, true)?;
+    }
+    wasm::build_package()?;
+    let step = Step::start("ONNX and TensorFlow.js models");
+    let models = paths::target().join("bench-web/models");
+    std::fs::create_dir_all(&models)?;
+    let exports = [
+        ("encoder", "encoder.onnx"),
+        ("support", "support.onnx"),
+        ("predictor", "predictor.onnx"),
+        ("encoder", "tfjs"),
+    ];
+    for (part, file) in exports {
+        let mut convert = cargo();
+        convert.args(["run", "--bin", "anolis", "--", "convert", "weights"]);
+        convert.arg(models.join(file)).args(["--part", part]);
+        step.run(convert.current_dir(paths::root()))?;
+    }
+    step.done(models.display());
+    Ok(())
+}
+
+fn playwright(title: &str, args: &[String], rounds: usize) -> Result<bool> {
+    let mut command = Command::new(npm::bin("playwright"));
+    command.args(["test", "-c", "bench/web/playwright.config.ts"]).args(args);
+    command.current_dir(paths::root()).env(chromium::VARIABLE, chromium::setup()?);
+    command.env("CARGO_TARGET_DIR", paths::target());
+    command.env("ANOLIS_BENCH_ROUNDS", rounds.max(3).to_string());
+    let step = Step::start(title);
+    let (status, _) = step.stream(&mut command).context("the benchmark cannot start")?;
+    step::end_children();
+    if status.success() {
+        step.done("");
+    }
+    Ok(status.success())
+}
