@@ -52,6 +52,17 @@ function compare({ backend, probability }: Pick<Answer, 'backend' | 'probability
   expect(Math.max(...differences)).toBeLessThan(1e-3);
 }
 
+test('the package brings the licences of what is compiled and bundled into it', async () => {
+  const project = await install('node', tarball);
+  const read = (name: string) => readFileSync(join(project, 'node_modules/anolis/dist', name), 'utf8');
+  const rust = read('assets/third-party-rust.md');
+  for (const name of ['burn-core', 'wgpu', 'image', 'wasm-bindgen'])
+    expect(rust).toMatch(new RegExp(`\\b${name} \\d+\\.`));
+  expect(rust).toContain('Permission is hereby granted');
+  expect(read('third-party.md')).toContain('lit');
+  for (const name of ['LICENSE-MIT', 'LICENSE-APACHE', 'NOTICE']) expect(read(name).length).toBeGreaterThan(100);
+});
+
 test('Vite', async ({ page }) => {
   const project = await install('vite', tarball);
   await command(project, 'npm', 'run', 'build');
