@@ -69,6 +69,26 @@ test('Vite', async ({ page }) => {
   await check(page, { folder: join(project, 'dist') });
 });
 
+test('Vite 7', async ({ page }) => {
+  const project = await install('vite7', tarball);
+  await command(project, 'npm', 'run', 'build');
+  await check(page, { folder: join(project, 'dist') });
+});
+
+test('Rollup, with the worker and the assets copied', async ({ page }) => {
+  const project = await install('rollup', tarball);
+  await command(project, 'npm', 'run', 'build');
+  await check(page, { folder: join(project, 'dist'), pages: { '/index.html': indexOf(project) } });
+});
+
+test('Next, which imports it on the server too', async ({ page }) => {
+  const project = await install('next', tarball);
+  await command(project, 'npm', 'run', 'build');
+  const rendered = readFileSync(join(project, 'out/index.html'), 'utf8');
+  expect(rendered).toContain('function function');
+  await check(page, { folder: join(project, 'out') });
+});
+
 test('Vite, as it serves while one develops', async ({ page }) => {
   const project = await install('vite', tarball);
   const server = await start(project, 'node_modules/vite/bin/vite.js');
