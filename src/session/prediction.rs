@@ -298,23 +298,24 @@ mod tests {
     const SIDE: usize = 256;
     const CELLS: usize = 128;
 
-    /// Densities of objects at `centres`, in pixels, each with the mass of one spread by `sigma` pixels.
-    fn prediction(centres: &[[f32; 2]], sigma: f32) -> Prediction {
+    /// Densities of objects at `centres`, in pixels, spread by `sigma` pixels, each with a `share` of one object's mass.
+    fn prediction(centres: &[[f32; 2]], sigma: f32, share: f32) -> Prediction {
         let stride = (SIDE / CELLS) as f32;
-        let height = DENSITY_PEAK * (DENSITY_SIGMA / sigma).powi(2);
-        let amount = |i: usize| -> f32 {
+        let height = share * DENSITY_PEAK * (DENSITY_SIGMA / sigma).powi(2);
+        let logit = |i: usize| {
             let [x, y] = [i % CELLS, i / CELLS].map(|cell| (cell as f32 + 0.5) * stride);
             let bump = |c: &[f32; 2]| {
                 (-0.5 * ((x - c[0]).powi(2) + (y - c[1]).powi(2)) / sigma.powi(2)).exp()
             };
-            height * centres.iter().map(bump).sum::<f32>()
+            let amount = height * centres.iter().map(bump).sum::<f32>();
+            TaskKind::Density.quantity().logit(amount)
         };
-        let logits = (0..CELLS * CELLS).map(amount).collect();
+        let logits = (0..CELLS * CELLS).map(logit).collect();
         Prediction::new(TaskKind::Density, logits, 1, Fit::new(SIDE, SIDE, SIDE))
     }
 
     fn found(centres: &[[f32; 2]], sigma: f32) -> usize {
-        let peaks = prediction(centres, sigma).peaks(0, SIDE, SIDE).unwrap();
+        let peaks = prediction(centres, sigma, 1.0).peaks(0, SIDE, SIDE).unwrap();
         let near = |c: &&[f32; 2]| peaks.iter().any(|p| (p.x - c[0]).hypot(p.y - c[1]) < 4.0);
         assert_eq!(centres.iter().filter(near).count(), centres.len(), "{peaks:?}");
         peaks.len()
@@ -331,9 +332,7 @@ mod tests {
     #[test]
     fn where_nothing_is_counted_nothing_is_found() {
         assert_eq!(found(&[], 20.0), 0);
-        let faint = prediction(&[[128.0, 128.0]], 20.0);
-        let logits = faint.logits.iter().map(|amount| amount * 0.4).collect();
-        let faint = Prediction::new(TaskKind::Density, logits, 1, faint.fit);
+        let faint = prediction(&[[128.0, 128.0]], 20.0, 0.4);
         assert_eq!(faint.peaks(0, SIDE, SIDE).unwrap(), []);
     }
 }
