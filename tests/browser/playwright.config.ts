@@ -39,7 +39,7 @@ export default defineConfig({
   timeout: 120_000,
   expect: {
     timeout: 30_000,
-    // Between two runs of one Chromium nothing differs but what masks cover; a new one may smooth edges otherwise.
+    // Another Chromium may smooth edges a little otherwise.
     toHaveScreenshot: { maxDiffPixelRatio: 0.02, animations: 'disabled', caret: 'hide' },
   },
   snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
