@@ -9,6 +9,9 @@ use crate::image::{Fit, Grid, Peak};
 /// Share of a lone object's density from which a maximum is an object.
 pub const LEAST_PEAK: f32 = 0.5;
 
+/// Widest spread of one object's density, as a share of the square's side.
+const WIDEST: f32 = 0.125;
+
 /// A point that was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
@@ -145,19 +148,43 @@ impl Prediction {
     }
 
     /// The objects of a channel in a picture of `width x height`, the surest first: maxima of the density. Objects that
-    /// touch share a maximum, so there may be fewer than [`Prediction::count`] says.
+    /// touch share a maximum, so there may be fewer than [`Prediction::count`] says. Where objects are so much larger than the
+    /// bump of a dot that no maximum is high, the widest bumps are taken, at most as many as are counted.
     ///
     /// # Errors
     /// `answer-kind` unless the task is a density.
     pub fn peaks(&self, channel: usize, width: usize, height: usize) -> Result<Vec<Point>> {
         self.expect(&[TaskKind::Density], "points")?;
-        let radius = (DENSITY_SIGMA / self.stride() as f32).round() as usize;
         let values = self.values(channel);
-        let peaks = self.grid(&values).peaks(LEAST_PEAK * DENSITY_PEAK, radius);
+        let highest = self.grid(&values).highest().value;
+        let peaks = if highest < LEAST_PEAK * DENSITY_PEAK {
+            self.wide_peaks(&values, highest, self.count(channel)?.round() as usize)
+        } else {
+            self.grid(&values).peaks(LEAST_PEAK * DENSITY_PEAK, self.reach(DENSITY_SIGMA))
+        };
         let points = peaks.into_iter().map(|peak| self.point(peak, (width, height)));
         Ok(points
             .map(|point| Point { score: (point.score / DENSITY_PEAK).min(1.0), ..point })
             .collect())
+    }
+
+    /// The `most` highest maxima of a density that is low and wide: the lower the bump of one object, the wider it is.
+    fn wide_peaks(&self, values: &[f32], highest: f32, most: usize) -> Vec<Peak> {
+        if highest <= 0.0 || most == 0 {
+            return Vec::new();
+        }
+        let spread = DENSITY_SIGMA * (DENSITY_PEAK / highest).sqrt();
+        let spread = spread.min(self.fit.side as f32 * WIDEST);
+        let smooth = self.grid(values).blurred(0.5 * spread / self.stride() as f32);
+        let grid = self.grid(&smooth);
+        let mut peaks = grid.peaks(LEAST_PEAK * grid.highest().value, self.reach(spread));
+        peaks.truncate(most);
+        peaks
+    }
+
+    /// A length in pixels of the square, in whole cells.
+    fn reach(&self, pixels: f32) -> usize {
+        (pixels / self.stride() as f32).round() as usize
     }
 
     /// How far each pixel of a picture of `width x height` can be trusted: `[height, width]`, 0 is sure.
@@ -260,5 +287,51 @@ impl Prediction {
             return Ok(());
         }
         Err(ErrorKind::AnswerKind { kind: self.kind.name(), answer }.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIDE: usize = 256;
+    const CELLS: usize = 128;
+
+    /// Densities of objects at `centres`, in pixels, spread by `sigma` pixels, each with a `share` of one object's mass.
+    fn prediction(centres: &[[f32; 2]], sigma: f32, share: f32) -> Prediction {
+        let stride = (SIDE / CELLS) as f32;
+        let height = share * DENSITY_PEAK * (DENSITY_SIGMA / sigma).powi(2);
+        let logit = |i: usize| {
+            let [x, y] = [i % CELLS, i / CELLS].map(|cell| (cell as f32 + 0.5) * stride);
+            let bump = |c: &[f32; 2]| {
+                (-0.5 * ((x - c[0]).powi(2) + (y - c[1]).powi(2)) / sigma.powi(2)).exp()
+            };
+            let amount = height * centres.iter().map(bump).sum::<f32>();
+            TaskKind::Density.quantity().logit(amount)
+        };
+        let logits = (0..CELLS * CELLS).map(logit).collect();
+        Prediction::new(TaskKind::Density, logits, 1, Fit::new(SIDE, SIDE, SIDE))
+    }
+
+    fn found(centres: &[[f32; 2]], sigma: f32) -> usize {
+        let peaks = prediction(centres, sigma, 1.0).peaks(0, SIDE, SIDE).unwrap();
+        let near = |c: &&[f32; 2]| peaks.iter().any(|p| (p.x - c[0]).hypot(p.y - c[1]) < 4.0);
+        assert_eq!(centres.iter().filter(near).count(), centres.len(), "{peaks:?}");
+        peaks.len()
+    }
+
+    #[test]
+    fn small_and_large_objects_are_found_where_they_are() {
+        let centres = [[60.0, 60.0], [190.0, 70.0], [60.0, 180.0], [180.0, 190.0]];
+        for sigma in [DENSITY_SIGMA, 10.0, 20.0, 28.0] {
+            assert_eq!(found(&centres, sigma), centres.len(), "{sigma}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_counted_nothing_is_found() {
+        assert_eq!(found(&[], 20.0), 0);
+        let faint = prediction(&[[128.0, 128.0]], 20.0, 0.4);
+        assert_eq!(faint.peaks(0, SIDE, SIDE).unwrap(), []);
     }
 }

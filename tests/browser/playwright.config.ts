@@ -25,7 +25,7 @@ export const launch = (...args: string[]) => ({
 
 // `cargo xtask eval --browser` compares predictions of tasks beside the repository, and nothing else.
 const comparing = process.env['ANOLIS_EVAL_DATA'] !== undefined;
-const gpuSpecs = ['webgpu.spec.ts', 'device.spec.ts', 'live-gpu.spec.ts'];
+const gpuSpecs = ['webgpu.spec.ts', 'device.spec.ts', 'live-gpu.spec.ts', 'flow-webgpu.spec.ts'];
 const bothSpecs = ['tags-native.spec.ts'];
 
 const specs = (all: string[], but: string[] = []) =>
@@ -37,7 +37,12 @@ export default defineConfig({
   // One browser at a time: predictions use every core there is.
   workers: 1,
   timeout: 120_000,
-  expect: { timeout: 30_000 },
+  expect: {
+    timeout: 30_000,
+    // Another Chromium may smooth edges a little otherwise.
+    toHaveScreenshot: { maxDiffPixelRatio: 0.02, animations: 'disabled', caret: 'hide' },
+  },
+  snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list']],
   use: {

@@ -52,10 +52,41 @@ function compare({ backend, probability }: Pick<Answer, 'backend' | 'probability
   expect(Math.max(...differences)).toBeLessThan(1e-3);
 }
 
+test('the package brings the licences of what is compiled and bundled into it', async () => {
+  const project = await install('node', tarball);
+  const read = (name: string) => readFileSync(join(project, 'node_modules/anolis/dist', name), 'utf8');
+  const rust = read('assets/third-party-rust.md');
+  for (const name of ['burn-core', 'wgpu', 'image', 'wasm-bindgen'])
+    expect(rust).toMatch(new RegExp(`\\b${name} \\d+\\.`));
+  expect(rust).toContain('Permission is hereby granted');
+  expect(read('third-party.md')).toContain('lit');
+  for (const name of ['LICENSE-MIT', 'LICENSE-APACHE', 'NOTICE']) expect(read(name).length).toBeGreaterThan(100);
+});
+
 test('Vite', async ({ page }) => {
   const project = await install('vite', tarball);
   await command(project, 'npm', 'run', 'build');
   await check(page, { folder: join(project, 'dist') });
+});
+
+test('Vite 7', async ({ page }) => {
+  const project = await install('vite7', tarball);
+  await command(project, 'npm', 'run', 'build');
+  await check(page, { folder: join(project, 'dist') });
+});
+
+test('Rollup, with the worker and the assets copied', async ({ page }) => {
+  const project = await install('rollup', tarball);
+  await command(project, 'npm', 'run', 'build');
+  await check(page, { folder: join(project, 'dist'), pages: { '/index.html': indexOf(project) } });
+});
+
+test('Next, which imports it on the server too', async ({ page }) => {
+  const project = await install('next', tarball);
+  await command(project, 'npm', 'run', 'build');
+  const rendered = readFileSync(join(project, 'out/index.html'), 'utf8');
+  expect(rendered).toContain('function function');
+  await check(page, { folder: join(project, 'out') });
 });
 
 test('Vite, as it serves while one develops', async ({ page }) => {

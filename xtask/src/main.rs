@@ -7,6 +7,7 @@ mod chromium;
 mod cluster;
 mod docs;
 mod eval;
+mod licences;
 mod npm;
 mod paths;
 mod python;

@@ -13,7 +13,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::size::Breakdown;
 use crate::step::{self, Step};
 use crate::toolchain::{self, TARGET, Toolchain};
-use crate::{assets, npm, paths, size};
+use crate::{assets, licences, npm, paths, size};
 
 /// What wasm-bindgen writes, in the order it is put in place: the page asks for the module to see whether it is there.
 const FILES: [&str; 4] = ["anolis.js", "anolis.d.ts", "anolis_bg.wasm.d.ts", WASM];
@@ -116,6 +116,7 @@ pub fn build_page() -> Result<()> {
 /// The npm package, into `pkg/dist`.
 pub fn build_package() -> Result<()> {
     let step = Step::start("npm package");
+    licences::write()?;
     step.run(&mut npm::npm(&["run", "build", "--workspace", "pkg"]))
         .context("the npm package does not build: correct what is listed above")?;
     size::check_package()?;

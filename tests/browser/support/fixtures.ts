@@ -91,7 +91,9 @@ export class AnolisPage {
   async predicted(): Promise<void> {
     const shown = () =>
       this.tiles.evaluateAll((tiles) => tiles.map((tile) => (tile as HTMLElement).dataset['predicted']));
-    await expect.poll(async () => new Set(await shown()), { timeout: 300_000 }).toEqual(new Set(['full']));
+    await expect
+      .poll(async () => new Set(await shown()), { timeout: this.backend === 'webgpu' ? 1_500_000 : 300_000 })
+      .toEqual(new Set(['full']));
   }
 
   /** Share of each picture that is predicted to be an object. */

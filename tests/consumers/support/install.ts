@@ -10,11 +10,13 @@ const root = here('../../..');
 /** Outside the checkout's own packages, so that a project finds what it installed and nothing else. */
 const folder = join(process.env['CARGO_TARGET_DIR'] ?? join(root, 'target'), 'consumers');
 const run = promisify(execFile);
+/** Tools are to decide for themselves how they build, and to tell nobody. */
+const quietly = { NODE_ENV: '', NEXT_TELEMETRY_DISABLED: '1' };
 
 /** Runs a program in a folder and answers what it wrote; a failure carries that too. */
 export async function command(cwd: string, program: string, ...args: string[]): Promise<string> {
   try {
-    const { stdout } = await run(program, args, { cwd, maxBuffer: 1 << 26, env: { ...process.env, NODE_ENV: '' } });
+    const { stdout } = await run(program, args, { cwd, maxBuffer: 1 << 26, env: { ...process.env, ...quietly } });
     return stdout;
   } catch (reason) {
     const { stdout = '', stderr = '' } = reason as { stdout?: string; stderr?: string };
