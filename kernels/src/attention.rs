@@ -1,0 +1,62 @@
+//! Attention with a bias.
+
+use crate::lanes::vectorised;
+use crate::pointwise::softmax_numerators;
+use crate::product::{Matrix, Right, Start, product};
+
+/// Heads, tokens and what scores are multiplied with.
+#[derive(Clone, Copy)]
+pub struct Attention<'a> {
+    pub heads: usize,
+    pub scale: f32,
+    /// `[heads, tokens, tokens]`
+    pub bias: &'a [f32],
+}
+
+/// Queries whose scores are in the cache at once.
+const QUERIES: usize = 64;
+
+/// `softmax(scale q kT + bias) v` per head, of tokens `[tokens, 3 dim]` that are `[q | k | v]` side by side, heads being contiguous
+/// slices: `[tokens, dim]`.
+///
+/// # Panics
+/// When shapes do not agree.
+pub fn attention(qkv: &[f32], dim: usize, attention: Attention) -> Vec<f32> {
+    let Attention { heads, scale, bias } = attention;
+    let tokens = qkv.len() / (3 * dim);
+    assert!(qkv.len() == tokens * 3 * dim && dim % heads == 0 && tokens > 0);
+    assert!(bias.len() == heads * tokens * tokens, "a bias a head, query and key");
+    let width = dim / heads;
+    let mut output = vec![0.0; tokens * dim];
+    let mut scores = vec![0.0; QUERIES.min(tokens) * tokens];
+    for head in 0..heads {
+        let part = |i: usize, from: usize, count: usize| {
+            let start = from * 3 * dim + i * dim + head * width;
+            Matrix::strided(&qkv[start..], count, width, 3 * dim)
+        };
+        let keys = Right::new(part(1, 0, tokens).transposed());
+        let values = Right::new(part(2, 0, tokens));
+        for from in (0..tokens).step_by(QUERIES) {
+            let count = QUERIES.min(tokens - from);
+            let scores = &mut scores[..count * tokens];
+            product(scores, tokens, part(0, from, count), &keys, Start::Zero);
+            let mut sums = [0.0; QUERIES];
+            let bias = &bias[(head * tokens + from) * tokens..][..count * tokens];
+            vectorised(
+                #[inline(always)]
+                || {
+                    let rows = scores.chunks_exact_mut(tokens).zip(bias.chunks_exact(tokens));
+                    for ((scores, bias), sum) in rows.zip(&mut sums) {
+                        *sum = softmax_numerators(scores, scale, bias);
+                    }
+                },
+            );
+            let to = &mut output[from * dim + head * width..];
+            product(to, dim, Matrix::new(scores, count, tokens), &values, Start::Zero);
+            for (row, sum) in to.chunks_mut(dim).zip(&sums[..count]) {
+                row[..width].iter_mut().for_each(|value| *value /= sum);
+            }
+        }
+    }
+    output
+}

@@ -1,0 +1,19 @@
+//! What the network computes on a CPU without gradients, over slices; docs/kernels.md says what each kernel gains.
+//!
+//! A crate of its own because it is compiled for speed where the rest of the browser's runtime is compiled for size.
+//! Maps are `[channel, height, width]`, tokens `[token, dim]`, without gaps.
+
+mod attention;
+mod depthwise;
+mod inverted_residual;
+mod lanes;
+mod parallel;
+mod pointwise;
+mod product;
+mod stem;
+
+pub use attention::{Attention, attention};
+pub use inverted_residual::{Convolution, InvertedResidual};
+pub use pointwise::{add_scaled, gelu, layer_norm};
+pub use product::{Matrix, Right, Start, product};
+pub use stem::stem;

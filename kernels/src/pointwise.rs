@@ -1,0 +1,180 @@
+//! What is computed value by value, or row by row.
+
+use crate::lanes::vectorised;
+
+/// `x / 2 (1 + erf(x / sqrt 2))` in place, to 1e-6.
+pub fn gelu(values: &mut [f32]) {
+    vectorised(
+        #[inline(always)]
+        || {
+            for value in values {
+                *value = 0.5 * *value * (1.0 + erf(*value * std::f32::consts::FRAC_1_SQRT_2));
+            }
+        },
+    );
+}
+
+/// LayerNorm of each row of `gamma.len()` values (biased variance): `(x - mean) / sqrt(variance + epsilon) gamma + beta`.
+pub fn layer_norm(rows: &[f32], gamma: &[f32], beta: &[f32], epsilon: f32) -> Vec<f32> {
+    let dim = gamma.len();
+    let mut normed = vec![0.0; rows.len()];
+    vectorised(
+        #[inline(always)]
+        || {
+            for (row, to) in rows.chunks_exact(dim).zip(normed.chunks_exact_mut(dim)) {
+                let mean = sum(row, |x| x) / dim as f32;
+                let variance = sum(row, |x| (x - mean) * (x - mean)) / dim as f32;
+                let scale = (variance + epsilon).sqrt().recip();
+                for (((to, x), gamma), beta) in to.iter_mut().zip(row).zip(gamma).zip(beta) {
+                    *to = (x - mean) * scale * gamma + beta;
+                }
+            }
+        },
+    );
+    normed
+}
+
+/// `to += scale x`, `scale` being a value a column.
+pub fn add_scaled(to: &mut [f32], x: &[f32], scale: &[f32]) {
+    vectorised(
+        #[inline(always)]
+        || {
+            for (to, x) in to.chunks_exact_mut(scale.len()).zip(x.chunks_exact(scale.len())) {
+                to.iter_mut().zip(x).zip(scale).for_each(|((to, x), scale)| *to += x * scale);
+            }
+        },
+    );
+}
+
+/// `exp(x - max)` of `x = scale row + bias` in place; returns the sum.
+#[inline(always)]
+pub(crate) fn softmax_numerators(row: &mut [f32], scale: f32, bias: &[f32]) -> f32 {
+    for (x, bias) in row.iter_mut().zip(bias) {
+        *x = *x * scale + bias;
+    }
+    let max = fold(row, f32::MIN, |a, b| if a > b { a } else { b });
+    for x in row.iter_mut() {
+        *x = exp(*x - max);
+    }
+    sum(row, |x| x)
+}
+
+/// By eight at a time: a sum in order is one addition after the other.
+#[inline(always)]
+fn sum(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
+    let mut sums = [0.0; 8];
+    let chunks = values.chunks_exact(8);
+    let rest: f32 = chunks.remainder().iter().map(|&x| of(x)).sum();
+    for chunk in chunks {
+        for (sum, &x) in sums.iter_mut().zip(chunk) {
+            *sum += of(x);
+        }
+    }
+    sums.iter().sum::<f32>() + rest
+}
+
+#[inline(always)]
+fn fold(values: &[f32], first: f32, of: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut all = [first; 8];
+    let chunks = values.chunks_exact(8);
+    let rest = chunks.remainder().iter().fold(first, |a, &b| of(a, b));
+    for chunk in chunks {
+        for (a, &b) in all.iter_mut().zip(chunk) {
+            *a = of(*a, b);
+        }
+    }
+    all.into_iter().fold(rest, of)
+}
+
+/// The exponential for `x <= 0`, zero below -87; relative error 1e-7 (Cephes' polynomial).
+#[inline(always)]
+fn exp(x: f32) -> f32 {
+    /// Adding it leaves the nearest whole number in the lowest bits.
+    const ROUND: f32 = 12_582_912.0;
+    let x = if x > -87.0 { x } else { -87.0 };
+    let shifted = x * std::f32::consts::LOG2_E + ROUND;
+    let whole = shifted - ROUND;
+    // ln 2 in two parts, the first of few bits.
+    let r = x - whole * 0.693_359_4 + whole * 2.121_944_4e-4;
+    let mut p = 1.987_569_1e-4;
+    for coefficient in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.000_000_1e-1] {
+        p = p * r + coefficient;
+    }
+    let power = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
+    (p * r * r + r + 1.0) * power
+}
+
+/// The error function by a quotient of polynomials; error 3e-7 (Eigen's coefficients).
+#[inline(always)]
+fn erf(x: f32) -> f32 {
+    let x = if x > -4.0 { x } else { -4.0 };
+    let x = if x < 4.0 { x } else { 4.0 };
+    let square = x * x;
+    let mut p = -2.726_142_4e-10;
+    for coefficient in [
+        2.770_681_4e-8,
+        -2.101_024e-6,
+        -5.692_506_3e-5,
+        -7.349_906_5e-4,
+        -2.954_6e-3,
+        -1.609_603_3e-2,
+    ] {
+        p = p * square + coefficient;
+    }
+    let mut q = -1.456_607_2e-5;
+    for coefficient in [-2.133_740_6e-4, -1.682_827e-3, -7.373_329e-3, -1.426_473_9e-2] {
+        q = q * square + coefficient;
+    }
+    x * p / q
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The error function by its series, in f64.
+    fn erf_of(x: f64) -> f64 {
+        if x.abs() > 6.0 {
+            return x.signum();
+        }
+        let (mut term, mut sum) = (x, x);
+        for n in 1..200 {
+            term *= -x * x / f64::from(n);
+            sum += term / f64::from(2 * n + 1);
+        }
+        sum * std::f64::consts::FRAC_2_SQRT_PI
+    }
+
+    #[test]
+    fn gelu_is_that_of_the_error_function() {
+        let inputs: Vec<f32> = (-2000..=2000).map(|i| i as f32 / 200.0).collect();
+        let mut found = inputs.clone();
+        gelu(&mut found);
+        for (x, found) in inputs.into_iter().zip(found) {
+            let x = f64::from(x);
+            let expected = 0.5 * x * (1.0 + erf_of(x / 2f64.sqrt()));
+            assert!((f64::from(found) - expected).abs() < 2e-6, "{x}: {found} {expected}");
+        }
+    }
+
+    #[test]
+    fn the_exponential_is_that_of_the_standard_library() {
+        for i in 0..870 {
+            let x = -f64::from(i) / 10.0;
+            let found = f64::from(exp(x as f32));
+            assert!((found / f64::from(x as f32).exp() - 1.0).abs() < 3e-7, "{x}: {found}");
+        }
+        assert!(exp(-1e30) < 1e-37);
+    }
+
+    #[test]
+    fn a_normed_row_has_mean_zero_and_variance_one() {
+        let rows: Vec<f32> = (0..39).map(|i| ((i * 7) % 13) as f32).collect();
+        let normed = layer_norm(&rows, &[2.0; 13], &[3.0; 13], 1e-5);
+        for row in normed.chunks_exact(13) {
+            let mean = row.iter().sum::<f32>() / 13.0;
+            let variance = row.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / 13.0;
+            assert!((mean - 3.0).abs() < 1e-5 && (variance - 4.0).abs() < 1e-4);
+        }
+    }
+}
