@@ -28,7 +28,13 @@ pub fn filtered(length: usize, stride: usize) -> usize {
 }
 
 /// Input rows that output rows `from` to `to` read, padding excluded.
-pub fn rows_read(from: usize, to: usize, kernel: usize, stride: usize, height: usize) -> [usize; 2] {
+pub fn rows_read(
+    from: usize,
+    to: usize,
+    kernel: usize,
+    stride: usize,
+    height: usize,
+) -> [usize; 2] {
     let before = (kernel - stride) / 2;
     [(from * stride).saturating_sub(before), ((to - 1) * stride + kernel - before).min(height)]
 }

@@ -117,7 +117,12 @@ impl InvertedResidual<'_> {
             product(
                 &mut output[from * columns..],
                 out_area,
-                Matrix::strided(&self.project.weight[first..], self.project.bias.len(), count, wide),
+                Matrix::strided(
+                    &self.project.weight[first..],
+                    self.project.bias.len(),
+                    count,
+                    wide,
+                ),
                 &Right::new(Matrix::new(filtered, count, out_cells)),
                 Start::Sum,
             );

@@ -134,7 +134,7 @@ mod tests {
 
     /// The error function by its series, in f64.
     fn erf_of(x: f64) -> f64 {
-        if x.abs() > 6.0 {
+        if x.abs() > 4.0 {
             return x.signum();
         }
         let (mut term, mut sum) = (x, x);

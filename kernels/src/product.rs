@@ -176,7 +176,11 @@ mod tiles {
                     for i in 0..columns {
                         let from = &matrix.data[(left + i) * matrix.column_stride..];
                         let column = from.iter().step_by(matrix.row_stride);
-                        panel[i..].iter_mut().step_by(WIDE).zip(column).for_each(|(to, v)| *to = *v);
+                        panel[i..]
+                            .iter_mut()
+                            .step_by(WIDE)
+                            .zip(column)
+                            .for_each(|(to, v)| *to = *v);
                     }
                 }
             }

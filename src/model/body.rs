@@ -7,6 +7,8 @@ use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 
 use super::attention::attend;
 use super::config::NetworkConfig;
+#[cfg(feature = "cpu")]
+use super::cpu;
 use super::resize::{grid_resize, up2};
 use super::trunk::Features;
 
@@ -61,14 +63,23 @@ impl Body {
         let [batch, count, dim] = tokens[0].dims();
         let mut taps = vec![tokens[0].clone()];
         let cls = self.cls.val().reshape([1, 1, dim]).expand([batch, 1, dim]);
-        let mut x = Tensor::cat([vec![cls], tokens].concat(), 1);
-        for (i, (block, bias)) in self.blocks.iter().zip(&bias.0).enumerate() {
-            x = block.forward(x, bias.clone());
-            if self.taps[1..].contains(&(i + 1)) {
-                taps.push(x.clone().narrow(1, 1, count));
-            }
-        }
+        let x = Tensor::cat([vec![cls], tokens].concat(), 1);
+        let after = self.after_each_block(x, bias);
+        taps.extend(self.taps[1..].iter().map(|&tap| after[tap - 1].clone().narrow(1, 1, count)));
         taps.try_into().expect("four taps")
+    }
+
+    fn after_each_block(&self, mut x: Tensor<3>, bias: &BodyBias) -> Vec<Tensor<3>> {
+        #[cfg(feature = "cpu")]
+        if let Some(after) = cpu::blocks(&self.blocks, &x, &bias.0) {
+            return after;
+        }
+        let blocks = self.blocks.iter().zip(&bias.0);
+        let after = blocks.map(|(block, bias)| {
+            x = block.forward(x.clone(), bias.clone());
+            x.clone()
+        });
+        after.collect()
     }
 
     /// By picture `[batch, tokens, dim]` from the features at strides 16 and 32.
@@ -85,20 +96,20 @@ impl Body {
 
 /// `x += gamma1 attn(norm1(x)); x += gamma2 mlp(norm2(x))`, no bias on the key.
 #[derive(Module, Debug)]
-struct BodyBlock {
-    norm1: LayerNorm,
-    qkv: Linear,
-    q_bias: Param<Tensor<1>>,
-    v_bias: Param<Tensor<1>>,
-    proj: Linear,
-    gamma1: Param<Tensor<1>>,
-    norm2: LayerNorm,
-    fc1: Linear,
-    fc2: Linear,
-    gamma2: Param<Tensor<1>>,
+pub(super) struct BodyBlock {
+    pub(super) norm1: LayerNorm,
+    pub(super) qkv: Linear,
+    pub(super) q_bias: Param<Tensor<1>>,
+    pub(super) v_bias: Param<Tensor<1>>,
+    pub(super) proj: Linear,
+    pub(super) gamma1: Param<Tensor<1>>,
+    pub(super) norm2: LayerNorm,
+    pub(super) fc1: Linear,
+    pub(super) fc2: Linear,
+    pub(super) gamma2: Param<Tensor<1>>,
     relative_bias: Param<Tensor<4>>,
     cls_bias: Param<Tensor<2>>,
-    heads: usize,
+    pub(super) heads: usize,
 }
 
 impl BodyBlock {

@@ -3,6 +3,8 @@
 mod attention;
 mod body;
 mod config;
+#[cfg(feature = "cpu")]
+mod cpu;
 mod decoder;
 mod gram;
 mod label_encoder;

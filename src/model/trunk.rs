@@ -5,6 +5,8 @@ use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::tensor::{Device, Tensor};
 
+#[cfg(feature = "cpu")]
+use super::cpu;
 use super::resize::pool;
 
 /// One stage: kernel, stride of its first block, expansion, output channels, blocks.
@@ -38,8 +40,8 @@ pub struct Features {
 /// EfficientNet-Lite0 without its head (Tan and Le 2019; the Lite variant has neither squeeze-and-excite nor swish).
 #[derive(Module, Debug)]
 pub struct Trunk {
-    stem: Conv2d,
-    blocks: Vec<InvertedResidual>,
+    pub(super) stem: Conv2d,
+    pub(super) blocks: Vec<InvertedResidual>,
 }
 
 impl Trunk {
@@ -105,6 +107,10 @@ impl Trunk {
     }
 
     fn see<const N: usize>(&self, rgb: Tensor<4>) -> [Tensor<4>; N] {
+        #[cfg(feature = "cpu")]
+        if let Some(taps) = cpu::features(self, &rgb, std::array::from_fn(|n| TAPS[n])) {
+            return taps;
+        }
         let mut x = relu6(self.stem.forward((rgb * 255.0 - 127.0) / 128.0));
         let mut taps = Vec::with_capacity(N);
         for (i, block) in self.blocks[..=TAPS[N - 1]].iter().enumerate() {
@@ -120,10 +126,10 @@ impl Trunk {
 /// Expand, filter each channel, project; the input is added where shapes agree (Sandler et al. 2018, section 3.3).
 #[derive(Module, Debug)]
 pub struct InvertedResidual {
-    expand: Option<Conv2d>,
-    depthwise: Conv2d,
-    project: Conv2d,
-    residual: bool,
+    pub(super) expand: Option<Conv2d>,
+    pub(super) depthwise: Conv2d,
+    pub(super) project: Conv2d,
+    pub(super) residual: bool,
 }
 
 impl InvertedResidual {
