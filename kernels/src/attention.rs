@@ -60,3 +60,39 @@ pub fn attention(qkv: &[f32], dim: usize, attention: Attention) -> Vec<f32> {
     }
     output
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attention_is_a_weighted_mean_of_values() {
+        let (tokens, dim, heads) = (70, 12, 3);
+        let values = |count: usize, seed: usize| -> Vec<f32> {
+            (0..count).map(|i| ((i + seed) * 7919 % 1009) as f32 / 200.0 - 2.5).collect()
+        };
+        let (qkv, bias) = (values(tokens * 3 * dim, 1), values(heads * tokens * tokens, 2));
+        let found = attention(&qkv, dim, Attention { heads, scale: 0.7, bias: &bias });
+        let width = dim / heads;
+        let part = |i: usize, token: usize, head: usize| {
+            &qkv[token * 3 * dim + i * dim + head * width..][..width]
+        };
+        for head in 0..heads {
+            for query in 0..tokens {
+                let weight = |key: usize| {
+                    let pairs = part(0, query, head).iter().zip(part(1, key, head));
+                    let dot: f64 = pairs.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+                    (0.7 * dot + f64::from(bias[(head * tokens + query) * tokens + key])).exp()
+                };
+                let weights: Vec<f64> = (0..tokens).map(weight).collect();
+                for i in 0..width {
+                    let sum = |of: &dyn Fn(usize) -> f64| (0..tokens).map(of).sum::<f64>();
+                    let expected = sum(&|key| weights[key] * f64::from(part(2, key, head)[i]))
+                        / sum(&|key| weights[key]);
+                    let found = f64::from(found[query * dim + head * width + i]);
+                    assert!((found - expected).abs() < 1e-4, "{found} {expected}");
+                }
+            }
+        }
+    }
+}

@@ -87,7 +87,12 @@ fn run<const KERNEL: usize, const STRIDE: usize>(
 fn bounded<const STRIDE: usize>(row: &[f32], before: usize, phase: usize, to: &mut [f32]) {
     let relu6 = |value: f32| value.max(0.0).min(6.0);
     if STRIDE == 1 {
-        to[before..].iter_mut().zip(row).for_each(|(to, &value)| *to = relu6(value));
+        let to = &mut to[before..before + row.len()];
+        let whole = row.len() / Lanes::COUNT * Lanes::COUNT;
+        for (to, row) in to.chunks_exact_mut(Lanes::COUNT).zip(row.chunks_exact(Lanes::COUNT)) {
+            Lanes::load(row).relu6().store(to);
+        }
+        to[whole..].iter_mut().zip(&row[whole..]).for_each(|(to, &value)| *to = relu6(value));
         return;
     }
     let (even, odd) = to.split_at_mut(phase);
@@ -98,13 +103,20 @@ fn bounded<const STRIDE: usize>(row: &[f32], before: usize, phase: usize, to: &m
         odd[before / 2] = relu6(row[0]);
         (&mut even[before / 2 + 1..], &mut odd[before / 2 + 1..], &row[1..])
     };
-    let pairs = row.chunks_exact(2);
-    if let [last] = pairs.remainder() {
-        even[row.len() / 2] = relu6(*last);
+    let whole = row.len() / (2 * Lanes::COUNT) * Lanes::COUNT;
+    for ((even, odd), row) in even
+        .chunks_exact_mut(Lanes::COUNT)
+        .zip(odd.chunks_exact_mut(Lanes::COUNT))
+        .zip(row.chunks_exact(2 * Lanes::COUNT))
+    {
+        let next = Lanes::load(&row[Lanes::COUNT..]);
+        let [first, second] = Lanes::load(row).pairs_apart(next);
+        first.relu6().store(even);
+        second.relu6().store(odd);
     }
-    for ((even, odd), pair) in even.iter_mut().zip(odd).zip(pairs) {
-        *even = relu6(pair[0]);
-        *odd = relu6(pair[1]);
+    for (i, &value) in row.iter().enumerate().skip(2 * whole) {
+        let phase = if i % 2 == 0 { &mut *even } else { &mut *odd };
+        phase[i / 2] = relu6(value);
     }
 }
 

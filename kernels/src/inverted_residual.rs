@@ -129,3 +129,111 @@ impl InvertedResidual<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stem;
+
+    fn values(count: usize, seed: usize) -> Vec<f32> {
+        (0..count).map(|i| ((i + seed) * 7919 % 1009) as f32 / 500.0 - 1.0).collect()
+    }
+
+    /// A convolution with TensorFlow's SAME padding, as it is written down; output bounded between 0 and 6 if `bounded`.
+    fn convolve(
+        input: &[f32],
+        [height, width]: [usize; 2],
+        convolution: Convolution,
+        [kernel, stride, groups]: [usize; 3],
+        bounded: bool,
+    ) -> Vec<f32> {
+        let channels = input.len() / (height * width);
+        let out = convolution.bias.len();
+        let (group, per_group) = (channels / groups, out / groups);
+        let before = (kernel - stride) / 2;
+        let mut output = Vec::new();
+        for o in 0..out {
+            for y in 0..filtered(height, stride) {
+                for x in 0..filtered(width, stride) {
+                    let mut sum = f64::from(convolution.bias[o]);
+                    for c in 0..group {
+                        for dy in 0..kernel {
+                            for dx in 0..kernel {
+                                let (row, column) = (y * stride + dy, x * stride + dx);
+                                if (before..before + height).contains(&row)
+                                    && (before..before + width).contains(&column)
+                                {
+                                    let channel = o / per_group * group + c;
+                                    let at =
+                                        (channel * height + row - before) * width + column - before;
+                                    let weight = convolution.weight
+                                        [((o * group + c) * kernel + dy) * kernel + dx];
+                                    sum += f64::from(weight) * f64::from(input[at]);
+                                }
+                            }
+                        }
+                    }
+                    output.push(if bounded { sum.clamp(0.0, 6.0) } else { sum } as f32);
+                }
+            }
+        }
+        output
+    }
+
+    fn close(found: &[f32], expected: &[f32]) -> bool {
+        found.len() == expected.len()
+            && found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-4 * b.abs().max(1.0))
+    }
+
+    proptest! {
+        #[test]
+        fn a_block_is_three_convolutions(
+            channels in 1..7_usize, expansion in 1..30_usize, out in 1..9_usize,
+            height in 2..40_usize, width in 2..75_usize,
+            kernel in prop::sample::select(vec![3_usize, 5]), stride in 1..3_usize, residual: bool,
+        ) {
+            let (size, wide) = ([height, width], channels * expansion);
+            let residual = residual && stride == 1;
+            let out = if residual { channels } else { out };
+            let weights = [
+                values(wide * channels, 1), values(wide, 2), values(wide * kernel * kernel, 3),
+                values(wide, 4), values(out * wide, 5), values(out, 6),
+            ];
+            let convolution = |i: usize| Convolution { weight: &weights[2 * i], bias: &weights[2 * i + 1] };
+            let input = values(channels * height * width, 7);
+            let block = InvertedResidual {
+                expand: (expansion > 1).then(|| convolution(0)),
+                depthwise: convolution(1),
+                project: convolution(2),
+                kernel,
+                stride,
+                residual,
+            };
+            let expanded = match block.expand {
+                Some(expand) => convolve(&input, size, expand, [1, 1, 1], true),
+                None => input.iter().map(|value| value.clamp(0.0, 6.0)).collect(),
+            };
+            let filter = [kernel, stride, wide];
+            let found = convolve(&expanded, size, convolution(1), filter, true);
+            let size = size.map(|side| filtered(side, stride));
+            let mut expected = convolve(&found, size, convolution(2), [1, 1, 1], false);
+            if residual {
+                expected.iter_mut().zip(&input).for_each(|(sum, value)| *sum += value);
+            }
+            prop_assert!(close(&block.forward(&input, [height, width]), &expected));
+        }
+
+        #[test]
+        fn the_stem_is_a_convolution(rows in 1..40_usize, columns in 1..60_usize, out in 1..7_usize) {
+            let size = [2 * rows, 2 * columns];
+            let input = values(3 * size[0] * size[1], 1);
+            let (weight, bias) = (values(27 * out, 2), values(out, 3));
+            let convolution = Convolution { weight: &weight, bias: &bias };
+            let scaled: Vec<f32> = input.iter().map(|value| value * 2.0 - 0.5).collect();
+            let expected = convolve(&scaled, size, convolution, [3, 2, 1], false);
+            prop_assert!(close(&stem(convolution, &input, size, [2.0, -0.5]), &expected));
+        }
+    }
+}

@@ -50,6 +50,15 @@ mod imp {
         pub fn relu6(self) -> Self {
             Self(f32x4_pmin(f32x4_pmax(self.0, f32x4_splat(0.0)), f32x4_splat(6.0)))
         }
+
+        /// Of both in a row, the values at even and at odd places.
+        #[inline(always)]
+        pub fn pairs_apart(self, next: Self) -> [Self; 2] {
+            [
+                Self(i32x4_shuffle::<0, 2, 4, 6>(self.0, next.0)),
+                Self(i32x4_shuffle::<1, 3, 5, 7>(self.0, next.0)),
+            ]
+        }
     }
 }
 
@@ -96,6 +105,13 @@ mod imp {
         #[inline(always)]
         pub fn relu6(self) -> Self {
             Self(from_fn(|i| self.0[i].max(0.0).min(6.0)))
+        }
+
+        /// Of both in a row, the values at even and at odd places.
+        #[inline(always)]
+        pub fn pairs_apart(self, next: Self) -> [Self; 2] {
+            let at = |i: usize| if i < Self::COUNT { self.0[i] } else { next.0[i - Self::COUNT] };
+            [Self(from_fn(|i| at(2 * i))), Self(from_fn(|i| at(2 * i + 1)))]
         }
     }
 }

@@ -195,9 +195,19 @@ mod tiles {
     /// Groups of `TALL` rows, column by column; what is missing in the last one is zero.
     fn pack(a: Matrix) -> Vec<f32> {
         let mut packed = vec![0.0; a.rows.next_multiple_of(TALL) * a.columns];
-        for (i, row) in a.data.chunks(a.row_stride).take(a.rows).enumerate() {
-            let group = &mut packed[i / TALL * TALL * a.columns + i % TALL..];
-            group.iter_mut().step_by(TALL).zip(&row[..a.columns]).for_each(|(to, v)| *to = *v);
+        for (group, to) in packed.chunks_exact_mut(TALL * a.columns).enumerate() {
+            let row = |i: usize| &a.data[(TALL * group + i) * a.row_stride..][..a.columns];
+            let tall = TALL.min(a.rows - TALL * group);
+            if tall == TALL {
+                let rows: [&[f32]; TALL] = std::array::from_fn(row);
+                for (k, to) in to.chunks_exact_mut(TALL).enumerate() {
+                    to.copy_from_slice(&rows.map(|row| row[k]));
+                }
+                continue;
+            }
+            for i in 0..tall {
+                to[i..].iter_mut().step_by(TALL).zip(row(i)).for_each(|(to, v)| *to = *v);
+            }
         }
         packed
     }
