@@ -6,6 +6,7 @@ import { failureOf } from '../failure.js';
 import { drawPixels } from '../overlay/pixels.js';
 import { drawPoints } from '../overlay/points.js';
 import type { LiveReply, LiveRequest } from '../protocol.js';
+import { compare, type Verdict } from './compare.js';
 
 /** Longest side of predictions: finer than the network sees, so that edges are smooth when they are enlarged. */
 const FINEST = 512;
@@ -21,6 +22,8 @@ export class Painter {
   readonly #shown = new Board();
   /** What the runtime draws on, without reading back, if it can. */
   #native: ({ readonly live: number | undefined } & Size) | undefined;
+  /** Whether the runtime draws what is drawn by hand; unknown until there was something to compare. */
+  #verdict: Verdict = 'unknown';
 
   constructor(private readonly engine: Engine) {}
 
@@ -29,7 +32,7 @@ export class Painter {
     const start = performance.now();
     const given = sizeOf(request.frame);
     const size = fitWithin(given.width, given.height, LONGEST_SIDE);
-    const reply = (await this.#natively(request, task, size)) ?? (await this.#byHand(request, task, size, given));
+    const reply = await this.#draw(request, task, size, given);
     return { ...given, ...reply, milliseconds: performance.now() - start };
   }
 
@@ -38,8 +41,22 @@ export class Painter {
     this.#native = undefined;
   }
 
+  // No frame is trusted because a GPU returned it: the first ones are drawn by hand too, and shown so.
+  async #draw(request: LiveRequest, task: number, size: Size, given: Size) {
+    const native = await this.#natively(request, task, size);
+    if (native && this.#verdict === 'same') return native;
+    const byHand = await this.#byHand(request, task, size, given);
+    if (native) {
+      this.#verdict = compare(request, native.bitmap, byHand.bitmap);
+      native.bitmap.close();
+      if (this.#verdict === 'other') this.stop();
+    }
+    return byHand;
+  }
+
   async #natively({ frame, of, blank, quick, look }: LiveRequest, task: number, size: Size) {
-    if (blank || of.kind === 'tags' || !this.engine.liveStart || !this.engine.liveFrame) return undefined;
+    if (blank || of.kind === 'tags' || this.#verdict === 'other') return undefined;
+    if (!this.engine.liveStart || !this.engine.liveFrame) return undefined;
     const { width, height } = size;
     if (this.#native?.width !== width || this.#native.height !== height) {
       this.stop();
