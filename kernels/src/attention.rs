@@ -24,7 +24,7 @@ const QUERIES: usize = 64;
 pub fn attention(qkv: &[f32], dim: usize, attention: Attention) -> Vec<f32> {
     let Attention { heads, scale, bias } = attention;
     let tokens = qkv.len() / (3 * dim);
-    assert!(qkv.len() == tokens * 3 * dim && dim % heads == 0 && tokens > 0);
+    assert!(qkv.len() == tokens * 3 * dim && dim.is_multiple_of(heads) && tokens > 0);
     assert!(bias.len() == heads * tokens * tokens, "a bias a head, query and key");
     let width = dim / heads;
     let mut output = vec![0.0; tokens * dim];

@@ -85,7 +85,7 @@ fn run<const KERNEL: usize, const STRIDE: usize>(
 /// A row after `before` zeros, by phases of the stride.
 #[inline(always)]
 fn bounded<const STRIDE: usize>(row: &[f32], before: usize, phase: usize, to: &mut [f32]) {
-    let relu6 = |value: f32| value.max(0.0).min(6.0);
+    let relu6 = |value: f32| value.clamp(0.0, 6.0);
     if STRIDE == 1 {
         let to = &mut to[before..before + row.len()];
         let whole = row.len() / Lanes::COUNT * Lanes::COUNT;
@@ -97,7 +97,7 @@ fn bounded<const STRIDE: usize>(row: &[f32], before: usize, phase: usize, to: &m
     }
     let (even, odd) = to.split_at_mut(phase);
     // Two columns at a time; with an odd number of zeros before, the first pair has its first column in the padding.
-    let (even, odd, row) = if before % 2 == 0 {
+    let (even, odd, row) = if before.is_multiple_of(2) {
         (&mut even[before / 2..], &mut odd[before / 2..], row)
     } else {
         odd[before / 2] = relu6(row[0]);

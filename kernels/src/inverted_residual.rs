@@ -40,7 +40,7 @@ impl InvertedResidual<'_> {
     /// When shapes do not agree.
     pub fn forward(&self, input: &[f32], [height, width]: [usize; 2]) -> Vec<f32> {
         let area = height * width;
-        assert!(area > 0 && input.len() % area == 0, "whole channels");
+        assert!(area > 0 && input.len().is_multiple_of(area), "whole channels");
         assert!(matches!((self.kernel, self.stride), (3 | 5, 1 | 2)), "3 or 5, stride 1 or 2");
         assert!(height >= self.stride && width >= self.stride, "a cell a stride");
         let [rows, columns] = [filtered(height, self.stride), filtered(width, self.stride)];

@@ -104,7 +104,7 @@ mod imp {
         /// Between 0 and 6.
         #[inline(always)]
         pub fn relu6(self) -> Self {
-            Self(from_fn(|i| self.0[i].max(0.0).min(6.0)))
+            Self(from_fn(|i| self.0[i].clamp(0.0, 6.0)))
         }
 
         /// Of both in a row, the values at even and at odd places.

@@ -97,7 +97,7 @@ fn exp(x: f32) -> f32 {
     // ln 2 in two parts, the first of few bits.
     let r = x - whole * 0.693_359_4 + whole * 2.121_944_4e-4;
     let mut p = 1.987_569_1e-4;
-    for coefficient in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.000_000_1e-1] {
+    for coefficient in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5e-1] {
         p = p * r + coefficient;
     }
     let power = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
