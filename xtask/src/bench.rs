@@ -39,35 +39,34 @@ pub enum Bench {
 
 /// Runs a benchmark; returns whether every row could be measured.
 pub fn run(bench: Bench) -> Result<bool> {
-    match bench {
-        Bench::Native { args } => toolchain::run_binary("train", Some("bench"), &args)?,
+    let measured = match bench {
+        Bench::Native { args } => {
+            toolchain::run_binary("train", Some("bench"), &args)?;
+            return Ok(true);
+        }
         Bench::Web { no_gpu, rows, rounds } => {
             let mut backends = vec![Backend::Cpu];
             if !no_gpu {
                 backends.push(Backend::Gpu);
             }
             prepare(&backends)?;
-            let mut args = vec!["--project=cpu".to_owned()];
-            if !no_gpu {
-                args.push("--project=gpu".to_owned());
-            }
+            let mut args: Vec<_> =
+                backends.iter().map(|backend| format!("--project={}", backend.name())).collect();
             if !rows.is_empty() {
                 args.push(format!("--grep=\\b({})\\b", rows.join("|")));
             }
-            let measured = playwright("Benchmark", &args, rounds)?;
-            return Ok(playwright("Report", &["--project=report".to_owned()], rounds)? && measured);
+            playwright("Benchmark", &args, rounds)?
         }
         Bench::Growth => {
             prepare(&[Backend::Cpu])?;
-            let measured = playwright("Growth", &["--project=growth".to_owned()], 0)?;
-            return Ok(playwright("Report", &["--project=report".to_owned()], 0)? && measured);
+            playwright("Growth", &["--project=growth".to_owned()], 0)?
         }
         Bench::Report => {
             npm::setup()?;
-            return playwright("Report", &["--project=report".to_owned()], 0);
+            true
         }
-    }
-    Ok(true)
+    };
+    Ok(playwright("Report", &["--project=report".to_owned()], 0)? && measured)
 }
 
 /// Optimised runtimes, the npm package, and the network as other engines take it.
@@ -92,7 +91,7 @@ fn prepare(backends: &[Backend]) -> Result<()> {
         let mut convert = cargo();
         convert.args(["run", "--bin", "anolis", "--", "convert", "weights"]);
         convert.arg(models.join(file)).args(["--part", part]);
-        step.run(convert.current_dir(paths::root()))?;
+        step.run(&mut convert)?;
     }
     step.done(models.display());
     Ok(())

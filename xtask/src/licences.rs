@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use crate::paths;
-use crate::toolchain::TARGET;
+use crate::toolchain::{self, TARGET};
 
 /// Name of the file among the assets.
 const FILE: &str = "third-party-rust.md";
@@ -68,11 +67,7 @@ fn metadata() -> Result<Metadata> {
 }
 
 fn cargo(arguments: &[&str]) -> Result<String> {
-    let output = Command::new("cargo")
-        .args(arguments)
-        .arg("--locked")
-        .current_dir(paths::root())
-        .output()?;
+    let output = toolchain::cargo().args(arguments).arg("--locked").output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "cargo {} failed: {said}", arguments.join(" "));
     Ok(String::from_utf8(output.stdout)?)

@@ -130,7 +130,9 @@ pub fn build(toolchain: Toolchain, backend: Backend, release: bool) -> Result<Ru
     let variant = format!("{}-{}", backend.name(), if release { "release" } else { "dev" });
     let built = paths::web_target().join("runtime").join(variant);
     let stamp_file = built.join("stamp.json");
-    let recipe = [include_str!("wasm.rs"), include_str!("size/crates.rs")].concat();
+    let recipe =
+        [include_str!("wasm.rs"), include_str!("size/mod.rs"), include_str!("size/crates.rs")]
+            .concat();
     let fixed = format!("{}\n{release}\n{recipe}", toolchain.identity()?);
 
     if let Some(stamp) = fresh(&stamp_file, &fixed)
