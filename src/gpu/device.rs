@@ -92,10 +92,59 @@ impl Gpu {
         })
     }
 
-    pub(crate) fn shader(&self, label: &str, source: &str) -> wgpu::ShaderModule {
+    fn shader(&self, label: &str, source: &str) -> wgpu::ShaderModule {
         self.device().create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some(label),
             source: wgpu::ShaderSource::Wgsl(source.into()),
+        })
+    }
+
+    /// A pass of one entry point of a shader that computes.
+    pub(crate) fn compute_pipeline(
+        &self,
+        label: &str,
+        source: &str,
+        entry_point: &str,
+    ) -> wgpu::ComputePipeline {
+        self.device().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some(label),
+            layout: None,
+            module: &self.shader(label, source),
+            entry_point: Some(entry_point),
+            compilation_options: Default::default(),
+            cache: None,
+        })
+    }
+
+    /// A pass of a shader that draws: its entry points for corners and for pixels, and what it draws onto.
+    pub(crate) fn render_pipeline(
+        &self,
+        label: &str,
+        source: &str,
+        [corner, pixel]: [&str; 2],
+        target: wgpu::ColorTargetState,
+    ) -> wgpu::RenderPipeline {
+        let module = self.shader(label, source);
+        self.device().create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+            label: Some(label),
+            layout: None,
+            vertex: wgpu::VertexState {
+                module: &module,
+                entry_point: Some(corner),
+                compilation_options: Default::default(),
+                buffers: &[],
+            },
+            primitive: Default::default(),
+            depth_stencil: None,
+            multisample: Default::default(),
+            fragment: Some(wgpu::FragmentState {
+                module: &module,
+                entry_point: Some(pixel),
+                compilation_options: Default::default(),
+                targets: &[Some(target)],
+            }),
+            multiview_mask: None,
+            cache: None,
         })
     }
 

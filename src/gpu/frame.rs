@@ -32,15 +32,8 @@ mod launch {
 
     impl FrameInput {
         pub fn new(gpu: &Gpu) -> Self {
-            let module = gpu.shader("frame", include_str!("../../shaders/frame.wgsl"));
-            let pipeline = gpu.device().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some("frame"),
-                layout: None,
-                module: &module,
-                entry_point: Some("fit"),
-                compilation_options: Default::default(),
-                cache: None,
-            });
+            let source = include_str!("../../shaders/frame.wgsl");
+            let pipeline = gpu.compute_pipeline("frame", source, "fit");
             let size = gpu.buffer(32, wgpu::BufferUsages::UNIFORM);
             Self { pipeline, size, texture: texture(gpu, 1, 1) }
         }

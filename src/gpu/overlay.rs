@@ -112,28 +112,9 @@ mod launch {
 
         /// A pass onto textures of `format`.
         pub fn new(gpu: &Gpu, format: wgpu::TextureFormat) -> Self {
-            let module = gpu.shader("overlay", include_str!("../../shaders/overlay.wgsl"));
-            let pipeline = gpu.device().create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-                label: Some("overlay"),
-                layout: None,
-                vertex: wgpu::VertexState {
-                    module: &module,
-                    entry_point: Some("corner"),
-                    compilation_options: Default::default(),
-                    buffers: &[],
-                },
-                primitive: Default::default(),
-                depth_stencil: None,
-                multisample: Default::default(),
-                fragment: Some(wgpu::FragmentState {
-                    module: &module,
-                    entry_point: Some("pixel"),
-                    compilation_options: Default::default(),
-                    targets: &[Some(format.into())],
-                }),
-                multiview_mask: None,
-                cache: None,
-            });
+            let source = include_str!("../../shaders/overlay.wgsl");
+            let pipeline =
+                gpu.render_pipeline("overlay", source, ["corner", "pixel"], format.into());
             let words = (STEPS + Self::CHANNELS) as u64;
             Self {
                 pipeline,

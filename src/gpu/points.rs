@@ -99,44 +99,16 @@ mod launch {
 
         /// Passes that draw onto textures of `format`.
         pub fn new(gpu: &Gpu, format: wgpu::TextureFormat) -> Self {
-            let compute = |source: &str, entry_point: &str| {
-                let module = gpu.shader(entry_point, source);
-                gpu.device().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                    label: Some(entry_point),
-                    layout: None,
-                    module: &module,
-                    entry_point: Some(entry_point),
-                    compilation_options: Default::default(),
-                    cache: None,
-                })
-            };
+            let compute =
+                |source, entry_point| gpu.compute_pipeline(entry_point, source, entry_point);
             let peaks = include_str!("../../shaders/peaks.wgsl");
-            let module = gpu.shader("points", include_str!("../../shaders/points.wgsl"));
-            let rings = gpu.device().create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-                label: Some("points"),
-                layout: None,
-                vertex: wgpu::VertexState {
-                    module: &module,
-                    entry_point: Some("around"),
-                    compilation_options: Default::default(),
-                    buffers: &[],
-                },
-                primitive: Default::default(),
-                depth_stencil: None,
-                multisample: Default::default(),
-                fragment: Some(wgpu::FragmentState {
-                    module: &module,
-                    entry_point: Some("ring"),
-                    compilation_options: Default::default(),
-                    targets: &[Some(wgpu::ColorTargetState {
-                        format,
-                        blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
-                        write_mask: wgpu::ColorWrites::ALL,
-                    })],
-                }),
-                multiview_mask: None,
-                cache: None,
-            });
+            let target = wgpu::ColorTargetState {
+                format,
+                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+                write_mask: wgpu::ColorWrites::ALL,
+            };
+            let source = include_str!("../../shaders/points.wgsl");
+            let rings = gpu.render_pipeline("points", source, ["around", "ring"], target);
             let uniform = || gpu.buffer(64, wgpu::BufferUsages::UNIFORM);
             let usage = wgpu::BufferUsages::STORAGE;
             Self {
