@@ -1,17 +1,14 @@
 //! Adapting a task on the shipped weights: it can be stopped, repeated, saved, and never loses what was there.
 
-use std::path::Path;
-use std::sync::LazyLock;
+mod support;
 
 use anolis::image::{Label, Picture};
 use anolis::session::{AdaptOptions, Adaptation, Level, TaskKind};
-use anolis::weights::{self, Manifest, NamedTensors};
+use anolis::weights::NamedTensors;
 use anolis::{Error, Session};
 use burn::tensor::{Device, read_sync};
 
-static WEIGHTS: LazyLock<(Manifest, NamedTensors)> = LazyLock::new(|| {
-    weights::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("weights")).unwrap()
-});
+use support::WEIGHTS;
 
 /// Side of the pictures.
 const SIDE: usize = 96;

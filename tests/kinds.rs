@@ -1,21 +1,17 @@
 //! Every kind of task, from a label to an answer, on pictures with a known one.
 
-use std::path::Path;
-use std::sync::LazyLock;
+mod support;
 
 use anolis::Session;
 use anolis::image::label::{Dot, Mark, Shape};
 use anolis::image::{Label, Picture};
 use anolis::session::{Prediction, TaskKind};
-use anolis::weights::{self, Manifest, NamedTensors};
 use burn::tensor::{Device, read_sync};
+
+use support::WEIGHTS;
 
 const WIDTH: usize = 96;
 const HEIGHT: usize = 80;
-
-static WEIGHTS: LazyLock<(Manifest, NamedTensors)> = LazyLock::new(|| {
-    weights::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("weights")).unwrap()
-});
 
 fn session() -> Session {
     Session::new(&WEIGHTS.0, &WEIGHTS.1, &Device::flex()).unwrap()

@@ -1,21 +1,17 @@
 //! Frames of a video are answered as pictures are, with tensors that nobody reads on the way.
 
-use std::path::Path;
-use std::sync::LazyLock;
+mod support;
 
 use anolis::Session;
 use anolis::image::label::Dot;
 use anolis::image::{Fit, Label, Picture};
 use anolis::session::TaskKind;
-use anolis::weights::{self, Manifest, NamedTensors};
 use burn::tensor::{Device, Tensor, TensorData, read_sync};
+
+use support::WEIGHTS;
 
 const WIDTH: usize = 96;
 const HEIGHT: usize = 80;
-
-static WEIGHTS: LazyLock<(Manifest, NamedTensors)> = LazyLock::new(|| {
-    weights::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("weights")).unwrap()
-});
 
 fn session() -> Session {
     let mut session = Session::new(&WEIGHTS.0, &WEIGHTS.1, &Device::flex()).unwrap();

@@ -1,20 +1,17 @@
 //! Pictures that are seen two at a time: the first is labelled, the second is more to see.
 
-use std::path::Path;
-use std::sync::LazyLock;
+mod support;
 
 use anolis::Session;
 use anolis::image::{Label, Picture};
 use anolis::model::{Network, NetworkConfig};
 use anolis::session::{AdaptOptions, Level, Prediction, TaskKind};
-use anolis::weights::{self, Manifest, NamedTensors};
+use anolis::weights::NamedTensors;
 use burn::tensor::{Device, Distribution, Tensor, read_sync};
 
-const SIDE: usize = 96;
+use support::WEIGHTS;
 
-static WEIGHTS: LazyLock<(Manifest, NamedTensors)> = LazyLock::new(|| {
-    weights::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("weights")).unwrap()
-});
+const SIDE: usize = 96;
 
 fn session() -> Session {
     Session::new(&WEIGHTS.0, &WEIGHTS.1, &Device::flex()).unwrap()

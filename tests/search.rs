@@ -1,17 +1,13 @@
 //! Search on the shipped weights: what two pictures have in common, together, or one beyond the other.
 
-use std::path::Path;
-use std::sync::LazyLock;
+mod support;
 
 use anolis::Session;
 use anolis::image::Picture;
 use anolis::laso::Operation;
-use anolis::weights::{self, Manifest, NamedTensors};
 use burn::tensor::{Device, read_sync};
 
-static WEIGHTS: LazyLock<(Manifest, NamedTensors)> = LazyLock::new(|| {
-    weights::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("weights")).unwrap()
-});
+use support::WEIGHTS;
 
 /// A grey picture with a red disc, blue stripes or green squares, or several of them side by side.
 fn picture(things: &[usize], shift: usize) -> Picture {

@@ -1,17 +1,16 @@
 //! The session on the shipped weights: it learns a task nobody trained on, and bad input changes nothing.
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use anolis::image::{Label, Picture, UNPAINTED_CLASS, decode};
 use anolis::session::TaskKind;
-use anolis::weights::{self, Manifest, NamedTensors};
 use anolis::{Error, Session};
 use burn::tensor::{Device, read_sync};
 
-static WEIGHTS: LazyLock<(Manifest, NamedTensors)> =
-    LazyLock::new(|| weights::load(&root().join("weights")).unwrap());
+use support::WEIGHTS;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()

@@ -1,20 +1,22 @@
 //! The session file of docs/session-file.md: what is written is read, what is damaged or hostile is refused.
 
+mod support;
+
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use anolis::Session;
 use anolis::image::label::{Dot, Label, Mark, Shape, paint_classes};
 use anolis::image::{Picture, decode};
 use anolis::session::TaskKind;
 use anolis::session::file::{Examples, ImageFile, SavedImage, SavedTask, SessionFile};
-use anolis::weights::{self, Manifest, NamedTensors};
 use burn::tensor::{Device, read_sync};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
+
+use support::WEIGHTS;
 
 fn code<T>(result: anolis::Result<T>) -> &'static str {
     result.err().map(|error| error.code()).unwrap_or("no error")
@@ -419,9 +421,6 @@ fn what_does_not_fit_together_is_not_written() {
     session.images[0].width = 19;
     assert_eq!(code(session.write()), "session-file");
 }
-
-static WEIGHTS: LazyLock<(Manifest, NamedTensors)> =
-    LazyLock::new(|| weights::load(&root().join("weights")).unwrap());
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()

@@ -1,20 +1,18 @@
 //! Tags of whole pictures on the shipped weights: from what is said of a few to an answer, and bad input changes nothing.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::LazyLock;
 
 use anolis::Session;
 use anolis::image::Picture;
 use anolis::laso::Operation;
 use anolis::session::Tag;
-use anolis::weights::{self, Manifest, NamedTensors};
 use burn::tensor::{Device, read_sync};
 
-static WEIGHTS: LazyLock<(Manifest, NamedTensors)> = LazyLock::new(|| {
-    weights::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("weights")).unwrap()
-});
+use support::WEIGHTS;
 
 const YES: Option<bool> = Some(true);
 const NO: Option<bool> = Some(false);

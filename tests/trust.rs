@@ -1,21 +1,17 @@
 //! How far answers can be trusted, and what to label next.
 
-use std::path::Path;
-use std::sync::LazyLock;
+mod support;
 
 use anolis::image::label::Dot;
 use anolis::image::{Label, Picture};
 use anolis::session::TaskKind;
-use anolis::weights::{self, Manifest, NamedTensors};
 use anolis::{Error, Session};
 use burn::tensor::{Device, read_sync};
 
+use support::WEIGHTS;
+
 const WIDTH: usize = 96;
 const HEIGHT: usize = 80;
-
-static WEIGHTS: LazyLock<(Manifest, NamedTensors)> = LazyLock::new(|| {
-    weights::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("weights")).unwrap()
-});
 
 /// A session that answers from the plain read-out and the decoder, which is quick.
 fn session() -> Session {
