@@ -50,6 +50,7 @@ export {
   drawOverlay,
   type OverlayOptions,
   type OverlayView,
+  shownPoints,
 } from './overlay.js';
 export { type Found, Prediction } from './prediction.js';
 export {

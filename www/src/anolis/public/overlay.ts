@@ -1,7 +1,9 @@
 import { lookOf } from '../internal/overlay/look.js';
 import { okabeIto, scales } from '../internal/overlay/palette.js';
 import { drawPixels } from '../internal/overlay/pixels.js';
-import type { Prediction } from './prediction.js';
+import { sureEnough } from '../internal/overlay/points.js';
+import type { Found, Prediction } from './prediction.js';
+import type { TiledPrediction } from './tiles.js';
 
 /**
  * How a prediction is drawn over its picture.
@@ -51,4 +53,13 @@ export function drawOverlay(prediction: Prediction, options: OverlayOptions = {}
   const image = new ImageData(prediction.width, prediction.height);
   drawPixels(new Uint32Array(image.data.buffer), prediction, lookOf(prediction, options));
   return image;
+}
+
+/**
+ * The points of a prediction that are sure enough to be drawn: `Prediction.points` without keypoints that may be anywhere.
+ *
+ * Throws a {@link PredictionError} unless the task is keypoints or a density.
+ */
+export function shownPoints(prediction: Prediction | TiledPrediction): readonly Found[] {
+  return sureEnough(prediction.kind, prediction.points());
 }

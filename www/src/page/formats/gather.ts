@@ -1,5 +1,5 @@
-import type { Prediction, TiledPrediction } from '../../anolis/public/index.js';
-import { foundIn, labelFrom } from '../model/accept.js';
+import { type Prediction, shownPoints, type TiledPrediction } from '../../anolis/public/index.js';
+import { labelFrom } from '../model/accept.js';
 import { type Kind, traitsOf } from '../model/kinds.js';
 import { saysSomething } from '../model/label.js';
 import { originalSize, type Picture } from '../model/picture.js';
@@ -60,7 +60,7 @@ function figures(
   channels: number,
 ): Pick<Sheet, 'scores' | 'counts'> {
   if (!prediction || traitsOf(prediction.kind as Kind).form !== 'points') return {};
-  const scores = foundIn(prediction).map(({ score }) => score);
+  const scores = shownPoints(prediction).map(({ score }) => score);
   if (prediction.kind !== 'density') return { scores };
   return { scores, counts: Array.from({ length: channels }, (_, channel) => prediction.count(channel)) };
 }

@@ -1,7 +1,6 @@
-import type { Found, Prediction, TiledPrediction } from '../../anolis/public/index.js';
+import { type Prediction, shownPoints, type TiledPrediction } from '../../anolis/public/index.js';
 import { type Kind, traitsOf } from './kinds.js';
 import { fromLibrary, type Label } from './label.js';
-import { LEAST_SCORE } from './overlay.js';
 import { UNPAINTED } from './raster.js';
 
 /** A prediction as large as its picture as a label to correct. */
@@ -9,7 +8,7 @@ export function labelFrom(prediction: Prediction | TiledPrediction): Label {
   const { width, height } = prediction;
   const kind = prediction.kind as Kind;
   if (traitsOf(kind).form === 'points') {
-    const found = foundIn(prediction);
+    const found = shownPoints(prediction);
     return { points: found.map(({ x, y, channel }) => ({ x, y, channel })), none: found.length === 0 };
   }
   if (kind === 'map') {
@@ -22,9 +21,4 @@ export function labelFrom(prediction: Prediction | TiledPrediction): Label {
     raster: { width, height, data: data.every((id) => id === UNPAINTED) ? data.fill(0) : data },
     partial: false,
   };
-}
-
-/** The points of a prediction that are worth showing, the surest first. */
-export function foundIn(prediction: Prediction | TiledPrediction): Found[] {
-  return prediction.points().filter(({ score }) => prediction.kind === 'density' || score >= LEAST_SCORE);
 }

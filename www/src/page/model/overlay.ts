@@ -1,4 +1,4 @@
-import { colourScales, drawOverlay, type Prediction } from '../../anolis/public/index.js';
+import { colourScales, drawOverlay, type Prediction, shownPoints } from '../../anolis/public/index.js';
 import { traitsOf, type View } from './kinds.js';
 import { valueAt } from './label.js';
 import { cssColourOf, pack, packedColourOf } from './palette.js';
@@ -6,8 +6,6 @@ import type { Picture } from './picture.js';
 import { type Box, NO_VALUE, planeOf, type Raster, UNPAINTED } from './raster.js';
 import type { Session } from './session.js';
 
-/** Keypoints whose heat is less are anywhere. */
-export const LEAST_SCORE = 0.05;
 /** Points that are less sure than this are drawn faintly. */
 const SURE_SCORE = 0.2;
 /** Background that was painted is seen, but less than what it is the background of. */
@@ -127,11 +125,9 @@ export function foundPoints({
 }: Picture): { x: number; y: number; channel: number; score: number }[] {
   if (!prediction || traitsOf(prediction.kind as 'mask').form !== 'points') return [];
   const scale = width / prediction.width;
-  const least = prediction.kind === 'keypoints' ? LEAST_SCORE : 0;
-  const found = prediction.points().filter(({ score }) => score >= least);
   // Scores of a density say how much lies there, not how sure it is.
   const score = prediction.kind === 'density' ? { score: 1 } : {};
-  return found.map((point) => ({ ...point, ...score, x: point.x * scale, y: point.y * scale }));
+  return shownPoints(prediction).map((point) => ({ ...point, ...score, x: point.x * scale, y: point.y * scale }));
 }
 
 function draw(prediction: Prediction, view: View, channel: number): OffscreenCanvas {

@@ -8,7 +8,7 @@ const SURE_SCORE = 0.2;
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 /** The points of a kind that are sure enough to be shown; scores of a density say how much lies there, not how sure it is. */
-export function shownPoints(kind: string, points: readonly Found[]): readonly Found[] {
+export function sureEnough(kind: string, points: readonly Found[]): readonly Found[] {
   return kind === 'keypoints' ? points.filter(({ score }) => score >= LEAST_SCORE) : points;
 }
 
@@ -19,7 +19,7 @@ export function drawPoints(
   points: readonly Found[],
   { colours, radius, opacity }: { colours: Uint32Array; radius: number; opacity: number },
 ): void {
-  for (const { x, y, score, channel } of shownPoints(kind, points)) {
+  for (const { x, y, score, channel } of sureEnough(kind, points)) {
     context.globalAlpha = opacity * (kind === 'keypoints' && score < SURE_SCORE ? 0.5 : 1);
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
