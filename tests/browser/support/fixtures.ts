@@ -1,4 +1,5 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { withoutErrors } from './console.js';
 
 export { expect };
 
@@ -18,13 +19,7 @@ export const test = base.extend<Fixtures>({
   backend: async ({}, use, info) => {
     await use(info.project.metadata['backend']);
   },
-  page: async ({ page, allowed }, use) => {
-    const errors: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    page.on('pageerror', (error) => errors.push(error.message));
-    await use(page);
-    expect(errors.filter((error) => !allowed.some((pattern) => pattern.test(error)))).toEqual([]);
-  },
+  page: ({ page, allowed }, use) => withoutErrors(page, allowed, use),
   anolis: async ({ page, backend }, use) => {
     await use(new AnolisPage(page, backend));
   },

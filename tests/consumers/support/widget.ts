@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { test as base, expect, type Page } from '@playwright/test';
 import type { AnolisWidget } from '../../../www/src/element/index.js';
+import { withoutErrors } from '../../browser/support/console.js';
 import { disc } from '../projects/ask.js';
 import { type Content, type Site, serve } from './serve.js';
 
@@ -42,13 +43,7 @@ export interface Fixtures {
 /** Fails every test that leaves an error in the console. */
 export const test = base.extend<Fixtures>({
   allowed: [[], { option: true }],
-  page: async ({ page, allowed }, use) => {
-    const errors: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    page.on('pageerror', (error) => errors.push(error.message));
-    await use(page);
-    expect(errors.filter((error) => !allowed.some((pattern) => pattern.test(error)))).toEqual([]);
-  },
+  page: ({ page, allowed }, use) => withoutErrors(page, allowed, use),
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are wanted from the pattern.
   site: async ({}, use) => {
     const sites: Site[] = [];
