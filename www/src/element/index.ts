@@ -3,5 +3,5 @@
  *
  * @packageDocumentation
  */
-export type { WidgetAdapted, WidgetEvents, WidgetPicture, WidgetPredicted } from './events.js';
+export type { WidgetAdapted, WidgetEvents, WidgetPicture, WidgetPredicted, WidgetTag } from './events.js';
 export { AnolisWidget } from './widget.js';

@@ -244,9 +244,8 @@ describe.skipIf(!python)('other libraries read the same:', () => {
     const found = read<Pngs>('pngs', await formats.masks.write(masks()));
     expect(found['two.png']).toEqual({ mode: 'P', values: rows(masks().sheets[1] as Content['sheets'][number]) });
     const data = Uint16Array.from([65_535, 0, 65_534, 32_767]);
-    const map = content('map', [
-      { ...sheet('m.png'), label: { raster: { width: 2, height: 2, data }, partial: false } },
-    ]);
+    const label = { raster: { width: 2, height: 2, data }, partial: false };
+    const map: Content = { kind: 'map', channels: ['depth'], sheets: [{ ...sheet('m.png'), label }] };
     expect(read<Pngs>('pngs', await formats.maps.write(map))['m.png']?.values).toEqual([
       [0, 1],
       [65_535, 32_768],
