@@ -58,24 +58,23 @@ test('a finger paints', async ({ anolis }) => {
 });
 
 test('two fingers bring the picture closer and move it, and paint nothing', async ({ anolis, page }) => {
-  test.fixme(true, 'Fails on some runs; not looked into yet');
   const hands = await begin(anolis);
   await pinch(anolis, hands);
-  const scale = await scaleOf(anolis);
-  expect(scale).toBeGreaterThan(2);
+  // From a fifth of the picture's width between them to three fifths; moves are drawn a frame later.
+  await expect.poll(() => scaleOf(anolis)).toBeCloseTo(3, 1);
   const before = await anolis.place([0.5, 0.5]);
   const frame = await anolis.canvas.boundingBox();
   if (!frame) throw new Error('the picture is not visible');
   const at = (x: number, y: number) => [frame.x + x * frame.width, frame.y + y * frame.height] as const;
   await hands.touch(0, at(0.2, 0.6));
   await hands.touch(1, at(0.8, 0.6));
-  const after = await anolis.place([0.5, 0.5]);
-  expect(after[1] - before[1]).toBeCloseTo(0.1 * frame.height, 0);
-  expect(await scaleOf(anolis)).toBeCloseTo(scale, 1);
+  const moved = async () => (await anolis.place([0.5, 0.5]))[1] - before[1];
+  await expect.poll(moved).toBeCloseTo(0.1 * frame.height, 0);
+  expect(await scaleOf(anolis)).toBeCloseTo(3, 1);
   // The finger that stays moves the picture along.
   await hands.lift(0);
   await hands.touch(1, at(0.8, 0.5));
-  expect((await anolis.place([0.5, 0.5]))[1]).toBeCloseTo(before[1], 0);
+  await expect.poll(moved).toBeCloseTo(0, 0);
   await hands.lift(1);
   expect(await painted(anolis)).toBeNull();
   await expect(anolis.pictures.first()).toHaveAttribute('data-labelled', 'false');

@@ -34,7 +34,6 @@ for (const [look, { viewport, colorScheme }] of Object.entries(looks)) {
     test.use({ viewport, colorScheme });
 
     test('the page looks as it did', async ({ anolis, page }) => {
-      test.fixme(true, 'Pictures are from before the camera button; take them anew');
       test.slow();
       await anolis.open();
       const width = await widthOfText(page);

@@ -4,7 +4,7 @@ import type { LiveFrame } from '../anolis/public/index.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
 import { closeCamera, openCamera } from './model/camera.js';
-import { frameOf, freeName, openClip, timeText } from './model/clip.js';
+import { frameOf, freeName, openClip, showsFrame, timeText } from './model/clip.js';
 import { Following } from './model/following.js';
 import type { Learner } from './model/learner.js';
 import type { Session } from './model/session.js';
@@ -243,7 +243,7 @@ export class LiveView extends LitElement {
       if (opened.signal.aborted) return;
       const onFrame = (frame: LiveFrame) => this.#drawn(frame);
       this.#following = new Following(this.session, video, this.canvas, { onFrame, onProblem: this.#fail });
-      this.state = 'paused';
+      this.state = video.paused ? 'paused' : 'playing';
       await video.play();
     } catch (reason) {
       if (!opened.signal.aborted) this.#fail(reason as Error);
@@ -258,6 +258,8 @@ export class LiveView extends LitElement {
     const lost = () => this.#fail(new Error(messages.live.lost));
     camera.getVideoTracks()[0]?.addEventListener('ended', lost, { signal });
     this.video.srcObject = camera;
+    await this.video.play();
+    await showsFrame(this.video, signal);
   }
 
   async #openFile(file: File, signal: AbortSignal): Promise<void> {

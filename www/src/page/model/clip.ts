@@ -20,6 +20,11 @@ export async function openClip(video: HTMLVideoElement, signal: AbortSignal): Pr
   await heard(video, 'seeked', signal);
 }
 
+/** Waits until a video shows a frame. */
+export async function showsFrame(video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+  if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) await heard(video, 'loadeddata', signal);
+}
+
 function heard(video: HTMLVideoElement, type: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const once = { once: true, signal };
