@@ -40,7 +40,7 @@ export default defineConfig({
   expect: {
     timeout: 30_000,
     // Another Chromium may smooth edges a little otherwise.
-    toHaveScreenshot: { maxDiffPixelRatio: 0.02, animations: 'disabled', caret: 'hide' },
+    toHaveScreenshot: { maxDiffPixelRatio: 0.004, animations: 'disabled', caret: 'hide' },
   },
   snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
   forbidOnly: Boolean(process.env['CI']),
