@@ -107,6 +107,7 @@ pub fn build_all(only: Option<Backend>, release: bool) -> Result<()> {
 /// The page, into `www/dist`.
 pub fn build_page() -> Result<()> {
     let step = Step::start("Page");
+    licences::write()?;
     step.run(&mut npm::npm(&["run", "build", "--workspace", "www"]))
         .context("the page does not build: correct what is listed above")?;
     step.done("www/dist");

@@ -27,7 +27,7 @@ import { ElsewhereEvent, Keeper, type SaveEvent } from './model/keeper.js';
 import { Learner, type LearnerEvent } from './model/learner.js';
 import type { Picture } from './model/picture.js';
 import { readFiles } from './model/read-files.js';
-import { fetchLabels, fetchSamples, type SampleSet } from './model/samples.js';
+import { fetchLabels, fetchSamples, inWords, type SampleSet } from './model/samples.js';
 import { newTasks, Session } from './model/session.js';
 import { Observe } from './observe.js';
 import { keepForOffline } from './offline.js';
@@ -521,7 +521,7 @@ export class App extends LitElement {
       const files = await fetchSamples(set);
       await this.#addFiles(files, async (pictures) => {
         await fetchLabels(set, pictures);
-        this.session.beginTask(set.kind, set.channels);
+        this.session.beginTask(set.kind, set.channels.map(inWords));
       });
     } catch {
       this.#complain(messages.sampleFailed);

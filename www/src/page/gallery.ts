@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { icons } from './icons.js';
 import { messages } from './messages.js';
-import { listSamples, type SampleSet, sampleUrl } from './model/samples.js';
+import { inWords, listSamples, type SampleSet, sampleUrl } from './model/samples.js';
 import { shared } from './styles.js';
 
 /** A set of samples was chosen. */
@@ -105,14 +105,9 @@ export class Gallery extends LitElement {
         <span class="strip">
           ${set.files.slice(0, 3).map((file) => html`<img src=${sampleUrl(file)} alt="" loading="lazy" />`)}
         </span>
-        <span class="text"><b>${titleOf(set)}</b><span class="soft kind">${icons[set.kind]}${messages.kinds[set.kind]}</span></span>
+        <span class="text"><b>${inWords(set.title)}</b><span class="soft kind">${icons[set.kind]}${messages.kinds[set.kind]}</span></span>
       </button>
-      <p class="credits soft">${set.credits}, ${set.licence}</p>
+      <p class="credits soft">${inWords(set.credits)}, ${inWords(set.licence)}</p>
     </li>`;
   }
-}
-
-// Sets that are added to the list have the title that they bring along.
-function titleOf({ id, title }: SampleSet): string {
-  return (messages.sampleTitles as Readonly<Partial<Record<string, string>>>)[id] ?? title;
 }

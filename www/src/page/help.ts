@@ -57,7 +57,7 @@ export class Help extends LitElement {
   }
 
   override render() {
-    const { title, groups } = messages.help;
+    const { title, groups, licences } = messages.help;
     return html`<dialog aria-labelledby="title">
       <div class="head">
         <h2 id="title">${title}</h2>
@@ -71,6 +71,10 @@ export class Help extends LitElement {
           </section>`,
         )}
       </div>
+      <p class="soft">
+        ${licences.own} ${licences.others}
+        <a href="third-party.md" target="_blank">${licences.scripts}</a>, <a href="third-party-rust.md" target="_blank">${licences.runtimes}</a>
+      </p>
     </dialog>`;
   }
 }

@@ -45,17 +45,8 @@ export const english = {
   add: 'Add pictures',
   openHint: 'or drop pictures or a video anywhere, or paste them',
   samples: 'Or try it with these',
-  sampleTitles: {
-    nuclei: 'Cell nuclei',
-    coins: 'Greek coins',
-    roads: 'Roads from above',
-    creatures: 'Creatures',
-    depth: 'Depth of a scene',
-    blood: 'Blood cells',
-    mixed: 'Mixed pictures',
-    solids: 'Things on a table',
-    tissue: 'Stained tissue',
-  },
+  /** What the list of samples says, where it is said otherwise in this language. */
+  sampleWords: {} as Readonly<Partial<Record<string, string>>>,
   samplePictures: (count: number) => `${count} pictures`,
   sampleFailed: 'The sample pictures could not be fetched; check the connection and try again.',
   drop: 'Drop pictures, a video or a session to open them',
@@ -143,6 +134,12 @@ export const english = {
   beside: 'Label and prediction side by side',
   help: {
     title: 'Shortcuts',
+    licences: {
+      own: 'anolis is free: MIT or Apache-2.0.',
+      others: 'Licences of what it is made of:',
+      scripts: 'scripts',
+      runtimes: 'runtimes',
+    },
     groups: [
       {
         name: 'Label',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AnolisError, errorCodes, sentenceOf } from '../../src/anolis/public/errors.js';
 import { german } from '../../src/page/messages.de.js';
 import { english, useMessages } from '../../src/page/messages.js';
+import type { SampleSet } from '../../src/page/model/samples.js';
 import { inOwnWords, sentence } from '../../src/page/sentence.js';
 
 /** Every place of a sentence, and what kind of thing is there. */
@@ -18,9 +19,9 @@ function sentences(value: unknown): string[] {
 
 describe('German', () => {
   it('has every sentence that English has, and no other', () => {
-    // Of errors English has the library's own.
-    const ofErrors = (place: string) => place.startsWith('.errors.');
-    expect(places(german).filter((place) => !ofErrors(place))).toEqual(places(english));
+    // Of errors English has the library's own, of samples their list's.
+    const elsewhere = (place: string) => place.startsWith('.errors.') || place.startsWith('.sampleWords.');
+    expect(places(german).filter((place) => !elsewhere(place))).toEqual(places(english));
   });
 
   it('leaves no sentence empty or in English', () => {
@@ -58,11 +59,10 @@ describe('what the library says', () => {
 });
 
 describe('sample sets', () => {
-  it('have a title in every language', () => {
+  it('are in words of every language', () => {
     const list = readFileSync(new URL('../../public/samples/samples.json', import.meta.url), 'utf8');
-    const { sets } = JSON.parse(list) as { sets: { id: string; title: string }[] };
-    for (const { sampleTitles } of [english, german])
-      expect(Object.keys(sampleTitles).sort()).toEqual(sets.map(({ id }) => id).sort());
-    expect(english.sampleTitles).toEqual(Object.fromEntries(sets.map(({ id, title }) => [id, title])));
+    const { sets } = JSON.parse(list) as { sets: SampleSet[] };
+    const said = sets.flatMap(({ title, credits, licence, channels }) => [title, credits, licence, ...channels]);
+    expect(Object.keys(german.sampleWords).sort()).toEqual([...new Set(said)].sort());
   });
 });

@@ -1,3 +1,4 @@
+import { messages } from '../messages.js';
 import { isKind, type Kind } from './kinds.js';
 import { type Label, type LabelPoint, storedOf } from './label.js';
 import type { Picture } from './picture.js';
@@ -18,6 +19,11 @@ export interface SampleSet {
   readonly labelled: number;
   /** Of tags: what the labelled ones have; they have no others. */
   readonly tags?: readonly (readonly string[])[];
+}
+
+/** A word of the list in the page's language; lists may have words that the page does not know. */
+export function inWords(word: string): string {
+  return messages.sampleWords[word] ?? word;
 }
 
 const listUrl = new URL('samples/samples.json', document.baseURI);
