@@ -5,7 +5,7 @@ import { expect, test } from './support/fixtures.js';
 // What a browser says of a device that is left behind.
 test.use({ allowed: [/device|gpu/i] });
 
-test.fixme('on the GPU a coin is painted, the others are predicted, an adaptation is stopped, masks are exported', async ({
+test('on the GPU a coin is painted, the others are predicted, an adaptation is stopped, masks are exported', async ({
   anolis,
   page,
 }) => {

@@ -7,9 +7,6 @@ import { overlayOn, prepareBall, teach } from './support/live.js';
 test('a frame stays on the GPU from the camera to its overlay, which shows what the picture is predicted to be', async ({
   page,
 }, info) => {
-  // Frames come without a readback, but their overlay is empty (92 % of the pixels agree: those without the ball), so that
-  // the worker draws them by hand there.
-  test.fixme(true, "The overlay stays empty on Chromium's software adapter");
   const reads = await countReads(page);
   await openLibrary(page);
   await prepareBall(page);

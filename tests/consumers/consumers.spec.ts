@@ -69,19 +69,19 @@ test('Vite', async ({ page }) => {
   await check(page, { folder: join(project, 'dist') });
 });
 
-test.fixme('Vite 7', async ({ page }) => {
+test('Vite 7', async ({ page }) => {
   const project = await install('vite7', tarball);
   await command(project, 'npm', 'run', 'build');
   await check(page, { folder: join(project, 'dist') });
 });
 
-test.fixme('Rollup, with the worker and the assets copied', async ({ page }) => {
+test('Rollup, with the worker and the assets copied', async ({ page }) => {
   const project = await install('rollup', tarball);
   await command(project, 'npm', 'run', 'build');
   await check(page, { folder: join(project, 'dist'), pages: { '/index.html': indexOf(project) } });
 });
 
-test.fixme('Next, which imports it on the server too', async ({ page }) => {
+test('Next, which imports it on the server too', async ({ page }) => {
   const project = await install('next', tarball);
   await command(project, 'npm', 'run', 'build');
   const rendered = readFileSync(join(project, 'out/index.html'), 'utf8');

@@ -4,7 +4,7 @@ import { expect, ready, teach, test } from './support/widget.js';
 // What a browser says of a device that is left behind.
 test.use({ allowed: [/device|gpu/i] });
 
-test.fixme('the widget predicts on the GPU', async ({ page, open }) => {
+test('the widget predicts on the GPU', async ({ page, open }) => {
   await open('<anolis-widget backend="webgpu" quality="fast" channels="disc" loading="manual"></anolis-widget>');
   const backend = await page.evaluate(async () => {
     const element = document.querySelector('anolis-widget') as AnolisWidget;
