@@ -34,8 +34,8 @@ const specs = (all: string[], but: string[] = []) =>
 export default defineConfig({
   testDir: '.',
   outputDir: 'results',
-  // One browser at a time: predictions use every core there is.
-  workers: 1,
+  // Predictions take a core, starting a page most of another.
+  workers: 2,
   timeout: 120_000,
   expect: {
     timeout: 30_000,
@@ -59,6 +59,8 @@ export default defineConfig({
       metadata: { backend: 'webgpu' },
       ...specs([...gpuSpecs, ...bothSpecs]),
       timeout: 1_800_000,
+      // A GPU in software takes every core there is.
+      workers: 1,
       use: launch(...softwareGpu),
     },
   ],

@@ -8,6 +8,8 @@ export default defineConfig({
   testDir: fileURLToPath(new URL('.', import.meta.url)),
   testIgnore: 'projects/**',
   outputDir: 'results',
+  // Projects are installed into folders that tests share.
+  workers: 1,
   projects: [
     {
       name: 'cpu',

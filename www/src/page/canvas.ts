@@ -394,6 +394,8 @@ export class Canvas extends LitElement {
   }
 
   #up = (event: PointerEvent): void => {
+    // The last step of the way comes without a move of its own where moves are thinned out.
+    if (this.#pen.down && !this.#moving && this.#fingers.has(event.pointerId)) this.#moveTo(this.#pointOf(event));
     if (this.#released(event)) this.#lift();
   };
 

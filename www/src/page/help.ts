@@ -39,6 +39,18 @@ export class Help extends LitElement {
       dd {
         margin: 0;
       }
+      .licences {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 12px;
+        align-items: center;
+        font-size: 0.87rem;
+      }
+      .licences a {
+        display: grid;
+        align-items: center;
+        min-height: 44px;
+      }
       kbd {
         padding: 1px 6px;
         border: 1px solid var(--line);
@@ -71,9 +83,10 @@ export class Help extends LitElement {
           </section>`,
         )}
       </div>
-      <p class="soft">
+      <p class="licences soft">
         ${licences.own} ${licences.others}
-        <a href="third-party.md" target="_blank">${licences.scripts}</a>, <a href="third-party-rust.md" target="_blank">${licences.runtimes}</a>
+        <a href="third-party.md" target="_blank">${licences.scripts}</a>
+        <a href="third-party-rust.md" target="_blank">${licences.runtimes}</a>
       </p>
     </dialog>`;
   }

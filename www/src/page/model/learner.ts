@@ -178,12 +178,15 @@ export class Learner extends EventTarget {
   async #sendAdapter(task: Task): Promise<boolean> {
     const { kind } = task.options;
     const { adapter } = this.session.tasks[kind];
+    const before = this.#adapter;
     this.#adapter = adapter;
     if (adapter && adapter.weights !== this.anolis.weightsHash) {
       this.dispatchEvent(new LearnerEvent('notice', messages.adapt.otherWeights));
       return true;
     }
-    await task.setAdapter(adapter?.bytes);
+    await again(task.setAdapter(adapter?.bytes), () => {
+      this.#adapter = before;
+    });
     this.#expire();
     return true;
   }
@@ -252,11 +255,12 @@ export class Learner extends EventTarget {
     const example = this.#examples.get(picture);
     // The session may be at another task meanwhile, which begins anew.
     if (!image || kindOf(task) !== this.session.kind) return true;
+    const stale = () => this.#staleLabels.add(picture);
     if (label && this.session.isLabelled(picture)) {
-      this.#examples.set(picture, await give(task, image, label, example));
+      this.#examples.set(picture, await again(give(task, image, label, example), stale));
     } else if (example !== undefined) {
+      await again(task.remove(example), stale);
       this.#examples.delete(picture);
-      await task.remove(example);
     }
     this.#expire();
     return true;
@@ -265,22 +269,20 @@ export class Learner extends EventTarget {
   async #predict(task: Task | TagTask, picture: Picture, quick: boolean): Promise<boolean> {
     if (task instanceof TagTask) return this.#predictTags(task, picture);
     const image = this.#open.get(picture) as AnolisImage;
-    (quick ? this.#staleQuick : this.#staleFull).delete(picture);
+    const stale = quick ? this.#staleQuick : this.#staleFull;
+    stale.delete(picture);
     const scale = Math.min(
       1,
       (picture === this.session.selected ? LARGE : SMALL) / Math.max(image.width, image.height),
     );
     const width = Math.max(1, Math.round(image.width * scale));
     const height = Math.max(1, Math.round(image.height * scale));
-    try {
-      const prediction = await task.predict(image, { quick, width, height, signal: this.#pass.signal });
-      if (task === this.#task && task.options.kind === this.session.kind)
-        this.session.showPrediction(picture, prediction, quick ? 'quick' : 'full');
-    } catch (reason) {
-      if (reason instanceof AbortError && this.#open.has(picture))
-        (quick ? this.#staleQuick : this.#staleFull).add(picture);
-      throw reason;
-    }
+    const { signal } = this.#pass;
+    const prediction = await again(task.predict(image, { quick, width, height, signal }), () => {
+      if (this.#open.has(picture)) stale.add(picture);
+    });
+    if (task === this.#task && task.options.kind === this.session.kind)
+      this.session.showPrediction(picture, prediction, quick ? 'quick' : 'full');
     return true;
   }
 
@@ -294,7 +296,9 @@ export class Learner extends EventTarget {
   // Quick ones are all there are.
   async #predictTags(task: TagTask, picture: Picture): Promise<boolean> {
     for (const stale of [this.#staleQuick, this.#staleFull]) stale.delete(picture);
-    const answers = await task.predict(this.#open.get(picture) as AnolisImage);
+    const answers = await again(task.predict(this.#open.get(picture) as AnolisImage), () => {
+      if (this.#open.has(picture)) this.#staleQuick.add(picture);
+    });
     if (task !== this.#task || this.session.kind !== 'tags') return true;
     const examples = new Map([...this.#examples].map(([of, example]) => [example, of]));
     const tags = answers.map(({ probability, present, because }) => ({
@@ -394,6 +398,16 @@ export class LearnerEvent extends Event {
 
 function kindOf(task: Task | TagTask): Kind {
   return task instanceof TagTask ? 'tags' : task.options.kind;
+}
+
+/** Has a call made once more that was stopped, or whose worker died. */
+async function again<T>(call: Promise<T>, mark: () => void): Promise<T> {
+  try {
+    return await call;
+  } catch (reason) {
+    if (reason instanceof AbortError || reason instanceof WorkerError) mark();
+    throw reason;
+  }
 }
 
 // Adds or replaces an example and answers its id.
