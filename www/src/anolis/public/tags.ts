@@ -79,8 +79,9 @@ export class TagTask {
   /** Takes an example out of the task. */
   async remove(example: number): Promise<void> {
     const { image, own } = this.#get(example);
-    this.#examples.delete(example);
     await this.#client.call('removeLabel', { task: this.#id, image: image.id });
+    // Kept where the worker died, so that the call can be made again.
+    this.#examples.delete(example);
     if (own) await image.dispose();
   }
 
