@@ -453,7 +453,7 @@ export class View {
     this.#render();
     const dialog = this.root.querySelector<StartOver>('anolis-start-over');
     await dialog?.updateComplete;
-    dialog?.ask();
+    dialog?.show();
   };
 
   #onChange = (): void => {

@@ -2,11 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { type Anolis, AnolisError, type Notice, type Progress } from '../anolis/public/index.js';
-import './editor.js';
 import './header.js';
-import './pictures.js';
-import './elsewhere.js';
-import './start-over.js';
 import './status.js';
 import './welcome.js';
 import type { AdaptEvent } from './adapt.js';
@@ -38,6 +34,9 @@ import type { Sessions } from './sessions.js';
 import { listenToShortcuts } from './shortcuts.js';
 import type { StartOver } from './start-over.js';
 import { shared } from './styles.js';
+
+/** What pictures are worked on with: fetched before them where there are any, else while nothing else is to do. */
+const bench = () => Promise.all([import('./editor.js'), import('./pictures.js')]);
 
 /**
  * The page. `data-state` is `loading`, `ready` or `failed`, `data-backend` where the network runs,
@@ -261,7 +260,7 @@ export class App extends LitElement {
 
   #all() {
     if (!this.restored || this.session.pictures.length === 0) return nothing;
-    return html`<anolis-pictures videos .session=${this.session} .onVisible=${this.#onVisible} @start-over=${() => this.startOver.ask()}></anolis-pictures>`;
+    return html`<anolis-pictures videos .session=${this.session} .onVisible=${this.#onVisible} @start-over=${this.#askStartOver}></anolis-pictures>`;
   }
 
   async #open(): Promise<void> {
@@ -286,7 +285,10 @@ export class App extends LitElement {
     } catch {
       this.#complain(messages.notSaved);
     }
+    if (this.session.pictures.length > 0) await bench();
     this.restored = true;
+    // Once what is here now is drawn.
+    requestAnimationFrame(() => setTimeout(bench));
   }
 
   #onSave = (event: Event): void => {
@@ -300,10 +302,15 @@ export class App extends LitElement {
 
   #onElsewhere = (event: Event): void => {
     this.#elsewhere = (event as ElsewhereEvent).id;
-    void this.updateComplete.then(() => this.elsewhere.show());
+    void import('./elsewhere.js').then(() => this.updateComplete).then(() => this.elsewhere.show());
   };
 
   #takeOver = (): Promise<void> => this.#openSession(this.#elsewhere, true);
+
+  #askStartOver = async (): Promise<void> => {
+    await import('./start-over.js');
+    await this.startOver.show();
+  };
 
   #showSessions = async (): Promise<void> => {
     await import('./sessions.js');
@@ -448,6 +455,7 @@ export class App extends LitElement {
     if (!picture) return;
     this.session.select(picture);
     await this.updateComplete;
+    await bench();
     await this.editor.begin();
   }
 

@@ -1,6 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import './adapt.js';
 import './canvas.js';
 import './channels.js';
 import './settings.js';
@@ -83,7 +82,7 @@ export class Editor extends LitElement {
   override render() {
     const { session } = this;
     // Fetched once it is of use.
-    if (session.kind === 'tags') void import('./tags.js');
+    void (session.kind === 'tags' ? import('./tags.js') : import('./adapt.js'));
     if (this.hints) void import('./hint.js');
     return html`
       <div class="row" role="toolbar" aria-label=${messages.tools}>

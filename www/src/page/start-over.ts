@@ -18,8 +18,9 @@ export class StartOver extends LitElement {
     `,
   ];
 
-  ask(): void {
-    this.dialog.showModal();
+  async show(): Promise<void> {
+    await this.updateComplete;
+    if (!this.dialog.open) this.dialog.showModal();
   }
 
   override render() {
