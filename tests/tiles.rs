@@ -30,9 +30,10 @@ fn on_disc(x: usize, y: usize) -> bool {
 /// Discs, one a square, on a picture of so many squares.
 fn discs(columns: usize, rows: usize) -> Picture {
     let (width, height) = (columns * SIDE, rows * SIDE);
-    let colour = |i: usize| match on_disc(i % width, i / width) {
-        true => [210, 90, 60],
-        false => [50, 90, (40 + i % 23) as u8],
+    // Every square has the same noise.
+    let colour = |i: usize| match (i % width, i / width) {
+        (x, y) if on_disc(x, y) => [210, 90, 60],
+        (x, y) => [50, 90, (40 + (x % SIDE + y % SIDE * SIDE) % 23) as u8],
     };
     Picture::from_rgb((0..width * height).flat_map(colour).collect(), width, height).unwrap()
 }
