@@ -10,7 +10,7 @@ import zlib
 
 import ray
 
-ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"}
+ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 # Exit codes of `anolis predict`: everything, or everything that could be read.
 DONE, PARTLY = 0, 3
 

@@ -14,7 +14,9 @@ pub struct Error {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    #[error("This file is not a picture that can be read ({0}). Use PNG, JPEG, WebP, GIF or BMP.")]
+    #[error(
+        "This file is not a picture that can be read ({0}). Use PNG, JPEG, WebP, GIF, BMP or TIFF."
+    )]
     NotAnImage(String),
     #[error("This picture is {width}x{height} pixels; at least {minimum} on each side are needed.")]
     ImageTooSmall { width: usize, height: usize, minimum: usize },
@@ -58,6 +60,10 @@ pub enum ErrorKind {
     LabelKind { kind: &'static str, label: &'static str, wanted: &'static str },
     #[error("A task of kind '{kind}' has no {answer}.")]
     AnswerKind { kind: &'static str, answer: &'static str },
+    #[error(
+        "Tiles of {tile} pixels that share {overlap} of their side cannot be. Use 64 pixels or more, and 0 to 0.5."
+    )]
+    Tiles { tile: usize, overlap: f32 },
     #[error("There is no {what} with number {id}.")]
     NotFound { what: &'static str, id: u32 },
     #[error("There is no kind of task '{0}'. Use 'mask', 'keypoints', 'map', 'density' or 'tags'.")]
@@ -122,6 +128,7 @@ impl Error {
             ErrorKind::LabelBrush => "label-brush",
             ErrorKind::LabelKind { .. } => "label-kind",
             ErrorKind::AnswerKind { .. } => "answer-kind",
+            ErrorKind::Tiles { .. } => "tiles",
             ErrorKind::NotFound { .. } => "not-found",
             ErrorKind::UnsupportedKind(_) => "unsupported-kind",
             ErrorKind::Channels | ErrorKind::TagNames(_) => "channels",

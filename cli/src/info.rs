@@ -1,9 +1,10 @@
 //! `anolis info`: what a file holds.
 
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use anolis::image::decode;
+use anolis::image::{decode, tiff};
 use anolis::session::file::SessionFile;
 use anolis::weights::{self, NamedTensors};
 use serde_json::{Value, json};
@@ -53,6 +54,12 @@ fn describe(path: &Path) -> Result<Value> {
         return Ok(session(&saved::open(path)?));
     }
     let picture = decode(&bytes)?;
+    if tiff::is_tiff(&bytes) {
+        let pages = tiff::pages(Cursor::new(&bytes))?;
+        return Ok(json!({
+            "what": "picture", "width": picture.width(), "height": picture.height(), "pages": pages,
+        }));
+    }
     Ok(json!({ "what": "picture", "width": picture.width(), "height": picture.height() }))
 }
 
@@ -69,6 +76,7 @@ fn session(file: &SessionFile) -> Value {
         json!({
             "id": task.id, "kind": task.kind(), "channels": task.channels,
             "examples": task.labelled().len(), "adapter": task.adapter.is_some(),
+            "at a time": file.images_of(task),
         })
     });
     json!({

@@ -9,6 +9,7 @@ pub mod inputs;
 pub mod output;
 pub mod predict;
 pub mod saved;
+pub mod seen;
 pub mod summary;
 pub mod weights;
 
@@ -26,7 +27,10 @@ pub enum Outcome {
     Partly,
 }
 
-/// The stable code of an error of the library, `error` for others.
+/// The stable code of an error of the library or of a pair, `error` for others.
 pub fn code(error: &Error) -> &'static str {
+    if let Some(error) = error.downcast_ref::<seen::PairError>() {
+        return error.code();
+    }
     error.downcast_ref::<anolis::Error>().map_or("error", anolis::Error::code)
 }

@@ -5,9 +5,10 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
+use anolis::image::Picture;
 use anolis::session::file::{Examples, SavedTask};
-use anolis::session::{Point, Prediction, Tag, TaskKind};
-use image::{DynamicImage, GrayImage, ImageBuffer, ImageFormat, Luma};
+use anolis::session::{Point, Prediction, Tag, TaskKind, TiledAnswer};
+use image::{DynamicImage, GrayImage, ImageBuffer, ImageFormat, Luma, RgbImage};
 use serde_json::json;
 
 use crate::Result;
@@ -60,54 +61,98 @@ fn layer_ends(layers: usize, extension: &str) -> Vec<String> {
 pub fn answer(prediction: &Prediction, size: (usize, usize)) -> Result<Answer> {
     let (width, height) = size;
     let channels = prediction.channels();
-    let share = |values: &[u8], wanted: u8| {
-        let found = values.iter().filter(|&&value| value == wanted).count();
-        found as f32 / values.len() as f32
-    };
-    let named = |ends: Vec<String>, files: Vec<Vec<u8>>| ends.into_iter().zip(files).collect();
     match prediction.kind() {
-        TaskKind::Mask => {
-            let ids = prediction.mask(width, height)?;
-            let numbers = (1..=channels).map(|channel| share(&ids, channel as u8)).collect();
-            Ok(Answer { files: named(layer_ends(1, "png"), vec![grey(ids, size)?]), numbers })
-        }
+        TaskKind::Mask => mask(prediction.mask(width, height)?, channels, size),
         TaskKind::OverlappingMask => {
-            let layers = prediction.layers(width, height)?;
-            let layers: Vec<_> = layers.chunks_exact(width * height).collect();
-            let numbers = layers.iter().map(|layer| share(layer, 1)).collect();
-            let files = layers.iter().map(|layer| grey(layer.to_vec(), size));
-            let files = files.collect::<Result<_>>()?;
-            Ok(Answer { files: named(layer_ends(channels, "png"), files), numbers })
+            let all = prediction.layers(width, height)?;
+            layers(all.chunks_exact(width * height).map(<[u8]>::to_vec), channels, size)
         }
         TaskKind::Map => {
-            let (mut files, mut numbers) = (Vec::new(), Vec::new());
-            for component in 0..channels {
-                let values = prediction.map(component, width, height)?;
-                numbers.push(values.iter().sum::<f32>() / values.len() as f32);
-                files.push(deep_grey(&values, size)?);
-            }
-            Ok(Answer { files: named(layer_ends(channels, "png"), files), numbers })
+            let component = |component| Ok(prediction.map(component, width, height)?);
+            maps((0..channels).map(component), channels, size)
         }
-        TaskKind::Keypoints => {
-            let points = prediction.keypoints(width, height)?;
-            let points: Vec<_> =
-                points.into_iter().map(|Point { x, y, score }| [x, y, score]).collect();
-            let json = json!({ "points": points }).to_string().into_bytes();
-            Ok(Answer { files: vec![(".json".into(), json)], numbers: points.concat() })
-        }
+        TaskKind::Keypoints => Ok(keypoints(prediction.keypoints(width, height)?)),
         TaskKind::Density => {
-            let (mut points, mut numbers) = (Vec::new(), Vec::new());
-            for channel in 0..channels {
-                numbers.push(prediction.count(channel)?);
-                let peaks = prediction.peaks(channel, width, height)?.into_iter();
-                points.extend(peaks.map(|Point { x, y, score }| json!([x, y, channel, score])));
-            }
-            let count: f32 = numbers.iter().sum();
-            let json = json!({ "count": count, "counts": numbers, "points": points }).to_string();
-            Ok(Answer { files: vec![(".json".into(), json.into_bytes())], numbers })
+            let count = |channel| Ok(prediction.count(channel)?);
+            let counts = (0..channels).map(count).collect::<Result<_>>()?;
+            let points = |channel| Ok(prediction.peaks(channel, width, height)?);
+            Ok(density(counts, (0..channels).map(points).collect::<Result<_>>()?))
         }
         kind => Err(format!("answers of kind '{}' have no file", kind.name()).into()),
     }
+}
+
+/// What tiles say of a picture of `size` (width, height) pixels.
+///
+/// # Errors
+/// When a picture cannot be encoded.
+pub fn tiled(answer: TiledAnswer, channels: usize, size: (usize, usize)) -> Result<Answer> {
+    match answer {
+        TiledAnswer::Mask(ids) => mask(ids, channels, size),
+        TiledAnswer::Layers(all) => layers(all.into_iter(), channels, size),
+        TiledAnswer::Map(all) => maps(all.into_iter().map(Ok), channels, size),
+        TiledAnswer::Keypoints(points) => Ok(keypoints(points)),
+        TiledAnswer::Density { counts, points } => Ok(density(counts, points)),
+    }
+}
+
+fn mask(ids: Vec<u8>, channels: usize, size: (usize, usize)) -> Result<Answer> {
+    let numbers = (1..=channels).map(|channel| share(&ids, channel as u8)).collect();
+    Ok(Answer { files: named(layer_ends(1, "png"), vec![grey(ids, size)?]), numbers })
+}
+
+fn layers(
+    layers: impl Iterator<Item = Vec<u8>>,
+    channels: usize,
+    size: (usize, usize),
+) -> Result<Answer> {
+    let (mut files, mut numbers) = (Vec::new(), Vec::new());
+    for layer in layers {
+        numbers.push(share(&layer, 1));
+        files.push(grey(layer, size)?);
+    }
+    Ok(Answer { files: named(layer_ends(channels, "png"), files), numbers })
+}
+
+/// Components come one by one, since each may be large.
+fn maps(
+    components: impl Iterator<Item = Result<Vec<f32>>>,
+    channels: usize,
+    size: (usize, usize),
+) -> Result<Answer> {
+    let (mut files, mut numbers) = (Vec::new(), Vec::new());
+    for values in components {
+        let values = values?;
+        numbers.push(values.iter().sum::<f32>() / values.len() as f32);
+        files.push(deep_grey(&values, size)?);
+    }
+    Ok(Answer { files: named(layer_ends(channels, "png"), files), numbers })
+}
+
+fn keypoints(points: Vec<Point>) -> Answer {
+    let points: Vec<_> = points.into_iter().map(|Point { x, y, score }| [x, y, score]).collect();
+    let json = json!({ "points": points }).to_string().into_bytes();
+    Answer { files: vec![(".json".into(), json)], numbers: points.concat() }
+}
+
+/// Counts and points by channel.
+fn density(counts: Vec<f32>, points: Vec<Vec<Point>>) -> Answer {
+    let of = |(channel, points): (usize, Vec<Point>)| {
+        let point = move |Point { x, y, score }: Point| json!([x, y, channel, score]);
+        points.into_iter().map(point).collect::<Vec<_>>()
+    };
+    let points: Vec<_> = points.into_iter().enumerate().flat_map(of).collect();
+    let count: f32 = counts.iter().sum();
+    let json = json!({ "count": count, "counts": counts, "points": points }).to_string();
+    Answer { files: vec![(".json".into(), json.into_bytes())], numbers: counts }
+}
+
+fn share(values: &[u8], wanted: u8) -> f32 {
+    values.iter().filter(|&&value| value == wanted).count() as f32 / values.len() as f32
+}
+
+fn named(ends: Vec<String>, files: Vec<Vec<u8>>) -> Vec<(String, Vec<u8>)> {
+    ends.into_iter().zip(files).collect()
 }
 
 /// What is known of each of the tags `names` of a picture.
@@ -130,6 +175,13 @@ pub fn deep_grey(values: &[f32], (width, height): (usize, usize)) -> Result<Vec<
     let picture: Option<ImageBuffer<Luma<u16>, Vec<u16>>> =
         ImageBuffer::from_raw(width as u32, height as u32, levels);
     png(picture.ok_or("a map's size and values disagree")?.into())
+}
+
+/// A picture as a PNG.
+pub fn rgb(picture: &Picture) -> Result<Vec<u8>> {
+    let (width, height) = (picture.width() as u32, picture.height() as u32);
+    let picture = RgbImage::from_raw(width, height, picture.rgb().to_vec());
+    png(picture.ok_or("a picture's size and pixels disagree")?.into())
 }
 
 fn png(picture: DynamicImage) -> Result<Vec<u8>> {

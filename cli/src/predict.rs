@@ -1,5 +1,7 @@
 //! `anolis predict`: pictures are decoded on all cores while the network is at work, and every answer is written whole.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,18 +9,20 @@ use std::sync::mpsc::sync_channel;
 use std::time::SystemTime;
 
 use anolis::Session;
-use anolis::image::{Picture, decode};
+use anolis::image::Picture;
 use anolis::session::file::{Examples, LONGEST_SIDE, SavedTask};
+use anolis::session::{LEAST_TILE, TileOptions};
 use burn::tensor::read_sync;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::device::Backend;
 use crate::inputs::{self, Input};
 use crate::output::{self, Answer};
+use crate::seen::{self, Seen};
 use crate::summary::Summary;
-use crate::{Error, Outcome, Result, code, saved, weights};
+use crate::{Outcome, Result, code, saved, weights};
 
 /// Pictures decoded at a time; a batch waits while another one is predicted.
 const BATCH: usize = 8;
@@ -39,6 +43,16 @@ pub struct Options {
     /// Answers are named by where their pictures lie below this folder
     #[arg(long)]
     root: Option<PathBuf>,
+    /// For tasks that see two pictures at a time: a folder, pattern or picture with the second ones, of the same names but for
+    /// their endings
+    #[arg(long, value_name = "IMAGES")]
+    with: Option<String>,
+    /// Cut big pictures into tiles, so that things are seen at the size at which they were learnt
+    #[arg(long)]
+    tiles: bool,
+    /// Side of a tile in pixels, at least 64; by default about as long as the examples' pictures are
+    #[arg(long, requires = "tiles", value_name = "PIXELS", value_parser = tile_size)]
+    tile_size: Option<usize>,
     /// Where the pictures lie that the session only refers to; by default beside it
     #[arg(long)]
     pictures: Option<PathBuf>,
@@ -58,10 +72,19 @@ pub struct Options {
     json: bool,
 }
 
+fn tile_size(text: &str) -> Result<usize, String> {
+    let size = text.parse().ok().filter(|&size| size >= LEAST_TILE);
+    size.ok_or_else(|| format!("use {LEAST_TILE} pixels or more"))
+}
+
 /// A task, and where its answers go.
 struct Target<'a> {
     task: &'a SavedTask,
     number: u32,
+    /// Pictures that it sees at a time.
+    images: usize,
+    /// How it cuts them up, if at all.
+    tiles: Option<TileOptions>,
     folder: PathBuf,
     ends: Vec<String>,
     summary: Summary,
@@ -79,10 +102,21 @@ pub fn run(options: &Options) -> Result<Outcome> {
     let inputs = inputs::find(&options.images, options.root.as_deref(), &options.out)?;
     let file = saved::open(&options.session)?;
     let tasks = saved::choose(&file, &options.task)?;
-    if let Some(task) = tasks.iter().find(|task| file.images_of(task) > 1) {
-        let id = &task.id;
-        return Err(format!("task '{id}' sees two pictures at a time, which the page can predict: choose others with --task").into());
+    let pairs = tasks.iter().find(|task| file.images_of(task) > 1);
+    match (pairs, &options.with) {
+        (Some(task), None) => {
+            let id = &task.id;
+            return Err(format!(
+                "task '{id}' sees two pictures at a time: give the second ones with --with, or choose others with --task"
+            )
+            .into());
+        }
+        (None, Some(_)) => {
+            return Err("no task here sees two pictures at a time: leave --with out".into());
+        }
+        _ => {}
     }
+    let all = seen::pair(inputs, options.with.as_deref(), &options.out)?;
     let (manifest, tensors) = weights::load(options.weights.as_deref())?;
     let mut session = Session::new(&manifest, &tensors, &options.backend.device()?)?;
     let pictures = saved::pictures_of(&options.session, options.pictures.as_deref());
@@ -94,25 +128,39 @@ pub fn run(options: &Options) -> Result<Outcome> {
         let columns = ["picture", "width", "height", "uncertainty"].map(str::to_owned);
         let columns = [columns.to_vec(), output::columns(task)].concat();
         let summary = Summary::open(&folder.join(&options.summary), &columns)?;
-        targets.push(Target { task, number, folder, ends: output::ends(task), summary });
+        let tiles = match task.examples {
+            Examples::Dense { .. } if options.tiles => {
+                let tile = options.tile_size.map_or_else(|| saved::usual_tile(&file, task), Ok)?;
+                Some(TileOptions { tile: Some(tile), ..TileOptions::default() })
+            }
+            Examples::Tags(_) if options.tiles => {
+                eprintln!(
+                    "task '{}': tags are of whole pictures, which are not cut into tiles",
+                    task.id
+                );
+                None
+            }
+            _ => None,
+        };
+        let (images, ends) = (file.images_of(task), output::ends(task));
+        targets.push(Target { task, number, images, tiles, folder, ends, summary });
     }
 
     let session_time = modified(&options.session)?;
     let (mut todo, mut counts) = (Vec::new(), Counts::default());
-    for input in inputs {
-        let done = |target: &Target| target.is_done(&input, session_time);
-        if !options.force && targets.iter().all(done) {
+    for seen in all {
+        let done = |target: &Target| target.is_done(&seen, session_time);
+        let whole = options.with.is_none() || seen.second.is_some();
+        if !options.force && whole && targets.iter().all(done) {
             counts.skipped += 1;
-            say(options, &json!({ "picture": input.path, "status": "skipped" }))?;
+            say(options, report(&seen, "skipped"))?;
         } else {
-            todo.push(input);
+            todo.push(seen);
         }
     }
     predict(options, &todo, &mut targets, &mut session, &mut counts)?;
     let Counts { predicted, skipped, failed } = counts;
-    if options.json {
-        say(options, &json!({ "predicted": predicted, "skipped": skipped, "failed": failed }))?;
-    }
+    say(options, json!({ "predicted": predicted, "skipped": skipped, "failed": failed }))?;
     eprintln!(
         "{predicted} predicted, {skipped} skipped, {failed} failed: {}",
         options.out.display()
@@ -122,7 +170,7 @@ pub fn run(options: &Options) -> Result<Outcome> {
 
 fn predict(
     options: &Options,
-    todo: &[Input],
+    todo: &[Seen],
     targets: &mut [Target],
     session: &mut Session,
     counts: &mut Counts,
@@ -133,37 +181,38 @@ fn predict(
         let (sender, decoded) = sync_channel(1);
         scope.spawn(move || {
             for batch in todo.chunks(BATCH) {
-                let pictures: Vec<_> = batch.par_iter().map(|input| read(&input.path)).collect();
+                let read = |seen: &Seen| seen.read(options.with.as_deref());
+                let pictures: Vec<_> = batch.par_iter().map(read).collect();
                 // Nobody listens any longer when writing failed.
                 if sender.send(pictures).is_err() {
                     return;
                 }
             }
         });
-        let mut inputs = todo.iter();
-        for picture in decoded.iter().flatten() {
-            let Some(input) = inputs.next() else { break };
-            let answered = picture.and_then(|picture| answer(session, targets, &picture));
+        let mut todo = todo.iter();
+        for pictures in decoded.iter().flatten() {
+            let Some(seen) = todo.next() else { break };
+            let answered = pictures.and_then(|pictures| {
+                let size = (pictures[0].width(), pictures[0].height());
+                Ok((size, answer(session, targets, pictures, &seen.first, &bar)?))
+            });
             match answered {
                 Ok((size, answers)) => {
                     let mut files = Vec::new();
                     for (target, answer) in targets.iter_mut().zip(answers) {
-                        files.extend(target.write(input, size, answer)?);
+                        files.extend(target.write(&seen.first, size, answer)?);
                     }
                     counts.predicted += 1;
-                    say(
-                        options,
-                        &json!({ "picture": input.path, "status": "predicted", "files": files }),
-                    )?;
+                    let mut said = report(seen, "predicted");
+                    said["files"] = json!(files);
+                    say(options, said)?;
                 }
                 Err(error) => {
                     counts.failed += 1;
-                    bar.suspend(|| eprintln!("{}: {error}", input.path.display()));
-                    let error = json!({ "code": code(&error), "message": error.to_string() });
-                    say(
-                        options,
-                        &json!({ "picture": input.path, "status": "failed", "error": error }),
-                    )?;
+                    bar.suspend(|| eprintln!("{}: {error}", seen.first));
+                    let mut said = report(seen, "failed");
+                    said["error"] = json!({ "code": code(&error), "message": error.to_string() });
+                    say(options, said)?;
                 }
             }
             bar.inc(1);
@@ -176,36 +225,83 @@ fn predict(
 /// An answer and how unsure it is.
 type Answered = (Answer, Option<f32>);
 
-/// What every task says of a picture, and the picture's size.
+/// What every task says of a picture, or of two that are seen together.
 fn answer(
     session: &mut Session,
     targets: &[Target],
-    picture: &Picture,
-) -> Result<((usize, usize), Vec<Answered>)> {
-    let size = (picture.width(), picture.height());
-    let id = read_sync(session.add_picture(&picture.at_most(LONGEST_SIDE)))?;
-    let answers = targets.iter().map(|target| match target.task.examples {
-        Examples::Tags(_) => {
-            let tags = read_sync(session.predict_tags(target.number, id))?;
-            Ok((output::tags(&target.task.channels, &tags), None))
+    pictures: Vec<Picture>,
+    input: &Input,
+    bar: &ProgressBar,
+) -> Result<Vec<Answered>> {
+    let size = (pictures[0].width(), pictures[0].height());
+    // Tasks that see as many pictures share their encoding.
+    let mut encoded = BTreeMap::new();
+    let mut answers = Vec::new();
+    for target in targets {
+        answers.push(target.answer(
+            session,
+            &pictures[..target.images],
+            size,
+            &mut encoded,
+            |done, all| {
+                bar.set_message(format!("{}: tile {done} of {all}", input.name.display()));
+            },
+        ));
+        // Neither pictures nor tables are half done: one answer that fails leaves none of the others.
+        if answers.last().is_some_and(Result::is_err) {
+            break;
         }
-        Examples::Dense { .. } => {
-            let prediction = read_sync(session.predict(target.number, id))?;
-            Ok((output::answer(&prediction, size)?, Some(prediction.image_uncertainty())))
-        }
-    });
-    let answers = answers.collect::<Result<Vec<_>>>();
-    session.remove_picture(id)?;
-    Ok((size, answers?))
+    }
+    bar.set_message("");
+    encoded.into_values().try_for_each(|picture| session.remove_picture(picture))?;
+    answers.into_iter().collect()
 }
 
 impl Target<'_> {
-    /// Whether everything that is written of a picture is there and newer than it and than the session.
-    fn is_done(&self, input: &Input, session: SystemTime) -> bool {
+    /// What the task says; `encoded` has pictures by how many are seen together.
+    fn answer(
+        &self,
+        session: &mut Session,
+        pictures: &[Picture],
+        size: (usize, usize),
+        encoded: &mut BTreeMap<usize, u32>,
+        on_tile: impl FnMut(usize, usize),
+    ) -> Result<Answered> {
+        let channels = &self.task.channels;
+        if let Some(tiles) = self.tiles {
+            let tiled = read_sync(session.predict_tiles(self.number, pictures, tiles, on_tile))?;
+            let answer = output::tiled(tiled.answer, channels.len(), size)?;
+            return Ok((answer, Some(tiled.image_uncertainty)));
+        }
+        let picture = match encoded.entry(pictures.len()) {
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => {
+                let seen: Vec<_> = pictures.iter().map(|p| p.at_most(LONGEST_SIDE)).collect();
+                *entry.insert(read_sync(session.add_pictures(&seen))?)
+            }
+        };
+        match self.task.examples {
+            Examples::Tags(_) => {
+                let tags = read_sync(session.predict_tags(self.number, picture))?;
+                Ok((output::tags(channels, &tags), None))
+            }
+            Examples::Dense { .. } => {
+                let prediction = read_sync(session.predict(self.number, picture))?;
+                Ok((output::answer(&prediction, size)?, Some(prediction.image_uncertainty())))
+            }
+        }
+    }
+
+    /// Whether everything that is written of a picture is there and newer than what is seen and than the session.
+    fn is_done(&self, seen: &Seen, session: SystemTime) -> bool {
+        let input = &seen.first;
         let newer = |end: &String| {
             let made = modified(&self.path(input, end)).ok();
-            let picture = modified(&input.path).ok();
-            made.is_some_and(|made| made >= session && picture.is_some_and(|taken| made >= taken))
+            let since = |made| {
+                let taken = |path| modified(path).is_ok_and(|taken| made >= taken);
+                made >= session && seen.files().all(taken)
+            };
+            made.is_some_and(since)
         };
         self.ends.iter().all(newer) && self.summary.has(&input.name.to_string_lossy())
     }
@@ -238,16 +334,21 @@ impl Target<'_> {
     }
 }
 
-fn read(path: &Path) -> Result<Picture> {
-    Ok(decode(&fs::read(path)?)?)
-}
-
 fn modified(path: &Path) -> Result<SystemTime> {
     Ok(fs::metadata(path)?.modified()?)
 }
 
+/// What is said of a picture to programs; of a TIFF of several pages also which one.
+fn report(seen: &Seen, status: &str) -> Value {
+    let mut report = json!({ "picture": seen.first.path, "status": status });
+    if let Some(page) = seen.first.page() {
+        report["page"] = page.into();
+    }
+    report
+}
+
 /// Prints a line for programs, if asked for.
-fn say(options: &Options, value: &serde_json::Value) -> Result<(), Error> {
+fn say(options: &Options, value: Value) -> Result<()> {
     if options.json {
         writeln!(std::io::stdout(), "{value}")?;
     }

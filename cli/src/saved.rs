@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use anolis::Session;
 use anolis::error::ErrorKind;
 use anolis::image::{Picture, decode};
+use anolis::session::LEAST_TILE;
 use anolis::session::file::{LONGEST_SIDE, Restored, SavedImage, SavedTask, SessionFile};
 use anolis::weights::Manifest;
 use burn::tensor::read_sync;
@@ -82,6 +83,29 @@ pub fn restore(
         );
     }
     Ok(restored)
+}
+
+/// How long the examples' pictures are on average, as large as their files have them: tiles of this side show things at the
+/// size at which they were learnt.
+///
+/// # Errors
+/// `not-an-image`.
+pub fn usual_tile(session: &SessionFile, task: &SavedTask) -> Result<usize> {
+    let side = |image: &SavedImage| -> Result<usize> {
+        let side = image.width.max(image.height);
+        match image.files.first() {
+            // Only these were scaled down.
+            Some(file) if side == LONGEST_SIDE => {
+                let picture = decode(&file.bytes)?;
+                Ok(picture.width().max(picture.height()))
+            }
+            _ => Ok(side),
+        }
+    };
+    let images = task.labelled().into_iter().filter_map(|id| session.image(id));
+    let sides = images.map(side).collect::<Result<Vec<_>>>()?;
+    let mean = sides.iter().sum::<usize>() as f32 / sides.len().max(1) as f32;
+    Ok((mean.round() as usize).max(LEAST_TILE))
 }
 
 /// Where the pictures are that a session only refers to: `given`, else beside it.

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use anolis::Session;
 use anolis::image::{Label, decode};
-use anolis::session::TaskKind;
 use anolis::session::file::{Examples, SessionFile};
+use anolis::session::{TaskKind, TileOptions, TiledAnswer};
 use burn::tensor::{Device, read_sync};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -244,4 +244,213 @@ fn info_says_what_a_file_holds() {
     assert_eq!(info(root().join("weights").to_str().unwrap())["name"], "anolis-xs");
     assert!(run(folder.path(), &["info", "cells.anolis"], 0).0.contains("kind: mask"));
     run(folder.path(), &["info", "none"], 1);
+}
+
+/// A PNG of pictures of the drawn task beside each other.
+fn wide(names: &[&str]) -> image::RgbImage {
+    let pictures = names.iter().map(|name| {
+        image::open(procedural().join(format!("images/{name}.jpg"))).unwrap().into_rgb8()
+    });
+    let mut wide = image::RgbImage::new(256 * names.len() as u32, 256);
+    for (i, picture) in pictures.enumerate() {
+        image::imageops::replace(&mut wide, &picture, 256 * i as i64, 0);
+    }
+    wide
+}
+
+#[test]
+fn big_pictures_are_seen_in_tiles_as_large_as_the_examples() {
+    let folder = workplace(&[]);
+    wide(&["05", "06"]).save(folder.path().join("images/two.png")).unwrap();
+    let predict = ["predict", "cells.anolis", "images", "--out"];
+    run(folder.path(), &[&predict[..], &["masks", "--tiles"]].concat(), 0);
+    let found = image::open(folder.path().join("masks/two.png")).unwrap().into_luma8();
+    assert_eq!(found.dimensions(), (512, 256));
+
+    // The same with the library, whose session knows the examples' size.
+    let (manifest, tensors) = anolis_cli::weights::load(None).unwrap();
+    let mut session = Session::new(&manifest, &tensors, &Device::flex()).unwrap();
+    let file = SessionFile::read(std::io::Cursor::new(&*SESSION)).unwrap();
+    let tasks: Vec<_> = file.tasks.iter().collect();
+    let restored = file.restore(&tasks, &mut session, &manifest, |_| unreachable!());
+    let task = read_sync(restored).unwrap().tasks[0];
+    let picture =
+        [anolis::image::Picture::from_rgb(wide(&["05", "06"]).into_raw(), 512, 256).unwrap()];
+    let options = TileOptions::default();
+    let tiled = read_sync(session.predict_tiles(task, &picture, options, |_, _| {})).unwrap();
+    assert_eq!(tiled.answer, TiledAnswer::Mask(found.into_raw()));
+
+    let args = ["--tiles", "--tile-size", "256", "--force", "--json"];
+    let (out, _) = run(folder.path(), &[&predict[..], &["masks"], &args].concat(), 0);
+    assert_eq!(lines(&out)[0]["status"], "predicted");
+    let size = ["masks", "--tiles", "--tile-size", "63"];
+    assert!(run(folder.path(), &[&predict[..], &size].concat(), 2).1.contains("64 pixels or more"));
+    run(folder.path(), &[&predict[..], &["masks", "--tile-size", "256"]].concat(), 2);
+}
+
+#[test]
+fn tags_are_of_whole_pictures_and_every_other_kind_has_tiles() {
+    let folder = workplace(&["05"]);
+    let golden = fs::read(root().join("tests/session-files/typescript.anolis")).unwrap();
+    let mut file = SessionFile::read(std::io::Cursor::new(golden)).unwrap();
+    file.tasks.retain(|task| task.id != "map");
+    for task in &mut file.tasks {
+        if let Examples::Dense { labels, .. } = &mut task.examples {
+            labels.retain(|(image, _)| image == "a");
+        }
+    }
+    fs::write(folder.path().join("kinds.anolis"), file.write().unwrap()).unwrap();
+    let args =
+        ["predict", "kinds.anolis", "images", "--out", "answers", "--tiles", "--tile-size", "256"];
+    let (_, said) = run(folder.path(), &args, 0);
+    assert!(said.contains("task 'tags': tags are of whole pictures"), "{said}");
+    for answer in ["mask/05.png", "layers/05.2.png", "kp/05.json", "dots/05.json", "tags/05.json"] {
+        assert!(folder.path().join("answers").join(answer).is_file(), "{answer}");
+    }
+}
+
+#[test]
+fn every_page_of_a_tiff_is_a_picture() {
+    let folder = workplace(&[]);
+    let grey: Vec<_> = ["05", "06"].map(|name| wide(&[name])).into();
+    let write = |path: &str, pages: &[image::RgbImage]| {
+        let file = fs::File::create(folder.path().join(path)).unwrap();
+        let mut encoder = tiff::encoder::TiffEncoder::new(file).unwrap();
+        for page in pages {
+            encoder.write_image::<tiff::encoder::colortype::RGB8>(256, 256, page).unwrap();
+        }
+    };
+    write("images/stack.tif", &grey);
+    write("images/one.TIFF", &grey[..1]);
+    grey[0].save(folder.path().join("05.png")).unwrap();
+    let args = ["predict", "cells.anolis", "images", "05.png", "--out", "masks", "--json"];
+    let (out, _) = run(folder.path(), &args, 0);
+    let mask = |name: &str| fs::read(folder.path().join(format!("masks/{name}.png"))).unwrap();
+    assert_eq!((mask("one"), mask("stack-1")), (mask("05"), mask("05")));
+    assert_ne!(mask("stack-2"), mask("05"));
+    let pages: Vec<_> = lines(&out).iter().filter_map(|line| line["page"].as_u64()).collect();
+    assert_eq!(pages, [1, 2]);
+    let (out, _) = run(folder.path(), &args, 0);
+    assert_eq!(lines(&out)[4], serde_json::json!({ "predicted": 0, "skipped": 4, "failed": 0 }));
+
+    let (info, _) = run(folder.path(), &["info", "images/stack.tif", "--json"], 0);
+    let info: Value = serde_json::from_str(&info).unwrap();
+    assert_eq!((&info["width"], &info["pages"]), (&256.into(), &2.into()));
+
+    // One that is cut off, and one that is none.
+    let whole = fs::read(folder.path().join("images/stack.tif")).unwrap();
+    fs::write(folder.path().join("images/cut.tif"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(folder.path().join("images/text.tif"), b"no picture").unwrap();
+    let (out, _) = run(folder.path(), &args, 3);
+    let failed = lines(&out).into_iter().filter(|line| line["status"] == "failed");
+    let codes: Vec<_> = failed.map(|line| line["error"]["code"].clone()).collect();
+    assert_eq!(codes, ["not-an-image", "not-an-image"]);
+}
+
+#[test]
+fn pages_of_a_tiff_become_pictures_of_a_session_that_the_page_opens() {
+    let folder = workplace(&[]);
+    fs::create_dir_all(folder.path().join("data/images")).unwrap();
+    fs::create_dir_all(folder.path().join("data/masks")).unwrap();
+    let file = fs::File::create(folder.path().join("data/images/stack.tif")).unwrap();
+    let mut encoder = tiff::encoder::TiffEncoder::new(file).unwrap();
+    for name in ["05", "06"] {
+        encoder.write_image::<tiff::encoder::colortype::RGB8>(256, 256, &wide(&[name])).unwrap();
+    }
+    drop(encoder);
+    let mask = procedural().join("labels/06.png");
+    fs::copy(mask, folder.path().join("data/masks/stack-2.png")).unwrap();
+    run(folder.path(), &["convert", "data", "stack.anolis"], 0);
+    let file = fs::read(folder.path().join("stack.anolis")).unwrap();
+    let file = SessionFile::read(std::io::Cursor::new(file)).unwrap();
+    let names: Vec<_> =
+        file.images.iter().map(|image| (&*image.name, &*image.files[0].extension)).collect();
+    assert_eq!(names, [("stack-1.png", "png"), ("stack-2.png", "png")]);
+    assert_eq!(file.tasks[0].labelled(), ["stack-2"]);
+}
+
+/// A folder with a session of pairs, `pairs.anolis`: a blank picture, and the one that shows what is labelled.
+fn pairs() -> TempDir {
+    let folder = workplace(&[]);
+    let at = |path: &str| folder.path().join(path);
+    for path in ["data/images", "data/with", "data/masks", "left", "right"] {
+        fs::create_dir_all(at(path)).unwrap();
+    }
+    let blank = image::RgbImage::from_pixel(256, 256, image::Rgb([120; 3]));
+    blank.save(at("data/images/00.png")).unwrap();
+    fs::copy(procedural().join("images/00.jpg"), at("data/with/00.jpg")).unwrap();
+    fs::copy(procedural().join("labels/00.png"), at("data/masks/00.png")).unwrap();
+    for name in ["05", "06"] {
+        blank.save(at(&format!("left/{name}.png"))).unwrap();
+        fs::copy(procedural().join(format!("images/{name}.jpg")), at(&format!("right/{name}.jpg")))
+            .unwrap();
+    }
+    run(folder.path(), &["convert", "data", "pairs.anolis"], 0);
+    folder
+}
+
+#[test]
+fn two_pictures_are_seen_together_by_their_names() {
+    let folder = pairs();
+    let args = ["predict", "pairs.anolis", "left", "--with", "right", "--out", "masks", "--json"];
+    run(folder.path(), &args, 0);
+    let found = image::open(folder.path().join("masks/05.png")).unwrap().into_luma8();
+    let truth = image::open(procedural().join("labels/05.png")).unwrap().into_luma8();
+    let both = |wanted: fn(bool, bool) -> bool| {
+        let pixels = found.iter().zip(truth.iter());
+        pixels.filter(|&(&a, &b)| wanted(a == 1, b == 1)).count() as f32
+    };
+    let iou = both(|a, b| a && b) / both(|a, b| a || b);
+    assert!(iou > 0.4, "{iou}: only the second picture shows the objects");
+
+    // A second run has nothing to do, until a second picture changes, is missing, or is none.
+    let (out, _) = run(folder.path(), &args, 0);
+    assert_eq!(lines(&out)[2]["skipped"], 2);
+    fs::remove_file(folder.path().join("right/05.jpg")).unwrap();
+    fs::write(folder.path().join("right/06.jpg"), b"no picture").unwrap();
+    let (out, said) = run(folder.path(), &args, 3);
+    let codes: Vec<_> = lines(&out)[..2].iter().map(|line| line["error"]["code"].clone()).collect();
+    assert_eq!(codes, ["image-count", "not-an-image"]);
+    assert!(said.contains("no second picture '05' in right"), "{said}");
+    assert!(said.contains("right/06.jpg"), "{said}");
+
+    // One with one, whatever their names; in tiles too.
+    let right = procedural().join("images/05.jpg");
+    let right = right.to_str().unwrap();
+    let args =
+        ["predict", "pairs.anolis", "left/06.png", "--with", right, "--out", "one", "--tiles"];
+    run(folder.path(), &args, 0);
+    assert!(folder.path().join("one/06.png").is_file());
+}
+
+#[test]
+fn tasks_of_pairs_ask_for_their_second_pictures_and_others_do_not_take_any() {
+    let folder = pairs();
+    let alone = ["predict", "pairs.anolis", "left", "--out", "masks"];
+    assert!(run(folder.path(), &alone, 1).1.contains("--with"));
+    let with = ["predict", "cells.anolis", "left", "--with", "right", "--out", "masks"];
+    assert!(run(folder.path(), &with, 1).1.contains("leave --with out"));
+    assert!(!folder.path().join("masks").exists());
+}
+
+#[test]
+fn tasks_of_pairs_are_described_adapted_and_converted() {
+    let folder = pairs();
+    let (info, _) = run(folder.path(), &["info", "pairs.anolis", "--json"], 0);
+    let info: Value = serde_json::from_str(&info).unwrap();
+    assert_eq!(info["tasks"][0]["at a time"], 2);
+    let read = |path: &str| {
+        let file = fs::read(folder.path().join(path)).unwrap();
+        SessionFile::read(std::io::Cursor::new(file)).unwrap()
+    };
+    let args = ["adapt", "pairs.anolis", "--out", "new.anolis", "--steps", "1", "--level", "1"];
+    run(folder.path(), &args, 0);
+    assert_eq!(read("new.anolis").images, read("pairs.anolis").images);
+    run(folder.path(), &["convert", "pairs.anolis", "masks"], 0);
+    run(folder.path(), &["convert", "masks", "back.anolis"], 0);
+    let (back, first) = (read("back.anolis"), read("pairs.anolis"));
+    assert_eq!(back.tasks, first.tasks);
+    assert_eq!(back.images[0].files, first.images[0].files);
+    fs::remove_file(folder.path().join("masks/with/00.jpg")).unwrap();
+    assert_eq!(run(folder.path(), &["convert", "masks", "back.anolis"], 1).0, "");
 }

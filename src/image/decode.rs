@@ -4,17 +4,21 @@ use std::io::Cursor;
 
 use ::image::{DynamicImage, ImageDecoder, ImageReader};
 
-use super::Picture;
+use super::{Picture, tiff};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Most pixels that are decoded; a file of a few bytes may claim any number.
-const MOST_PIXELS: u64 = 1 << 28;
+pub(super) const MOST_PIXELS: u64 = 1 << 28;
 
-/// Decodes a picture file: the first frame, turned as its EXIF says, 16 bits reduced to 8, transparency on white.
+/// Decodes a picture file: the first frame, turned as its EXIF says, 16 bits reduced to 8, transparency on white; of a
+/// TIFF as [`tiff::page`] says.
 ///
 /// # Errors
 /// `not-an-image` when the bytes cannot be decoded or are more than 2^28 pixels, `image-too-small` below 16 pixels a side.
 pub fn decode(bytes: &[u8]) -> Result<Picture> {
+    if tiff::is_tiff(bytes) {
+        return tiff::page(Cursor::new(bytes), 0, tiff::levels(Cursor::new(bytes))?);
+    }
     let broken =
         |error: &dyn std::fmt::Display| Error::from(ErrorKind::NotAnImage(error.to_string()));
     let reader =

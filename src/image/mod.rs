@@ -6,6 +6,9 @@ mod fit;
 pub mod label;
 mod peaks;
 mod picture;
+#[cfg(feature = "decode")]
+pub mod tiff;
+mod tiles;
 
 #[cfg(feature = "decode")]
 pub use decode::decode;
@@ -13,3 +16,4 @@ pub use fit::Fit;
 pub use label::{ClassLabel, FittedLabel, Label, UNKNOWN_CLASS, UNPAINTED_CLASS};
 pub use peaks::{Grid, Peak};
 pub use picture::{MIN_SIDE, Picture};
+pub use tiles::{Blend, Span};

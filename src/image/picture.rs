@@ -1,6 +1,6 @@
 //! Pictures as the library takes them.
 
-use ::image::imageops::{FilterType, resize};
+use ::image::imageops::{FilterType, crop_imm, resize};
 use ::image::{ImageBuffer, Rgb};
 
 use super::Fit;
@@ -56,6 +56,22 @@ impl Picture {
         }
         let Fit { width, height, .. } = Fit::new(self.width(), self.height(), side);
         Self { pixels: resize(&self.pixels, width as u32, height as u32, FilterType::Triangle) }
+    }
+
+    /// What lies `width x height` pixels to the right of and below pixel `(x, y)`, as far as there is a picture.
+    ///
+    /// # Errors
+    /// `image-too-small` when that is below [`MIN_SIDE`].
+    pub fn part(&self, x: usize, y: usize, width: usize, height: usize) -> Result<Self> {
+        let width = width.min(self.width().saturating_sub(x));
+        let height = height.min(self.height().saturating_sub(y));
+        let part = crop_imm(&self.pixels, x as u32, y as u32, width as u32, height as u32);
+        Self::from_rgb(part.to_image().into_raw(), width, height)
+    }
+
+    /// The pixels, `[height, width, 3]`.
+    pub fn rgb(&self) -> &[u8] {
+        self.pixels.as_raw()
     }
 
     /// The network's input `[3, side, side]`, RGB in `[0, 1]`, and where the picture lies in it.

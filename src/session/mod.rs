@@ -16,6 +16,7 @@ mod self_test;
 mod suggest;
 mod tags;
 mod task;
+mod tiles;
 mod uncertainty;
 mod views;
 mod warm_up;
@@ -41,6 +42,7 @@ pub use self_test::SelfTestReport;
 pub use tags::Tag;
 use tags::TagTask;
 use task::Task;
+pub use tiles::{LEAST_TILE, TileOptions, TiledAnswer, TiledPrediction};
 pub use warm_up::{Stage, WARM_UP};
 
 /// One network on one device, with the pictures and tasks of one user.

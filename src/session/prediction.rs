@@ -201,16 +201,17 @@ impl Prediction {
     /// One number that ranks the pictures of a task, from 0, where the answer is sure, to 1: the mean of
     /// [`Prediction::uncertainty`], for keypoints by how much their heat falls short of 1 on average.
     pub fn image_uncertainty(&self) -> f32 {
-        let (columns, rows) = self.fit.cells(self.stride());
         if self.kind == TaskKind::Keypoints {
-            let height = |channel: usize| {
-                let values = self.values(channel);
-                self.grid(&values).highest().value.clamp(0.0, 1.0)
-            };
-            let sum: f32 = (0..self.channels).map(height).sum();
-            return 1.0 - sum / self.channels as f32;
+            return 1.0 - self.heights().iter().sum::<f32>() / self.channels as f32;
         }
+        let (columns, rows) = self.fit.cells(self.stride());
         self.sum(&self.doubts()) / (columns * rows) as f32
+    }
+
+    /// The highest heat of each keypoint, from 0 to 1.
+    pub(super) fn heights(&self) -> Vec<f32> {
+        let height = |channel| self.grid(&self.values(channel)).highest().value.clamp(0.0, 1.0);
+        (0..self.channels).map(height).collect()
     }
 
     /// Uncertainty of every cell: `[cells, cells]`.

@@ -9,7 +9,7 @@ use anolis::session::TaskKind;
 use anolis::session::file::{Examples, SavedTask, SessionFile};
 use serde::{Deserialize, Serialize};
 
-use super::{Gathered, classes, file_of, is_class, scaled};
+use super::{Gathered, classes, is_class, one, scaled, write_files};
 use crate::{Result, output};
 
 #[derive(Serialize, Deserialize)]
@@ -75,7 +75,7 @@ pub fn read(file: &Path, folder: &Path, overlap: bool) -> Result<SessionFile> {
     let mut gathered = Gathered::new(&file.file_stem().unwrap_or_default().to_string_lossy());
     let mut labels = Vec::new();
     for image in images {
-        let (id, picture) = gathered.add(&folder.join(&image.file_name))?;
+        let (id, picture) = gathered.add(&one(&folder.join(&image.file_name))?)?;
         let objects = annotations.iter().filter(|object| object.image_id == image.id);
         let (from, to) = ((image.width, image.height), (picture.width(), picture.height()));
         let (width, height) = to;
@@ -114,11 +114,10 @@ pub fn read(file: &Path, folder: &Path, overlap: bool) -> Result<SessionFile> {
 /// # Errors
 /// When the task has no exclusive masks, or a file cannot be written.
 pub fn write(session: &SessionFile, task: &SavedTask, file: &Path) -> Result<()> {
-    let folder = file.parent().unwrap_or(Path::new(".")).join("images");
+    let folder = file.parent().unwrap_or(Path::new("."));
     let (mut images, mut annotations) = (Vec::new(), Vec::new());
     for (image, ids) in classes(session, task)? {
-        let (name, bytes) = file_of(image)?;
-        output::write(&folder.join(&name), bytes)?;
+        let name = write_files(image, folder)?;
         let (width, height) = (image.width, image.height);
         let image_id = images.len() as u64 + 1;
         for (class, pixels) in pieces(&ids, width) {

@@ -1,13 +1,15 @@
-//! A folder with `images/`, `masks/NAME.png` (8-bit class ids, 255 unknown) and `classes.txt`, a name a line.
+//! A folder with `images/`, `masks/NAME.png` (8-bit class ids, 255 unknown) and `classes.txt`, a name a line; `with/` has
+//! pictures that are seen with those of `images/`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anolis::image::Label;
 use anolis::session::TaskKind;
 use anolis::session::file::{Examples, SavedTask, SessionFile};
 
-use super::{Gathered, classes, file_of, is_class, scaled};
+use super::{Gathered, WITH, classes, is_class, scaled, write_files};
+use crate::seen::{self, Seen};
 use crate::{Result, inputs, output};
 
 const CLASSES: &str = "classes.txt";
@@ -20,9 +22,17 @@ pub fn read(folder: &Path, channels: &[String]) -> Result<SessionFile> {
         inputs::find(&[images.to_string_lossy().into_owned()], None, &folder.join("masks"))?;
     let mut gathered = Gathered::new(&folder.file_name().unwrap_or_default().to_string_lossy());
     let (mut labels, mut most) = (Vec::new(), 1);
-    for input in found {
-        let (id, picture) = gathered.add(&input.path)?;
-        let path = folder.join("masks").join(&input.name).with_extension("png");
+    let with = folder.join(WITH);
+    let with = with.is_dir().then(|| with.to_string_lossy().into_owned());
+    for Seen { first: input, second } in seen::pair(found, with.as_deref(), &folder.join("masks"))?
+    {
+        if with.is_some() && second.is_none() {
+            return Err(format!("there is no picture '{}' in {WITH}/", input.name.display()).into());
+        }
+        let (id, picture) = gathered.add_with(&input, second.as_ref())?;
+        let mut path = folder.join("masks").join(&input.name).into_os_string();
+        path.push(".png");
+        let path = PathBuf::from(path);
         if !path.is_file() {
             continue;
         }
@@ -52,8 +62,7 @@ pub fn read(folder: &Path, channels: &[String]) -> Result<SessionFile> {
 /// When the task has no exclusive masks, or a file cannot be written.
 pub fn write(session: &SessionFile, task: &SavedTask, folder: &Path) -> Result<()> {
     for (image, ids) in classes(session, task)? {
-        let (name, bytes) = file_of(image)?;
-        output::write(&folder.join("images").join(name), bytes)?;
+        write_files(image, folder)?;
         let mask = output::grey(ids, (image.width, image.height))?;
         output::write(&folder.join("masks").join(format!("{}.png", image.id)), &mask)?;
     }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anolis::image::label::UNPAINTED_CLASS;
-use anolis::image::{Label, Picture, decode};
+use anolis::image::{Label, Picture};
 use anolis::session::TaskKind;
 use anolis::session::file::{
     Examples, ImageFile, LONGEST_SIDE, SavedImage, SavedTask, SessionFile,
@@ -19,7 +19,11 @@ use clap::ValueEnum;
 use image::GrayImage;
 use image::imageops::{FilterType, resize};
 
-use crate::{Outcome, Result, saved};
+use crate::inputs::{self, Input};
+use crate::{Error, Outcome, Result, output, saved};
+
+/// Where the pictures lie that are seen with those of `images/`.
+const WITH: &str = "with";
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -130,22 +134,29 @@ impl Gathered {
     }
 
     /// Adds a picture; returns its id, and the picture as labels see it.
-    fn add(&mut self, path: &Path) -> Result<(String, Picture)> {
-        let bytes =
-            fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        let picture = decode(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+    fn add(&mut self, input: &Input) -> Result<(String, Picture)> {
+        self.add_with(input, None)
+    }
+
+    /// As [`Gathered::add`], with the picture that is seen with it.
+    fn add_with(&mut self, input: &Input, second: Option<&Input>) -> Result<(String, Picture)> {
+        let (file, picture) = file(input)?;
+        let mut files = vec![file];
+        if let Some(second) = second {
+            files.push(self::file(second)?.0);
+        }
         let picture = picture.at_most(LONGEST_SIDE);
         let text = |part: Option<&std::ffi::OsStr>| {
             part.map(|part| part.to_string_lossy().into_owned()).unwrap_or_default()
         };
-        let id = self.id(&text(path.file_stem()));
-        self.session.images.push(SavedImage {
-            id: id.clone(),
-            name: text(path.file_name()),
-            files: vec![ImageFile { extension: text(path.extension()).to_lowercase(), bytes }],
-            width: picture.width(),
-            height: picture.height(),
-        });
+        let stem = text(input.name.file_name());
+        let name = match inputs::is_tiff(&input.path) {
+            true => format!("{stem}.png"),
+            false => text(input.path.file_name()),
+        };
+        let (width, height) = (picture.width(), picture.height());
+        let id = self.id(&stem);
+        self.session.images.push(SavedImage { id: id.clone(), name, files, width, height });
         Ok((id, picture))
     }
 
@@ -166,6 +177,31 @@ impl Gathered {
         self.session.tasks.push(task);
         self.session
     }
+}
+
+/// The picture of a file that must have one.
+fn one(path: &Path) -> Result<Input> {
+    let name = path.file_stem().unwrap_or_default().into();
+    match <[Input; 1]>::try_from(Input::of_file(path.to_owned(), name)) {
+        Ok([input]) => Ok(input),
+        Err(pages) => {
+            Err(format!("{} has {} pages: save each as a file", path.display(), pages.len()).into())
+        }
+    }
+}
+
+/// A picture's file as sessions hold it, and the picture. Pages of TIFFs become PNGs, as on the page: browsers read no TIFF.
+fn file(input: &Input) -> Result<(ImageFile, Picture)> {
+    let of = |error: Error| format!("{input}: {error}");
+    let picture = input.read().map_err(of)?;
+    if inputs::is_tiff(&input.path) {
+        let bytes = output::rgb(&picture)?;
+        return Ok((ImageFile { extension: "png".into(), bytes }, picture));
+    }
+    let ending = input.path.extension().unwrap_or_default();
+    let extension = ending.to_string_lossy().to_lowercase();
+    let bytes = fs::read(&input.path).map_err(|error| of(error.into()))?;
+    Ok((ImageFile { extension, bytes }, picture))
 }
 
 /// Class ids of `from` (width, height) pixels at another size.
@@ -208,6 +244,19 @@ fn file_of(image: &SavedImage) -> Result<(String, &[u8])> {
         return Err(format!("'{name}' is not one picture inside the session file").into());
     };
     Ok((format!("{}.{}", image.id, file.extension), &file.bytes))
+}
+
+/// Writes a picture into `images/` of a folder, one that is seen with it into `with/`; the first one's name.
+fn write_files(image: &SavedImage, folder: &Path) -> Result<String> {
+    let [first, rest @ ..] = &image.files[..] else {
+        return Err(format!("'{}' is not inside the session file", image.name).into());
+    };
+    let name = |file: &ImageFile| format!("{}.{}", image.id, file.extension);
+    output::write(&folder.join("images").join(name(first)), &first.bytes)?;
+    for second in rest {
+        output::write(&folder.join(WITH).join(name(second)), &second.bytes)?;
+    }
+    Ok(name(first))
 }
 
 /// Whether a class id is a channel's, neither background nor unknown.

@@ -11,7 +11,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use serde_json::{Value, json};
 
-use super::{Gathered, classes};
+use super::{Gathered, classes, one};
 use crate::eval::format::TaskFile;
 use crate::{Result, output};
 
@@ -36,7 +36,7 @@ pub fn read(folder: &Path, shots: Option<(&str, u64)>) -> Result<SessionFile> {
     let mut gathered = Gathered::new(&file.name);
     let (mut labels, mut said) = (Vec::new(), Vec::new());
     for name in &names {
-        let (id, picture) = gathered.add(&folder.join(format!("images/{name}.jpg")))?;
+        let (id, picture) = gathered.add(&one(&folder.join(format!("images/{name}.jpg")))?)?;
         if file.has_tags() {
             said.push((id, file.tags(folder, name)?.into_iter().map(Some).collect()));
         } else {

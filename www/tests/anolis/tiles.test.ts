@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { collector } from '../../src/anolis/internal/predict-tiles.js';
 import { Blend, spansOf } from '../../src/anolis/internal/tiles.js';
@@ -15,7 +16,17 @@ const cases = [
   [8192, 512, 128],
 ] as const;
 
+/** Where tiles lie, as the command line's lie too: `[from, to, core from, core to]` each. */
+const shared: { side: number; tile: number; overlap: number; spans: number[][] }[] = JSON.parse(
+  readFileSync(new URL('../../../tests/tiles/spans.json', import.meta.url), 'utf8'),
+);
+
 describe('tiles along a side', () => {
+  it.each(shared)('of $side pixels, $tile each, lie where those of the command line lie', (place) => {
+    const spans = spansOf(place.side, place.tile, place.overlap);
+    expect(spans.map(({ from, to, core }) => [from, to, ...core])).toEqual(place.spans);
+  });
+
   it.each(cases)('of %i pixels, %i each, cover it, overlap by %i and count 1 everywhere', (side, tile, overlap) => {
     const spans = spansOf(side, tile, overlap);
     const sums = new Float32Array(side);

@@ -1,3 +1,5 @@
+// Must be kept in sync with src/image/tiles.rs and src/session/tiles.rs; tests/tiles/spans.json holds both together.
+
 /** Where a tile lies along one side of the picture. */
 export interface Span {
   readonly from: number;

@@ -4,6 +4,8 @@ import { ImageError } from '../../anolis/public/index.js';
 import { messages } from '../messages.js';
 import { inOwnWords } from '../sentence.js';
 
+// Must be kept in sync with src/image/tiff.rs.
+
 /** Share of samples that become black, and white, where there are more than 8 bits: of all pages together. */
 const CLIPPED = 0.001;
 const MOST_PAGES = 1000;
