@@ -31,6 +31,7 @@ const errors: ErrorSentences = {
   'live-source':
     'Geben Sie ein Video an, das abgespielt werden kann, oder eine Kamera mit Bild; Videos anderer Seiten brauchen CORS.',
   'live-canvas': 'Geben Sie eine Zeichenfläche an, auf der nichts anderes zeichnet.',
+  tiles: 'Nehmen Sie Kacheln von mindestens 64 Pixeln, die sich 0 bis 0,5 ihrer Seite teilen.',
   'not-found': 'Dieses Bild oder diese Aufgabe ist nicht bekannt; öffnen oder beginnen Sie sie noch einmal.',
   'weights-manifest':
     'Die Liste der Gewichte ist nicht zu lesen; laden Sie die Seite neu, oder bitten Sie ihren Betreiber, sie neu hochzuladen.',

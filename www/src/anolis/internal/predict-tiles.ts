@@ -9,6 +9,8 @@ import { Blend, type Span, spansOf } from './tiles.js';
 
 /** Tiles that are smaller show the network nothing. */
 const LEAST_TILE = 64;
+/** Most that tiles have in common, as a share of their side. */
+const MOST_OVERLAP = 0.5;
 
 /** Predicts a picture tile by tile; `usual` is the side of tiles where none is asked for. */
 export async function predictTiles(
@@ -19,8 +21,7 @@ export async function predictTiles(
   usual: number,
 ): Promise<TiledPrediction> {
   const { tile = usual, overlap = 0.25, quick = false, onProgress, signal } = options;
-  if (!(tile >= LEAST_TILE)) throw new RangeError(`Use tiles of ${LEAST_TILE} pixels or more, not ${tile}.`);
-  if (!(overlap >= 0 && overlap <= 0.5)) throw new RangeError(`Use an overlap from 0 to 0.5, not ${overlap}.`);
+  if (!(tile >= LEAST_TILE && overlap >= 0 && overlap <= MOST_OVERLAP)) throw errorOf('tiles');
   const pictures = await Promise.all([sources].flat().map((source) => whole(source)));
   try {
     const [first] = pictures as [ImageBitmap];

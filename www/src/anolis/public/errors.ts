@@ -25,6 +25,7 @@ const sentences = {
   operation: "Search with 'and', 'or' or 'minus'.",
   'live-source': 'Give a video element that can play, or a camera with a picture; videos of other sites need CORS.',
   'live-canvas': 'Give a canvas that nothing else draws on.',
+  tiles: 'Use tiles of 64 pixels or more that share 0 to 0.5 of their side.',
   'not-found': 'This picture or task is not known; open or begin it again.',
   'weights-manifest':
     'The list of the weights cannot be read; reload, or ask whoever runs this site to upload it again.',

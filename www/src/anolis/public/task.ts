@@ -82,7 +82,7 @@ export class Task {
   /**
    * Predicts the task on a picture of any size, tile by tile: tiles overlap and are blended, so that no seams show. The picture
    * is decoded once, and beside it and the answer only the tiles of one row are in memory. Rejects as
-   * {@link Task.predict} does, and with a `RangeError` for tiles that cannot be.
+   * {@link Task.predict} does, and with `'tiles'` for tiles that cannot be.
    *
    * @example
    * ```ts
