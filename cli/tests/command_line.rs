@@ -164,12 +164,14 @@ fn what_cannot_begin_says_what_to_do() {
     assert!(said(&predict("cells.anolis", "images"), 1).contains("would have one name"));
 }
 
-#[test]
-fn every_kind_of_answer_is_written() {
-    let folder = workplace(&["05"]);
-    // A session of the golden file's kinds, without what is only referred to and without pairs.
-    let golden = fs::read(root().join("tests/session-files/typescript.anolis")).unwrap();
-    let mut file = SessionFile::read(std::io::Cursor::new(golden)).unwrap();
+/// What a session file holds.
+fn session(path: &Path) -> SessionFile {
+    SessionFile::read(std::io::Cursor::new(fs::read(path).unwrap())).unwrap()
+}
+
+/// Writes `kinds.anolis`: the golden file's kinds, without what is only referred to and without pairs.
+fn write_kinds(folder: &TempDir) {
+    let mut file = session(&root().join("tests/session-files/typescript.anolis"));
     file.tasks.retain(|task| task.id != "map");
     for task in &mut file.tasks {
         if let Examples::Dense { labels, .. } = &mut task.examples {
@@ -177,6 +179,21 @@ fn every_kind_of_answer_is_written() {
         }
     }
     fs::write(folder.path().join("kinds.anolis"), file.write().unwrap()).unwrap();
+}
+
+/// Writes a TIFF of pictures of 256 by 256 pixels.
+fn write_tiff(path: &Path, pages: &[image::RgbImage]) {
+    let file = fs::File::create(path).unwrap();
+    let mut encoder = tiff::encoder::TiffEncoder::new(file).unwrap();
+    for page in pages {
+        encoder.write_image::<tiff::encoder::colortype::RGB8>(256, 256, page).unwrap();
+    }
+}
+
+#[test]
+fn every_kind_of_answer_is_written() {
+    let folder = workplace(&["05"]);
+    write_kinds(&folder);
     run(folder.path(), &["predict", "kinds.anolis", "images", "--out", "answers"], 0);
     let answers = folder.path().join("answers");
     let json = |path: &str| -> Value {
@@ -203,8 +220,7 @@ fn an_adapter_is_written_into_a_new_session_and_predicts() {
     let (out, _) = run(folder.path(), &args, 0);
     let report = &lines(&out)[0];
     assert_eq!(report["task"], "mask");
-    let file = fs::read(folder.path().join("new.anolis")).unwrap();
-    let file = SessionFile::read(std::io::Cursor::new(file)).unwrap();
+    let file = session(&folder.path().join("new.anolis"));
     assert_eq!(file.tasks[0].adapter.is_some(), report["used"] == true);
     let (manifest, _) = anolis_cli::weights::load(None).unwrap();
     assert_eq!(file.weights, Some(manifest.hash()));
@@ -216,8 +232,7 @@ fn an_adapter_is_written_into_a_new_session_and_predicts() {
 fn masks_and_coco_and_task_folders_come_back_as_they_were() {
     let folder = workplace(&[]);
     let labels = |path: &str| {
-        let file = fs::read(folder.path().join(path)).unwrap();
-        let file = SessionFile::read(std::io::Cursor::new(file)).unwrap();
+        let file = session(&folder.path().join(path));
         let Examples::Dense { labels, .. } = &file.tasks[0].examples else { panic!("{path}") };
         (file.tasks[0].channels.clone(), labels.iter().map(|(_, l)| l.clone()).collect::<Vec<_>>())
     };
@@ -237,9 +252,9 @@ fn info_says_what_a_file_holds() {
     let info = |path: &str| -> Value {
         serde_json::from_str(&run(folder.path(), &["info", path, "--json"], 0).0).unwrap()
     };
-    let session = info("cells.anolis");
-    assert_eq!((&session["what"], &session["images"]), (&"session".into(), &1.into()));
-    assert_eq!(session["tasks"][0]["examples"], 1);
+    let cells = info("cells.anolis");
+    assert_eq!((&cells["what"], &cells["images"]), (&"session".into(), &1.into()));
+    assert_eq!(cells["tasks"][0]["examples"], 1);
     assert_eq!(info("images/05.jpg")["width"], 256);
     assert_eq!(info(root().join("weights").to_str().unwrap())["name"], "anolis-xs");
     assert!(run(folder.path(), &["info", "cells.anolis"], 0).0.contains("kind: mask"));
@@ -291,15 +306,7 @@ fn big_pictures_are_seen_in_tiles_as_large_as_the_examples() {
 #[test]
 fn tags_are_of_whole_pictures_and_every_other_kind_has_tiles() {
     let folder = workplace(&["05"]);
-    let golden = fs::read(root().join("tests/session-files/typescript.anolis")).unwrap();
-    let mut file = SessionFile::read(std::io::Cursor::new(golden)).unwrap();
-    file.tasks.retain(|task| task.id != "map");
-    for task in &mut file.tasks {
-        if let Examples::Dense { labels, .. } = &mut task.examples {
-            labels.retain(|(image, _)| image == "a");
-        }
-    }
-    fs::write(folder.path().join("kinds.anolis"), file.write().unwrap()).unwrap();
+    write_kinds(&folder);
     let args =
         ["predict", "kinds.anolis", "images", "--out", "answers", "--tiles", "--tile-size", "256"];
     let (_, said) = run(folder.path(), &args, 0);
@@ -313,15 +320,8 @@ fn tags_are_of_whole_pictures_and_every_other_kind_has_tiles() {
 fn every_page_of_a_tiff_is_a_picture() {
     let folder = workplace(&[]);
     let grey: Vec<_> = ["05", "06"].map(|name| wide(&[name])).into();
-    let write = |path: &str, pages: &[image::RgbImage]| {
-        let file = fs::File::create(folder.path().join(path)).unwrap();
-        let mut encoder = tiff::encoder::TiffEncoder::new(file).unwrap();
-        for page in pages {
-            encoder.write_image::<tiff::encoder::colortype::RGB8>(256, 256, page).unwrap();
-        }
-    };
-    write("images/stack.tif", &grey);
-    write("images/one.TIFF", &grey[..1]);
+    write_tiff(&folder.path().join("images/stack.tif"), &grey);
+    write_tiff(&folder.path().join("images/one.TIFF"), &grey[..1]);
     grey[0].save(folder.path().join("05.png")).unwrap();
     let args = ["predict", "cells.anolis", "images", "05.png", "--out", "masks", "--json"];
     let (out, _) = run(folder.path(), &args, 0);
@@ -352,17 +352,12 @@ fn pages_of_a_tiff_become_pictures_of_a_session_that_the_page_opens() {
     let folder = workplace(&[]);
     fs::create_dir_all(folder.path().join("data/images")).unwrap();
     fs::create_dir_all(folder.path().join("data/masks")).unwrap();
-    let file = fs::File::create(folder.path().join("data/images/stack.tif")).unwrap();
-    let mut encoder = tiff::encoder::TiffEncoder::new(file).unwrap();
-    for name in ["05", "06"] {
-        encoder.write_image::<tiff::encoder::colortype::RGB8>(256, 256, &wide(&[name])).unwrap();
-    }
-    drop(encoder);
+    let pages = ["05", "06"].map(|name| wide(&[name]));
+    write_tiff(&folder.path().join("data/images/stack.tif"), &pages);
     let mask = procedural().join("labels/06.png");
     fs::copy(mask, folder.path().join("data/masks/stack-2.png")).unwrap();
     run(folder.path(), &["convert", "data", "stack.anolis"], 0);
-    let file = fs::read(folder.path().join("stack.anolis")).unwrap();
-    let file = SessionFile::read(std::io::Cursor::new(file)).unwrap();
+    let file = session(&folder.path().join("stack.anolis"));
     let names: Vec<_> =
         file.images.iter().map(|image| (&*image.name, &*image.files[0].extension)).collect();
     assert_eq!(names, [("stack-1.png", "png"), ("stack-2.png", "png")]);
@@ -439,10 +434,7 @@ fn tasks_of_pairs_are_described_adapted_and_converted() {
     let (info, _) = run(folder.path(), &["info", "pairs.anolis", "--json"], 0);
     let info: Value = serde_json::from_str(&info).unwrap();
     assert_eq!(info["tasks"][0]["at a time"], 2);
-    let read = |path: &str| {
-        let file = fs::read(folder.path().join(path)).unwrap();
-        SessionFile::read(std::io::Cursor::new(file)).unwrap()
-    };
+    let read = |path: &str| session(&folder.path().join(path));
     let args = ["adapt", "pairs.anolis", "--out", "new.anolis", "--steps", "1", "--level", "1"];
     run(folder.path(), &args, 0);
     assert_eq!(read("new.anolis").images, read("pairs.anolis").images);

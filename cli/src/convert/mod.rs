@@ -237,13 +237,13 @@ fn classes<'a>(
     labels.iter().map(mask).collect()
 }
 
-/// The file of a picture, for a folder of them: its name and bytes.
-fn file_of(image: &SavedImage) -> Result<(String, &[u8])> {
+/// The bytes of a picture's only file.
+fn bytes_of(image: &SavedImage) -> Result<&[u8]> {
     let [file] = &image.files[..] else {
         let name = &image.name;
         return Err(format!("'{name}' is not one picture inside the session file").into());
     };
-    Ok((format!("{}.{}", image.id, file.extension), &file.bytes))
+    Ok(&file.bytes)
 }
 
 /// Writes a picture into `images/` of a folder, one that is seen with it into `with/`; the first one's name.

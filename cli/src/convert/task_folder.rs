@@ -136,7 +136,7 @@ fn labels<'a>(session: &'a SessionFile, task: &'a SavedTask) -> Result<Vec<Label
 
 /// The picture as a JPEG of its labels' size.
 fn jpeg(image: &SavedImage) -> Result<Vec<u8>> {
-    let (_, bytes) = super::file_of(image)?;
+    let bytes = super::bytes_of(image)?;
     let picture = image::load_from_memory(bytes)?;
     let same = (picture.width() as usize, picture.height() as usize) == (image.width, image.height);
     if same && image.files[0].extension.starts_with("jp") {
