@@ -24,8 +24,10 @@ impl Backend {
     #[cfg(feature = "gpu")]
     fn gpu() -> Self {
         // A process has one, for all its tests.
-        static GPU: std::sync::LazyLock<Device> =
-            std::sync::LazyLock::new(|| Device::wgpu_options().init().unwrap());
+        static GPU: std::sync::LazyLock<Device> = std::sync::LazyLock::new(|| {
+            let memory = burn::tensor::wgpu::MemoryConfiguration::ExclusivePages;
+            Device::wgpu_options().memory_config(memory).init().unwrap()
+        });
         Self { device: GPU.clone(), tolerance: 1e-3 }
     }
 }

@@ -9,6 +9,8 @@ use super::attention::attend;
 use super::config::NetworkConfig;
 #[cfg(feature = "cpu")]
 use super::cpu;
+#[cfg(feature = "gpu")]
+use super::gpu;
 use super::resize::{grid_resize, up2};
 use super::trunk::Features;
 
@@ -24,10 +26,10 @@ pub struct BodyBias(Vec<Tensor<4>>);
 /// The biases of its blocks are the task's own parameters; everything else is shared.
 #[derive(Module, Debug)]
 pub struct Body {
-    tokens: Linear,
-    cls: Param<Tensor<1>>,
-    blocks: Vec<BodyBlock>,
-    taps: [usize; 4],
+    pub(super) tokens: Linear,
+    pub(super) cls: Param<Tensor<1>>,
+    pub(super) blocks: Vec<BodyBlock>,
+    pub(super) taps: [usize; 4],
     max_images: usize,
 }
 
@@ -59,6 +61,10 @@ impl Body {
 
     /// Taps of the first picture; pictures that lie side by side are encoded jointly, `bias` is made for as many.
     pub fn forward(&self, features: &Features, bias: &BodyBias) -> Taps {
+        #[cfg(feature = "gpu")]
+        if let Some(taps) = gpu::taps(self, features, &bias.0) {
+            return taps;
+        }
         let tokens = self.tokenize(features);
         let [batch, count, dim] = tokens[0].dims();
         let mut taps = vec![tokens[0].clone()];

@@ -7,6 +7,8 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use super::config::NetworkConfig;
+#[cfg(feature = "gpu")]
+use super::gpu;
 use super::resize::{pool, up2};
 use super::trunk::Features;
 
@@ -17,13 +19,13 @@ use super::trunk::Features;
 /// so that an untrained decoder is the read-out (the reference is a DPT decoder of one width).
 #[derive(Module, Debug)]
 pub struct Decoder {
-    merge: Conv2d,
-    readout: Vec<Conv2d>,
-    rcu: Vec<ResidualConvUnit>,
-    shrink: Vec<Conv2d>,
-    detail: Vec<Conv2d>,
-    head: Conv2d,
-    last: Conv2d,
+    pub(super) merge: Conv2d,
+    pub(super) readout: Vec<Conv2d>,
+    pub(super) rcu: Vec<ResidualConvUnit>,
+    pub(super) shrink: Vec<Conv2d>,
+    pub(super) detail: Vec<Conv2d>,
+    pub(super) head: Conv2d,
+    pub(super) last: Conv2d,
 }
 
 impl Decoder {
@@ -63,17 +65,22 @@ impl Decoder {
         readout: Tensor<4>,
     ) -> Tensor<4> {
         let [_, _, height, width] = query.s16.dims();
+        let details = [&query.s8, &query.s4, &query.s2];
+        let hints = [8, 4, 2, 1].map(|cell| pool(readout.clone(), cell));
+        #[cfg(feature = "gpu")]
+        if let Some(logits) = gpu::decode(self, matched, details, &hints) {
+            return logits;
+        }
         let matched = Tensor::cat(matched.to_vec(), 2).swap_dims(1, 2);
         let [channels, wide, _] = matched.dims();
-        let x = self.merge.forward(matched.reshape([channels, wide, height, width]));
-        let mut x = self.rcu[0].forward(x + self.readout[0].forward(pool(readout.clone(), 8)));
-        for (n, (features, cell)) in
-            [(&query.s8, 4), (&query.s4, 2), (&query.s2, 1)].into_iter().enumerate()
-        {
+        let matched = matched.reshape([channels, wide, height, width]);
+        let mut hints = self.readout.iter().zip(hints).map(|(layer, hint)| layer.forward(hint));
+        let mut hint = || hints.next().expect("four strides");
+        let mut x = self.rcu[0].forward(self.merge.forward(matched) + hint());
+        for (n, features) in details.into_iter().enumerate() {
             let first = features.clone().narrow(1, 0, self.detail[n].weight.dims()[1]);
             let detail = self.detail[n].forward(first);
-            let hint = self.readout[n + 1].forward(pool(readout.clone(), cell));
-            x = self.rcu[n + 1].forward(up2(self.shrink[n].forward(x)) + hint + detail);
+            x = self.rcu[n + 1].forward(up2(self.shrink[n].forward(x)) + hint() + detail);
         }
         readout + self.last.forward(relu(self.head.forward(relu(x))))
     }
@@ -81,9 +88,9 @@ impl Decoder {
 
 /// `x + conv(relu(conv(relu(x))))` (RefineNet, section 3.2).
 #[derive(Module, Debug)]
-struct ResidualConvUnit {
-    first: Conv2d,
-    second: Conv2d,
+pub(super) struct ResidualConvUnit {
+    pub(super) first: Conv2d,
+    pub(super) second: Conv2d,
 }
 
 impl ResidualConvUnit {

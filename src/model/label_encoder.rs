@@ -8,10 +8,15 @@ use burn::tensor::{Device, Distribution, Tensor};
 
 use super::attention::attend;
 use super::config::NetworkConfig;
+#[cfg(feature = "gpu")]
+use super::gpu;
 use super::resize::grid_resize;
 
 /// What a label pixel holds where nothing is known.
 pub const UNKNOWN: f32 = -1.0;
+
+/// Of the tokens, in pixels.
+const STRIDE: usize = 16;
 
 /// Label tokens at four depths, each `[batch, tokens, label_dim]`.
 pub type LabelTaps = [Tensor<3>; 4];
@@ -48,35 +53,59 @@ impl LabelEncoder {
 
     /// Tokens of labels `[batch, 1, height, width]` in `[0, 1]`, [`UNKNOWN`] where nothing is known.
     pub fn forward(&self, labels: Tensor<4>) -> LabelTaps {
-        let mut x = labels;
-        for (i, conv) in self.stem.iter().enumerate() {
-            x = conv.forward(x);
-            if i + 1 < self.stem.len() {
-                x = gelu(x);
-            }
-        }
-        let [_, dim, height, width] = x.dims();
-        let side = self.base_grid;
-        let position = self.position.val().transpose().reshape([1, dim, side, side]);
-        let x = (x + grid_resize(position, [height, width])).flatten::<3>(2, 3).swap_dims(1, 2);
-        let mut taps = vec![x];
-        for block in &self.blocks {
-            taps.push(block.forward(taps[taps.len() - 1].clone()));
-        }
+        let x = self.tokens(labels);
+        let mut taps = vec![x.clone()];
+        taps.extend(self.after_each_block(x));
         taps.try_into().expect("four taps")
+    }
+
+    /// What the convolutions see, with the position of each token.
+    fn tokens(&self, labels: Tensor<4>) -> Tensor<3> {
+        let [_, _, height, width] = labels.dims();
+        let position = self.position_on([height, width].map(|side| side / STRIDE));
+        #[cfg(feature = "gpu")]
+        if let Some(tokens) = gpu::label_tokens(&self.stem, &labels, &position) {
+            return tokens;
+        }
+        let (last, others) = self.stem.split_last().expect("four convolutions");
+        let x = others.iter().fold(labels, |x, convolution| gelu(convolution.forward(x)));
+        last.forward(x).flatten::<3>(2, 3).swap_dims(1, 2) + position.unsqueeze()
+    }
+
+    /// `[tokens, dim]` on a grid of `[height, width]` tokens.
+    fn position_on(&self, grid: [usize; 2]) -> Tensor<2> {
+        let (side, position) = (self.base_grid, self.position.val());
+        if grid == [side, side] {
+            return position;
+        }
+        let dim = position.dims()[1];
+        let table = position.transpose().reshape([1, dim, side, side]);
+        grid_resize(table, grid).reshape([dim, grid[0] * grid[1]]).transpose()
+    }
+
+    fn after_each_block(&self, mut x: Tensor<3>) -> Vec<Tensor<3>> {
+        #[cfg(feature = "gpu")]
+        if let Some(after) = gpu::label_blocks(&self.blocks, &x) {
+            return after;
+        }
+        let after = self.blocks.iter().map(|block| {
+            x = block.forward(x.clone());
+            x.clone()
+        });
+        after.collect()
     }
 }
 
 /// A pre-norm ViT block.
 #[derive(Module, Debug)]
-struct LabelBlock {
-    norm1: LayerNorm,
-    qkv: Linear,
-    proj: Linear,
-    norm2: LayerNorm,
-    fc1: Linear,
-    fc2: Linear,
-    heads: usize,
+pub(super) struct LabelBlock {
+    pub(super) norm1: LayerNorm,
+    pub(super) qkv: Linear,
+    pub(super) proj: Linear,
+    pub(super) norm2: LayerNorm,
+    pub(super) fc1: Linear,
+    pub(super) fc2: Linear,
+    pub(super) heads: usize,
 }
 
 impl LabelBlock {

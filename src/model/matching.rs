@@ -8,6 +8,8 @@ use burn::tensor::{Device, Tensor};
 use super::attention::attend;
 use super::body::Taps;
 use super::config::NetworkConfig;
+#[cfg(feature = "gpu")]
+use super::gpu;
 use super::label_encoder::LabelTaps;
 
 /// Temperature of the level re-weighting.
@@ -57,6 +59,10 @@ impl Matching {
 
     /// `W'_l = sum_k A[l, k] LN(tap_k)` with `A = softmax(alpha / 0.05)`; shapes stay.
     pub fn reweight(&self, taps: &Taps) -> Taps {
+        #[cfg(feature = "gpu")]
+        if let Some(taps) = gpu::reweight(taps, &self.layernorm, &self.alpha.val(), TEMPERATURE) {
+            return taps;
+        }
         let taps = taps.clone().map(|tap| self.layernorm.forward(tap));
         let [batch, tokens, dim] = taps[0].dims();
         let weights = softmax(self.alpha.val() / TEMPERATURE, 1);
@@ -72,7 +78,7 @@ impl Matching {
 
     /// Values from label taps `[channel, tokens, label_dim]`; shapes stay.
     pub fn values(&self, labels: &LabelTaps) -> [Tensor<3>; 4] {
-        std::array::from_fn(|l| self.levels[l].value.forward(labels[l].clone()))
+        std::array::from_fn(|l| self.levels[l].value(&labels[l]))
     }
 
     /// Matches a query `[1, tokens, dim]` (re-weighted) with the support: per level `[channel, tokens, label_dim]`.
@@ -116,12 +122,30 @@ impl MatchingLevel {
         }
     }
 
+    fn value(&self, labels: &Tensor<3>) -> Tensor<3> {
+        #[cfg(feature = "gpu")]
+        if let Some(values) = gpu::linear(&self.value, labels) {
+            return values;
+        }
+        self.value.forward(labels.clone())
+    }
+
     fn project(&self, projection: &Linear, tokens: &Tensor<3>) -> Tensor<3> {
+        #[cfg(feature = "gpu")]
+        if let Some(projected) = gpu::projected(&self.norm, projection, tokens) {
+            return projected;
+        }
         projection.forward(self.norm.forward(tokens.clone()))
     }
 
     fn forward(&self, query: &Tensor<3>, keys: Tensor<2>, values: Tensor<3>) -> Tensor<3> {
         let query = self.project(&self.query, query);
+        #[cfg(feature = "gpu")]
+        if let Some(matched) =
+            gpu::matched(&query, &keys, &values, self.heads, &self.out_norm, &self.output)
+        {
+            return matched;
+        }
         let [_, tokens, dim] = query.dims();
         let [channels, support, _] = values.dims();
         let (heads, width) = (self.heads, dim / self.heads);

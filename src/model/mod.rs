@@ -6,6 +6,8 @@ mod config;
 #[cfg(feature = "cpu")]
 mod cpu;
 mod decoder;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod gram;
 mod label_encoder;
 mod live_readout;

@@ -4,11 +4,18 @@ use burn::tensor::module::{avg_pool2d, interpolate};
 use burn::tensor::ops::{AvgPoolOptions, InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 
+#[cfg(feature = "gpu")]
+use super::gpu;
+
 /// Doubles height and width, bilinear with half-pixel centres.
 ///
 /// # Shapes
 /// `[batch, channel, height, width]` to `[batch, channel, 2 height, 2 width]`
 pub fn up2(x: Tensor<4>) -> Tensor<4> {
+    #[cfg(feature = "gpu")]
+    if let Some(larger) = gpu::up2(&x) {
+        return larger;
+    }
     let [_, _, height, width] = x.dims();
     let options = InterpolateOptions::new(InterpolateMode::Bilinear)
         .with_align_corners(false)
@@ -23,6 +30,10 @@ pub fn up2(x: Tensor<4>) -> Tensor<4> {
 pub(super) fn pool(x: Tensor<4>, cell: usize) -> Tensor<4> {
     if cell == 1 {
         return x;
+    }
+    #[cfg(feature = "gpu")]
+    if let Some(smaller) = gpu::pool(&x, cell) {
+        return smaller;
     }
     avg_pool2d(x, AvgPoolOptions::new([cell, cell]).with_stride([cell, cell]))
 }

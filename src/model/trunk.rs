@@ -7,6 +7,8 @@ use burn::tensor::{Device, Tensor};
 
 #[cfg(feature = "cpu")]
 use super::cpu;
+#[cfg(feature = "gpu")]
+use super::gpu;
 use super::resize::pool;
 
 /// One stage: kernel, stride of its first block, expansion, output channels, blocks.
@@ -114,6 +116,10 @@ impl Trunk {
     fn see<const N: usize>(&self, rgb: Tensor<4>) -> [Tensor<4>; N] {
         #[cfg(feature = "cpu")]
         if let Some(taps) = cpu::features(self, &rgb, std::array::from_fn(|n| TAPS[n])) {
+            return taps;
+        }
+        #[cfg(feature = "gpu")]
+        if let Some(taps) = gpu::features(self, &rgb, std::array::from_fn(|n| TAPS[n])) {
             return taps;
         }
         let mut x = relu6(self.stem.forward((rgb * 255.0 - 127.0) / 128.0));

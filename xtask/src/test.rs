@@ -93,7 +93,7 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
         report.tests("native tests", command, count_cargo);
     }
     if part == Some(Part::Gpu) {
-        report.tests("golden tests, GPU", golden_on_gpu(), count_cargo);
+        report.tests("network, GPU", network_on_gpu(), count_cargo);
     }
     if part == Some(Part::Cluster) {
         report.tests("cluster tests", cluster::tests()?, cluster::count);
@@ -136,10 +136,10 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
 }
 
 /// A profile of its own keeps wgpu and its features out of every other native build.
-fn golden_on_gpu() -> Command {
+fn network_on_gpu() -> Command {
     let mut command = cargo();
     command.args(["test", "--profile", "gpu", "--package", "anolis", "--features", "gpu"]);
-    command.args(["--test", "golden", "--", "gpu::"]);
+    command.args(["--lib", "--test", "golden", "--", "gpu::"]);
     command
 }
 

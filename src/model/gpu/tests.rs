@@ -1,0 +1,110 @@
+//! What the shaders compute is what Burn's operators compute, which a gradient still goes through.
+
+use std::sync::LazyLock;
+
+use burn::module::Module;
+use burn::tensor::wgpu::MemoryConfiguration;
+use burn::tensor::{Device, Distribution, Tensor};
+
+use super::*;
+use crate::model::{Encoding, Features, Network, NetworkConfig};
+
+/// A process has one. Shaders see what they read and what they write in memories of their own, as always in a browser.
+static GPU: LazyLock<Device> = LazyLock::new(|| {
+    let memory = MemoryConfiguration::ExclusivePages;
+    Device::wgpu_options().memory_config(memory).init().unwrap()
+});
+
+fn random<const D: usize>(shape: [usize; D]) -> Tensor<D> {
+    Tensor::random(shape, Distribution::Uniform(0.0, 1.0), &*GPU)
+}
+
+#[track_caller]
+fn assert_alike<const D: usize>(found: Tensor<D>, expected: Tensor<D>) {
+    let expected = expected.inner();
+    let size = expected.clone().abs().max().into_scalar::<f32>();
+    let difference = (found - expected).abs().max().into_scalar::<f32>() / size;
+    assert!(difference < 1e-3, "{difference}");
+}
+
+/// Two networks of the same parameters; the second one's tensors have gradients.
+fn networks() -> [Network; 2] {
+    let network = Network::new(&NetworkConfig::xs(), &GPU);
+    let learning = network.clone().train();
+    [network, learning]
+}
+
+fn with_gradients(features: &Features) -> Features {
+    let Features { s2, s4, s8, s16, s32 } = features.clone();
+    let [s2, s4, s8, s16, s32] = [s2, s4, s8, s16, s32].map(Tensor::from_inner);
+    Features { s2, s4, s8, s16, s32 }
+}
+
+#[test]
+fn the_trunk_is_the_same_for_batches_and_oblong_pictures() {
+    let [network, learning] = networks();
+    for (batch, height, width) in [(1, 256, 256), (2, 64, 128), (1, 128, 192)] {
+        let rgb = random([batch, 3, height, width]);
+        let found = features(&network.trunk, &rgb, [0, 2, 4, 10, 15]).expect("a known shape");
+        let Features { s2, s4, s8, s16, s32 } = learning.trunk.forward(Tensor::from_inner(rgb));
+        for (found, expected) in found.into_iter().zip([s2, s4, s8, s16, s32]) {
+            assert_alike(found, expected);
+        }
+    }
+}
+
+#[test]
+fn maps_of_other_sides_are_left_to_the_operators() {
+    let [network, _] = networks();
+    assert!(features(&network.trunk, &random([1, 3, 160, 160]), [0, 2]).is_none());
+}
+
+#[test]
+fn the_body_and_the_mixture_of_its_taps_are_the_same() {
+    let [network, learning] = networks();
+    let seen = network.trunk.forward(random([1, 3, 128, 64]));
+    let bias = network.body.bias([8, 4], 1);
+    let found = network.body.forward(&seen, &bias);
+    let expected = learning.body.forward(&with_gradients(&seen), &learning.body.bias([8, 4], 1));
+    let mixed = network.matching.reweight(&found);
+    let mixture = learning.matching.reweight(&expected);
+    for (found, expected) in found.into_iter().zip(expected).chain(mixed.into_iter().zip(mixture)) {
+        assert_alike(found, expected);
+    }
+}
+
+#[test]
+fn a_prediction_of_several_channels_by_several_examples_is_the_same() {
+    let [network, learning] = networks();
+    let side = 128;
+    let bias = network.body.bias([8, 8], 1);
+    let encodings = [(); 3].map(|()| network.encode(random([1, 3, side, side]), &bias));
+    let labels = [(); 2].map(|()| random([3, 1, side, side]));
+    let readout = random([3, 1, side / 2, side / 2]);
+    let support: Vec<_> = encodings[1..]
+        .iter()
+        .zip(labels.clone())
+        .map(|(encoding, labels)| network.support(encoding, labels))
+        .collect();
+    let found = network.predict(&encodings[0], &support, readout.clone());
+
+    let [query, examples @ ..] = encodings.map(|Encoding { features, taps }| Encoding {
+        features: with_gradients(&features),
+        taps: taps.map(Tensor::from_inner),
+    });
+    let support: Vec<_> = examples
+        .iter()
+        .zip(labels)
+        .map(|(encoding, labels)| learning.support(encoding, Tensor::from_inner(labels)))
+        .collect();
+    let expected = learning.predict(&query, &support, Tensor::from_inner(readout));
+    assert_alike(found, expected);
+}
+
+#[test]
+fn maps_are_enlarged_and_pooled_alike() {
+    let map = random([2, 3, 6, 8]);
+    let with_gradient = Tensor::from_inner(map.clone());
+    assert_alike(up2(&map).unwrap(), crate::model::resize::up2(with_gradient.clone()));
+    assert_alike(pool(&map, 2).unwrap(), crate::model::resize::pool(with_gradient, 2));
+}
