@@ -19,7 +19,6 @@ mod task;
 mod tiles;
 mod uncertainty;
 mod views;
-mod warm_up;
 
 use std::collections::BTreeMap;
 
@@ -43,7 +42,6 @@ pub use tags::Tag;
 use tags::TagTask;
 use task::Task;
 pub use tiles::{LEAST_TILE, TileOptions, TiledAnswer, TiledPrediction};
-pub use warm_up::{Stage, WARM_UP};
 
 /// One network on one device, with the pictures and tasks of one user.
 ///

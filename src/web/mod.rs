@@ -16,9 +16,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::Picture;
-use crate::session::{
-    AdaptOptions, AdaptReport, AdaptStep, Adaptation, Level, Session, TaskKind, WARM_UP,
-};
+use crate::session::{AdaptOptions, AdaptReport, AdaptStep, Adaptation, Level, Session, TaskKind};
 use crate::weights::{Manifest, NamedTensors};
 use answer::answer;
 
@@ -113,19 +111,6 @@ impl Engine {
         Ok(())
     }
 
-    /// How often [`Engine::warm_up`] is to be called, with 0, 1, ….
-    #[wasm_bindgen(getter, js_name = warmUpSteps)]
-    pub fn warm_up_steps(&self) -> usize {
-        WARM_UP.len()
-    }
-
-    /// Runs a part of the network once, so that no kernel is left to compile.
-    #[wasm_bindgen(js_name = warmUp)]
-    pub async fn warm_up(&mut self, step: usize) -> Result<(), JsValue> {
-        let Some(&stage) = WARM_UP.get(step) else { return Ok(()) };
-        self.session()?.warm_up(stage).await.map_err(to_js)
-    }
-
     /// Whether full predictions start from the refined read-out; for slow devices they need not.
     #[wasm_bindgen(js_name = setRefine)]
     pub fn set_refine(&mut self, refine: bool) -> Result<(), JsValue> {
@@ -133,7 +118,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Compares the device's numbers with the stored ones.
+    /// Compares the device's numbers with the stored ones. It runs all of the network, so that no kernel is left to compile.
     #[wasm_bindgen(js_name = selfTest)]
     pub async fn self_test(&mut self) -> Result<JsValue, JsValue> {
         let expected = self.manifest.self_test.clone();

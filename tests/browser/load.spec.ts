@@ -11,7 +11,7 @@ test('loading passes every phase, the self-test included, and never goes back', 
   await openLibrary(page);
   const loaded = await tryLoad(page, backend);
   expect(loaded.code).toBeUndefined();
-  expect(loaded.phases).toEqual(['runtime', 'weights', 'warm-up', 'self-test']);
+  expect(loaded.phases).toEqual(['runtime', 'weights', 'self-test']);
   expect(loaded.fractions).toEqual([...loaded.fractions].sort((a, b) => a - b));
   expect(loaded.fractions.at(-1)).toBe(1);
 });

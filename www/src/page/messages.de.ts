@@ -75,7 +75,6 @@ export const german: Messages = {
   phases: {
     runtime: 'Das Programm wird geholt',
     weights: 'Das Netz wird geholt',
-    'warm-up': 'Das Netz wird vorbereitet',
     'self-test': 'Die Zahlen werden geprüft',
   },
   failed: 'Läuft nicht',

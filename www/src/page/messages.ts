@@ -27,7 +27,6 @@ export const english = {
   phases: {
     runtime: 'Fetching the runtime',
     weights: 'Fetching the network',
-    'warm-up': 'Warming up',
     'self-test': 'Checking the numbers',
   },
   failed: 'Not running',

@@ -35,7 +35,7 @@ class Workers {
   };
 }
 
-const timings = { runtime: 1, weights: 2, 'warm-up': 3, 'self-test': 4 };
+const timings = { runtime: 1, weights: 2, 'self-test': 4 };
 
 /** As much of a worker as a client uses, in this thread. */
 class FakeWorker {

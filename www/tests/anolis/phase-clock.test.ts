@@ -11,6 +11,6 @@ describe('PhaseClock', () => {
     now = 150;
     clock.enter('weights');
     now = 157;
-    expect(clock.stop()).toEqual({ runtime: 50, weights: 7, 'warm-up': 0, 'self-test': 0 });
+    expect(clock.stop()).toEqual({ runtime: 50, weights: 7, 'self-test': 0 });
   });
 });

@@ -8,7 +8,7 @@ import type { BootReport, BootRequest } from './protocol.js';
 import { startRuntime } from './runtime.js';
 import { fetchWeights } from './weights.js';
 
-/** Starts one backend: runtime, weights, warm-up, self-test. */
+/** Starts one backend: runtime, weights, self-test. */
 export async function boot(
   { backend, assets, softwareGpu, quality }: BootRequest,
   fetcher: Fetch,
@@ -31,12 +31,7 @@ export async function boot(
   engine.start();
   engine.setRefine(quality === 'best');
 
-  const steps = engine.warmUpSteps;
-  for (let step = 0; step < steps; step += 1) {
-    report('warm-up', step / steps);
-    await engine.warmUp(step);
-  }
-
+  // It runs all of the network: nothing is left to compile afterwards.
   report('self-test', 0);
   const { passed, cosine } = await engine.selfTest();
   if (!passed) throw errorOf('self-test-failed');

@@ -7,8 +7,6 @@ export interface Engine {
   addShard(file: string, bytes: Uint8Array): void;
   start(): void;
   setRefine(refine: boolean): void;
-  readonly warmUpSteps: number;
-  warmUp(step: number): Promise<void>;
   selfTest(): Promise<SelfTest>;
   readonly backend: Backend;
   readonly weightsHash: string;

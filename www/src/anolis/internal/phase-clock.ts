@@ -2,7 +2,7 @@ import type { Phase, Timings } from '../public/options.js';
 
 /** Measures how long each phase of loading takes. */
 export class PhaseClock {
-  readonly #timings: Record<Phase, number> = { runtime: 0, weights: 0, 'warm-up': 0, 'self-test': 0 };
+  readonly #timings: Record<Phase, number> = { runtime: 0, weights: 0, 'self-test': 0 };
   #phase: Phase | undefined;
   #since = 0;
 

@@ -3,8 +3,7 @@ import type { Phase, Progress } from '../public/options.js';
 const spans: Record<Phase, readonly [number, number]> = {
   runtime: [0, 0.15],
   weights: [0.15, 0.6],
-  'warm-up': [0.6, 0.95],
-  'self-test': [0.95, 1],
+  'self-test': [0.6, 1],
 };
 
 /** Maps the progress of each phase to one fraction that never goes back. */

@@ -13,7 +13,7 @@ export type Backend = 'webgpu' | 'cpu';
 export type Quality = 'best' | 'fast';
 
 /** Part of loading that is under way. */
-export type Phase = 'runtime' | 'weights' | 'warm-up' | 'self-test';
+export type Phase = 'runtime' | 'weights' | 'self-test';
 
 /**
  * Milliseconds that each phase of loading took. The weights are fetched while the runtime is; theirs is the time that was left
