@@ -10,7 +10,7 @@ import { fetchWeights } from './weights.js';
 
 /** Starts one backend: runtime, weights, warm-up, self-test. */
 export async function boot(
-  { backend, assets, softwareGpu, quality }: BootRequest,
+  { backend, assets, softwareGpu, quality, memory }: BootRequest,
   fetcher: Fetch,
   onProgress: (phase: Phase, done: number) => void,
 ): Promise<{ engine: Engine; report: BootReport }> {
@@ -30,6 +30,8 @@ export async function boot(
   await weights.addTo(engine, (done) => report('weights', done));
   engine.start();
   engine.setRefine(quality === 'best');
+  // The runtime cannot address more.
+  if (memory !== undefined) engine.setMemory(Math.min(Math.max(memory, 0), 2 ** 32 - 1));
 
   const steps = engine.warmUpSteps;
   for (let step = 0; step < steps; step += 1) {

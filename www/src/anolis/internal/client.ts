@@ -10,6 +10,7 @@ import type { BootReport, Input, Operation, Output } from './protocol.js';
 export interface ClientOptions {
   readonly backend: Backend | 'auto';
   readonly quality: Quality;
+  readonly memory: number | undefined;
   readonly assets: Assets;
   readonly spawn: () => WorkerLike;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -113,8 +114,8 @@ export class Client {
   async #open(signal?: AbortSignal): Promise<Connection> {
     const connection = new Connection(this.options.spawn(), () => this.#notice('worker-crashed'));
     try {
-      const { assets, backend, quality } = this.options;
-      const request = { backend: this.#backend, assets, softwareGpu: backend === 'webgpu', quality };
+      const { assets, backend, quality, memory } = this.options;
+      const request = { backend: this.#backend, assets, softwareGpu: backend === 'webgpu', quality, memory };
       this.#report = await connection.boot(request, (phase, done) => this.#meter.report(phase, done), signal);
       for (const [operation, input] of this.#ledger.replay()) await connection.call(operation, input);
     } catch (reason) {

@@ -23,6 +23,8 @@ export interface BootRequest {
   /** Software GPUs are slower than the CPU: taken only when WebGPU was asked for by name. */
   readonly softwareGpu: boolean;
   readonly quality: Quality;
+  /** In bytes; the engine's own choice if undefined. */
+  readonly memory: number | undefined;
 }
 
 /** What a started backend is. */

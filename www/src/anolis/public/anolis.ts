@@ -57,6 +57,7 @@ export class Anolis {
       {
         backend: options.backend ?? 'auto',
         quality: options.quality ?? 'best',
+        memory: options.memory,
         assets: mergeAssets(assets, options.assets),
         spawn: () => Anolis.spawn(options.workerUrl),
         onProgress: options.onProgress,
@@ -89,6 +90,10 @@ export class Anolis {
 
   /**
    * Opens a picture, or two that are seen together, and encodes it, once for all tasks. Rejects with an {@link ImageError}.
+   *
+   * A `Blob` is read again when the picture is asked for after others have taken its place in memory
+   * ({@link LoadOptions.memory}), so a file has to stay as it is while the picture is open. Of other sources a copy is kept,
+   * at most 512 pixels a side.
    *
    * @example
    * ```ts

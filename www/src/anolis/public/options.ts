@@ -43,6 +43,12 @@ export interface LoadOptions {
   readonly backend?: Backend | 'auto';
   /** `'best'` by default. */
   readonly quality?: Quality;
+  /**
+   * Bytes that may be spent on what can be computed again, 512 MiB by default: half on encodings (4.5 MB and 66 ms a
+   * picture), half on what full predictions see (17 MB). The most recently used ones stay, and the encodings of
+   * a task's examples always. Answers do not depend on it.
+   */
+  readonly memory?: number;
   /** Called as loading goes on. */
   readonly onProgress?: (progress: Progress) => void;
   /** Called for each notice, at load and later (a lost GPU, say). */
