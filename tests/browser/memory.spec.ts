@@ -23,7 +23,8 @@ test('a session without memory says the same, from files and from pixels', async
         const scene = picture([[x, 40]], 14);
         images.push(await anolis.image(x < 60 ? await file(scene) : scene));
       }
-      const [first, second] = images as [library.AnolisImage, library.AnolisImage];
+      const [first, second] = images;
+      if (!first || !second) throw new Error('no pictures are open');
       const suggested = (await task.suggest(images)).map(({ id }) => id);
       await task.add(first, { width, height, data: bytes((i) => Number(disc(i, 30, 40, 14))) });
       await tags.add(first, { tags: ['left'] });

@@ -10,7 +10,7 @@ import { fetchWeights } from './weights.js';
 
 /** Starts one backend: runtime, weights, warm-up, self-test. */
 export async function boot(
-  { backend, assets, softwareGpu, quality, memory }: BootRequest,
+  { backend, assets, softwareGpu, quality, weights: form, memory }: BootRequest,
   fetcher: Fetch,
   onProgress: (phase: Phase, done: number) => void,
 ): Promise<{ engine: Engine; report: BootReport }> {
@@ -21,7 +21,8 @@ export async function boot(
   };
   report('runtime', 0);
   if (backend === 'webgpu') await requireAdapter(softwareGpu);
-  const weights = fetchWeights(assets.weights, weightsCache(), fetcher);
+  const files = form === 'int8' ? assets.weightsInt8 : assets.weights;
+  const weights = fetchWeights(files, weightsCache(), fetcher);
   const runtime = backend === 'webgpu' ? assets.runtime.gpu : assets.runtime.cpu;
   const glue = await startRuntime(runtime, fetcher, (done) => report('runtime', done));
 

@@ -57,6 +57,7 @@ export class Anolis {
       {
         backend: options.backend ?? 'auto',
         quality: options.quality ?? 'best',
+        weights: options.weights ?? 'f16',
         memory: options.memory,
         assets: mergeAssets(assets, options.assets),
         spawn: () => Anolis.spawn(options.workerUrl),
