@@ -13,8 +13,8 @@ pub const SCALE: &str = ".scale";
 /// The largest magnitude; as it is the same on both sides, zero stays zero.
 const MOST: f32 = 127.0;
 
-/// Stages 1 to 3 of the trunk, of stage 4 all but its last block, and the stem: with eight bits everything behind them sees the
-/// error, which costs 0.008 on edges and saves 0.3 MB.
+/// The trunk's stem and stages 1 to 4: everything behind them sees their error, and the read-out sees it as it is. In eight bits
+/// they cost 0.008 on edges and save 0.4 MB, depthwise convolutions included (docs/weights.md).
 const EARLY: [&str; 9] = [
     "trunk.stem.",
     "trunk.blocks.0.",

@@ -122,6 +122,6 @@ test('pictures in a session', async ({ page }) => {
     variable: 'pictures in the session',
     unit: 'MB',
     points: heap ?? [],
-    note: 'encodings fill their half of the budget; from then on what stays of a picture, 20 kB',
+    note: 'encodings fill their half of the budget; from then on what stays of a picture that is opened from a file, 25 kB',
   });
 });
