@@ -2,8 +2,8 @@
 
 mod support;
 
-use std::cell::Cell;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anolis::image::label::Dot;
 use anolis::image::{Label, Picture};
@@ -99,12 +99,19 @@ fn ask(session: &mut Session, pictures: &[u32], examples: usize) -> Said {
     said
 }
 
+/// A service may move its session between threads.
+#[test]
+fn a_session_can_be_moved_to_another_thread() {
+    fn moves<T: Send>() {}
+    moves::<Session>();
+}
+
 #[test]
 fn a_session_without_memory_says_the_same() {
     let [mut ample, mut tiny, mut lent] = [0; 3].map(|_| session());
     tiny.set_memory(0);
     lent.set_memory(0);
-    let asked = Rc::new(Cell::new(0));
+    let asked = Arc::new(AtomicUsize::new(0));
     let mut numbers = [const { Vec::new() }; 3];
     for number in 0..5 {
         let picture = scene(number).0;
@@ -112,7 +119,7 @@ fn a_session_without_memory_says_the_same() {
         numbers[1].push(read_sync(tiny.add_picture(&picture)).unwrap());
         let (again, asked) = (picture.clone(), asked.clone());
         let lender = Box::new(move || {
-            asked.set(asked.get() + 1);
+            asked.fetch_add(1, Ordering::Relaxed);
             let picture = again.clone();
             Box::pin(async move { Ok(vec![picture]) }) as _
         });
@@ -121,9 +128,9 @@ fn a_session_without_memory_says_the_same() {
     }
     let expected = ask(&mut ample, &numbers[0], 3);
     assert_eq!(ask(&mut tiny, &numbers[1], 3), expected);
-    assert_eq!(asked.get(), 0);
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
     assert_eq!(ask(&mut lent, &numbers[2], 3), expected);
-    assert!(asked.get() > 3, "{}", asked.get());
+    assert!(asked.load(Ordering::Relaxed) > 3);
 }
 
 #[test]

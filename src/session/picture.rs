@@ -12,7 +12,8 @@ use crate::image::{Fit, Picture};
 use crate::model::{BodyBias, Encoding, FeatureMaps, Network};
 
 /// Hands over a picture, or those that are seen together, as often as it is asked: always the same pixels.
-pub type Lender = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Vec<Picture>>>>>>;
+pub type Lender =
+    Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Vec<Picture>>>>> + Send + Sync>;
 
 /// Encodings by picture; of a task's examples they are always there.
 pub type Encodings = Recent<u32, EncodedPicture>;
