@@ -32,7 +32,7 @@ fn session(examples: usize) -> (Session, u32, u32) {
     for i in 0..examples {
         let (picture, label) = disc(7 * i);
         let picture = read_sync(session.add_picture(&picture)).unwrap();
-        session.set_label(task, picture, label).unwrap();
+        read_sync(session.set_label(task, picture, label)).unwrap();
     }
     let query = read_sync(session.add_picture(&disc(11).0)).unwrap();
     (session, task, query)

@@ -46,9 +46,9 @@ fn learn(
     let mut session = session();
     let task = session.add_task(kind, channels.iter().map(|&c| c.to_owned()).collect()).unwrap();
     let picture = read_sync(session.add_picture(example.0)).unwrap();
-    session.set_label(task, picture, example.1).unwrap();
+    read_sync(session.set_label(task, picture, example.1)).unwrap();
     let query = read_sync(session.add_picture(query)).unwrap();
-    session.predict_readout(task, query).unwrap()
+    read_sync(session.predict_readout(task, query)).unwrap()
 }
 
 #[test]
@@ -169,10 +169,11 @@ fn a_label_of_another_kind_is_refused_and_changes_nothing() {
     let number = read_sync(session.add_picture(&picture)).unwrap();
     for (kind, own) in labels() {
         let task = session.add_task(kind, vec!["a".to_owned()]).unwrap();
-        session.set_label(task, number, own).unwrap();
-        let before = session.predict_readout(task, number).unwrap().probability(0, WIDTH, HEIGHT);
+        read_sync(session.set_label(task, number, own)).unwrap();
+        let before =
+            read_sync(session.predict_readout(task, number)).unwrap().probability(0, WIDTH, HEIGHT);
         for (other, label) in labels().into_iter().filter(|(other, _)| *other != kind) {
-            let refused = code(session.set_label(task, number, label));
+            let refused = code(read_sync(session.set_label(task, number, label)));
             assert_eq!(refused, "label-kind", "{other:?} in {kind:?}");
         }
         let marks = Label::Marks(vec![Mark {
@@ -180,9 +181,9 @@ fn a_label_of_another_kind_is_refused_and_changes_nothing() {
             shape: Shape::Click { point: [f32::NAN, 0.0], radius: 1.0 },
         }]);
         let masks = [TaskKind::Mask, TaskKind::OverlappingMask].contains(&kind);
-        let refused = code(session.set_label(task, number, marks));
+        let refused = code(read_sync(session.set_label(task, number, marks)));
         assert_eq!(refused, if masks { "label-point" } else { "label-kind" });
-        let after = session.predict_readout(task, number).unwrap();
+        let after = read_sync(session.predict_readout(task, number)).unwrap();
         assert_eq!(after.probability(0, WIDTH, HEIGHT), before);
     }
 }
@@ -221,7 +222,7 @@ fn a_kind_that_the_decoder_has_not_learnt_answers_with_the_refined_read_out() {
     let task = session.add_task(TaskKind::Density, vec!["disc".to_owned()]).unwrap();
     let number = read_sync(session.add_picture(&picture)).unwrap();
     let dot = Dot { point: [30.0, 40.0], channel: 0 };
-    session.set_label(task, number, Label::Dots(vec![dot])).unwrap();
+    read_sync(session.set_label(task, number, Label::Dots(vec![dot]))).unwrap();
     let refined = read_sync(session.predict_refined(task, number)).unwrap().count(0).unwrap();
     let full = read_sync(session.predict(task, number)).unwrap().count(0).unwrap();
     assert_eq!(refined, full);

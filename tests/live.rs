@@ -55,12 +55,12 @@ fn difference(
     let task = session.add_task(kind, names).unwrap();
     for at in [[30, 40], [60, 30]] {
         let picture = read_sync(session.add_picture(&disc(at))).unwrap();
-        session.set_label(task, picture, label(at)).unwrap();
+        read_sync(session.set_label(task, picture, label(at))).unwrap();
     }
     let picture = disc([48, 44]);
     let number = read_sync(session.add_picture(&picture)).unwrap();
     let expected = match quick {
-        true => session.predict_readout(task, number).unwrap(),
+        true => read_sync(session.predict_readout(task, number)).unwrap(),
         false => read_sync(session.predict(task, number)).unwrap(),
     };
     let found = session.live(task, frame(&picture), quick).unwrap();
@@ -125,11 +125,11 @@ fn frames_follow_the_examples() {
         session.live(task, rgb.clone(), false).unwrap().values.mean().into_scalar()
     };
     let picture = read_sync(session.add_picture(&disc([30, 40]))).unwrap();
-    session.set_label(task, picture, ids([30, 40], |_| 1)).unwrap();
+    read_sync(session.set_label(task, picture, ids([30, 40], |_| 1))).unwrap();
     let before = mean(&mut session);
-    session.set_label(task, picture, ids([60, 20], |_| 1)).unwrap();
+    read_sync(session.set_label(task, picture, ids([60, 20], |_| 1))).unwrap();
     assert!((mean(&mut session) - before).abs() > 1e-4);
-    session.set_label(task, picture, ids([30, 40], |_| 1)).unwrap();
+    read_sync(session.set_label(task, picture, ids([30, 40], |_| 1))).unwrap();
     assert!((mean(&mut session) - before).abs() < 1e-6);
 }
 

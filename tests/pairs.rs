@@ -65,7 +65,7 @@ fn pairs(session: &mut Session, examples: usize) -> (u32, u32) {
     for i in 0..examples {
         let centre = [THERE[0] + 9.0 * i as f32, THERE[1] + 7.0 * i as f32];
         let pair = read_sync(session.add_pictures(&[noise(), disc(SIDE, centre)])).unwrap();
-        session.set_label(task, pair, label(centre)).unwrap();
+        read_sync(session.set_label(task, pair, label(centre))).unwrap();
     }
     (task, read_sync(session.add_pictures(&[noise(), disc(SIDE, HERE)])).unwrap())
 }
@@ -75,7 +75,7 @@ fn what_only_the_second_picture_shows_is_found_with_it_and_not_without() {
     let mut session = session();
     let (task, query) = pairs(&mut session, 1);
     let answers = [
-        session.predict_readout(task, query).unwrap(),
+        read_sync(session.predict_readout(task, query)).unwrap(),
         read_sync(session.predict_refined(task, query)).unwrap(),
         read_sync(session.predict(task, query)).unwrap(),
     ];
@@ -84,7 +84,7 @@ fn what_only_the_second_picture_shows_is_found_with_it_and_not_without() {
 
     let alone = session.add_task(TaskKind::Mask, vec!["disc".into()]).unwrap();
     let [example, query] = [0; 2].map(|_| read_sync(session.add_picture(&noise())).unwrap());
-    session.set_label(alone, example, label(THERE)).unwrap();
+    read_sync(session.set_label(alone, example, label(THERE))).unwrap();
     let found = iou(&read_sync(session.predict(alone, query)).unwrap(), HERE);
     assert!(found < 0.3, "{found} without the second picture");
 }
@@ -113,12 +113,13 @@ fn another_number_of_pictures_is_refused_and_changes_nothing() {
     let (task, query) = pairs(&mut session, 1);
     let single = read_sync(session.add_picture(&noise())).unwrap();
     let alone = session.add_task(TaskKind::Mask, vec!["disc".into()]).unwrap();
-    let before = session.predict_readout(task, query).unwrap().probability(0, SIDE, SIDE);
+    let before =
+        read_sync(session.predict_readout(task, query)).unwrap().probability(0, SIDE, SIDE);
 
-    assert_eq!(code(session.set_label(task, single, label(HERE))), "image-count");
-    assert_eq!(code(session.set_label(alone, query, label(HERE))), "image-count");
-    assert_eq!(code(session.predict_readout(alone, single)), "empty-support");
-    assert_eq!(code(session.predict_readout(task, single)), "image-count");
+    assert_eq!(code(read_sync(session.set_label(task, single, label(HERE)))), "image-count");
+    assert_eq!(code(read_sync(session.set_label(alone, query, label(HERE)))), "image-count");
+    assert_eq!(code(read_sync(session.predict_readout(alone, single))), "empty-support");
+    assert_eq!(code(read_sync(session.predict_readout(task, single))), "image-count");
     assert_eq!(code(read_sync(session.predict_refined(task, single))), "image-count");
     assert_eq!(code(read_sync(session.predict(task, single))), "image-count");
     assert_eq!(code(session.suggest(task, &[single], 1)), "image-count");
@@ -129,7 +130,7 @@ fn another_number_of_pictures_is_refused_and_changes_nothing() {
         assert_eq!(code(task), "image-count");
     }
 
-    let after = session.predict_readout(task, query).unwrap().probability(0, SIDE, SIDE);
+    let after = read_sync(session.predict_readout(task, query)).unwrap().probability(0, SIDE, SIDE);
     assert_eq!(before, after);
 }
 
@@ -138,11 +139,11 @@ fn a_removed_pair_takes_its_label_with_it() {
     let mut session = session();
     let (task, query) = pairs(&mut session, 0);
     let pair = read_sync(session.add_pictures(&[noise(), disc(SIDE, THERE)])).unwrap();
-    session.set_label(task, pair, label(THERE)).unwrap();
-    session.predict_readout(task, query).unwrap();
+    read_sync(session.set_label(task, pair, label(THERE))).unwrap();
+    read_sync(session.predict_readout(task, query)).unwrap();
     session.remove_picture(pair).unwrap();
-    assert_eq!(code(session.predict_readout(task, query)), "empty-support");
-    assert_eq!(code(session.set_label(task, pair, label(THERE))), "not-found");
+    assert_eq!(code(read_sync(session.predict_readout(task, query))), "empty-support");
+    assert_eq!(code(read_sync(session.set_label(task, pair, label(THERE)))), "not-found");
 }
 
 #[test]

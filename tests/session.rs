@@ -90,7 +90,8 @@ fn five_examples_of_an_unseen_task_reach_an_iou_of_0_60() {
     for name in names(&split["support"]["5"]) {
         let (picture, label) = open(&name);
         let number = read_sync(session.add_picture(&picture)).unwrap();
-        session.set_label(id, number, ids(label, picture.width(), picture.height())).unwrap();
+        read_sync(session.set_label(id, number, ids(label, picture.width(), picture.height())))
+            .unwrap();
     }
     let (mut sum, mut count) = (0.0, 0.0);
     for name in names(&split["query"]) {
@@ -116,12 +117,13 @@ fn a_label_painted_stroke_by_stroke_predicts_as_one_painted_at_once() {
     for rows in [30, 50, 10, 80] {
         let part =
             mask.iter().enumerate().map(|(i, &m)| if i / 96 < rows { m } else { 0 }).collect();
-        session.set_label(strokes, first, ids(part, 96, 80)).unwrap();
+        read_sync(session.set_label(strokes, first, ids(part, 96, 80))).unwrap();
     }
     let at_once = mask_task(&mut session, &["disc"]);
-    session.set_label(at_once, first, ids(mask, 96, 80)).unwrap();
-    let [a, b] = [strokes, at_once]
-        .map(|task| session.predict_readout(task, second).unwrap().probability(0, 96, 80));
+    read_sync(session.set_label(at_once, first, ids(mask, 96, 80))).unwrap();
+    let [a, b] = [strokes, at_once].map(|task| {
+        read_sync(session.predict_readout(task, second)).unwrap().probability(0, 96, 80)
+    });
     let worst = a.iter().zip(&b).fold(0.0f32, |m, (x, y)| m.max((x - y).abs()));
     assert!(worst < 1e-3, "{worst}");
 }
@@ -132,9 +134,9 @@ fn removing_the_only_label_empties_the_support() {
     let mut session = session();
     let number = read_sync(session.add_picture(&picture)).unwrap();
     let task = mask_task(&mut session, &["disc"]);
-    assert_eq!(code(session.predict_readout(task, number)), "empty-support");
-    session.set_label(task, number, ids(mask, 64, 64)).unwrap();
-    session.predict_readout(task, number).unwrap();
+    assert_eq!(code(read_sync(session.predict_readout(task, number))), "empty-support");
+    read_sync(session.set_label(task, number, ids(mask, 64, 64))).unwrap();
+    read_sync(session.predict_readout(task, number)).unwrap();
     session.remove_label(task, number).unwrap();
     assert_eq!(code(read_sync(session.predict(task, number))), "empty-support");
 }
@@ -147,8 +149,8 @@ fn several_classes_and_the_background_compete() {
     let mut session = session();
     let number = read_sync(session.add_picture(&picture)).unwrap();
     let task = mask_task(&mut session, &["disc", "edge"]);
-    session.set_label(task, number, ids(label.clone(), 96, 96)).unwrap();
-    let mask = session.predict_readout(task, number).unwrap().mask(96, 96).unwrap();
+    read_sync(session.set_label(task, number, ids(label.clone(), 96, 96))).unwrap();
+    let mask = read_sync(session.predict_readout(task, number)).unwrap().mask(96, 96).unwrap();
     assert!(mask.iter().all(|&id| id <= 2));
     let right = mask.iter().zip(&label).filter(|(a, b)| a == b).count();
     assert!(right * 10 > mask.len() * 8, "{right} of {}", mask.len());
@@ -174,8 +176,9 @@ fn unpainted_pixels_hide_fewer_objects_than_declared_background() {
         let task = mask_task(session, &["disc"]);
         let label =
             (0..side * side).map(|i| if object(i) == Some(5) { 1 } else { elsewhere }).collect();
-        session.set_label(task, number, ids(label, side, side)).unwrap();
-        let mask = session.predict_readout(task, number).unwrap().mask(side, side).unwrap();
+        read_sync(session.set_label(task, number, ids(label, side, side))).unwrap();
+        let mask =
+            read_sync(session.predict_readout(task, number)).unwrap().mask(side, side).unwrap();
         let middle = |&(x, y): &(usize, usize)| usize::from(mask[y * side + x]);
         centres.iter().map(middle).sum::<usize>()
     };
@@ -189,20 +192,35 @@ fn a_stray_argument_is_refused_and_changes_nothing() {
     let mut session = session();
     let number = read_sync(session.add_picture(&picture)).unwrap();
     let task = mask_task(&mut session, &["disc"]);
-    session.set_label(task, number, ids(mask.clone(), 64, 48)).unwrap();
-    let before = session.predict_readout(task, number).unwrap().probability(0, 64, 48);
+    read_sync(session.set_label(task, number, ids(mask.clone(), 64, 48))).unwrap();
+    let before = read_sync(session.predict_readout(task, number)).unwrap().probability(0, 64, 48);
 
-    assert_eq!(code(session.set_label(task, number, ids(mask.clone(), 48, 64))), "label-size");
-    assert_eq!(code(session.set_label(task, number, ids(vec![0; 10], 64, 48))), "label-size");
-    assert_eq!(code(session.set_label(task, number, ids(vec![2; 64 * 48], 64, 48))), "label-value");
-    assert_eq!(code(session.set_label(task, 999, ids(mask.clone(), 64, 48))), "not-found");
-    assert_eq!(code(session.set_label(999, number, ids(mask, 64, 48))), "not-found");
+    assert_eq!(
+        code(read_sync(session.set_label(task, number, ids(mask.clone(), 48, 64)))),
+        "label-size"
+    );
+    assert_eq!(
+        code(read_sync(session.set_label(task, number, ids(vec![0; 10], 64, 48)))),
+        "label-size"
+    );
+    assert_eq!(
+        code(read_sync(session.set_label(task, number, ids(vec![2; 64 * 48], 64, 48)))),
+        "label-value"
+    );
+    assert_eq!(
+        code(read_sync(session.set_label(task, 999, ids(mask.clone(), 64, 48)))),
+        "not-found"
+    );
+    assert_eq!(code(read_sync(session.set_label(999, number, ids(mask, 64, 48)))), "not-found");
     assert_eq!(code(session.remove_picture(999)), "not-found");
     assert_eq!(code(session.add_task(TaskKind::Mask, vec![])), "channels");
     assert_eq!(code(session.add_task(TaskKind::Mask, vec!["a".into(), " a".into()])), "channels");
     assert_eq!(code(TaskKind::parse("video", false)), "unsupported-kind");
 
-    assert_eq!(session.predict_readout(task, number).unwrap().probability(0, 64, 48), before);
+    assert_eq!(
+        read_sync(session.predict_readout(task, number)).unwrap().probability(0, 64, 48),
+        before
+    );
 }
 
 #[test]
@@ -211,8 +229,8 @@ fn a_label_of_only_unknown_pixels_is_an_empty_support() {
     let mut session = session();
     let number = read_sync(session.add_picture(&picture)).unwrap();
     let task = mask_task(&mut session, &["disc"]);
-    session.set_label(task, number, ids(vec![255; 64 * 64], 64, 64)).unwrap();
-    assert_eq!(code(session.predict_readout(task, number)), "empty-support");
+    read_sync(session.set_label(task, number, ids(vec![255; 64 * 64], 64, 64))).unwrap();
+    assert_eq!(code(read_sync(session.predict_readout(task, number))), "empty-support");
 }
 
 #[test]
@@ -222,8 +240,9 @@ fn a_panorama_is_fitted_and_predicted_at_its_own_size() {
     let number = read_sync(session.add_picture(&picture)).unwrap();
     let task = mask_task(&mut session, &["left"]);
     let label = (0..20_000 * 20).map(|i| u8::from(i % 20_000 < 9_000)).collect();
-    session.set_label(task, number, ids(label, 20_000, 20)).unwrap();
-    let probability = session.predict_readout(task, number).unwrap().probability(0, 20_000, 20);
+    read_sync(session.set_label(task, number, ids(label, 20_000, 20))).unwrap();
+    let probability =
+        read_sync(session.predict_readout(task, number)).unwrap().probability(0, 20_000, 20);
     assert_eq!(probability.len(), 20_000 * 20);
     assert!(probability.iter().all(|p| (0.0..=1.0).contains(p)));
 }
@@ -241,7 +260,7 @@ fn saying_that_the_unpainted_is_background_is_answered_anew() {
         let picture = read_sync(session.add_picture(&picture)).unwrap();
         let mut found = Vec::new();
         for &background in labels {
-            session.set_label(task, picture, label(background)).unwrap();
+            read_sync(session.set_label(task, picture, label(background))).unwrap();
             let refined = read_sync(session.predict_refined(task, picture)).unwrap();
             found = refined.probability(0, 96, 96);
         }

@@ -42,7 +42,7 @@ fn discs(columns: usize, rows: usize) -> Picture {
 fn task(session: &mut Session, kind: TaskKind, label: Label) -> u32 {
     let task = session.add_task(kind, vec!["disc".into()]).unwrap();
     let example = read_sync(session.add_picture(&discs(1, 1))).unwrap();
-    session.set_label(task, example, label).unwrap();
+    read_sync(session.set_label(task, example, label)).unwrap();
     task
 }
 
@@ -142,9 +142,12 @@ fn two_pictures_are_cut_where_both_show_the_same() {
     };
     let task = session.add_task_with_images(TaskKind::Mask, vec!["disc".into()], 2).unwrap();
     let pair = read_sync(session.add_pictures(&[noise(1), discs(1, 1)])).unwrap();
-    session
-        .set_label(task, pair, Label::Classes { ids: ids(), width: SIDE, height: SIDE })
-        .unwrap();
+    read_sync(session.set_label(
+        task,
+        pair,
+        Label::Classes { ids: ids(), width: SIDE, height: SIDE },
+    ))
+    .unwrap();
     let pair = [noise(2), discs(2, 1)];
     let tiled = read_sync(session.predict_tiles(task, &pair, TileOptions::default(), |_, _| {}));
     let TiledAnswer::Mask(found) = tiled.unwrap().answer else { panic!("no mask") };

@@ -81,7 +81,7 @@ fn doubtful_pixels_are_wrong_more_often_than_sure_ones() {
     let (support, query) = (&scenes()[..5], &scenes()[5..]);
     for &scene in support {
         let picture = add(&mut session, scene);
-        session.set_label(task, picture, scene.classes()).unwrap();
+        read_sync(session.set_label(task, picture, scene.classes())).unwrap();
     }
     let mut wrong = Vec::new();
     for &scene in query {
@@ -121,9 +121,9 @@ fn every_kind_says_how_far_it_can_be_trusted() {
         let task = task(&mut session, kind);
         let picture = add(&mut session, scene);
         let layers = Label::Layers { layers: scene.ids(), width: WIDTH, height: HEIGHT };
-        session.set_label(task, picture, label.unwrap_or(layers)).unwrap();
+        read_sync(session.set_label(task, picture, label.unwrap_or(layers))).unwrap();
         let query = add(&mut session, scenes()[3]);
-        let quick = session.predict_readout(task, query).unwrap();
+        let quick = read_sync(session.predict_readout(task, query)).unwrap();
         let full = read_sync(session.predict(task, query)).unwrap();
         for prediction in [quick, full] {
             let doubts = prediction.uncertainty(31, 23);
@@ -145,7 +145,7 @@ fn a_removed_example_leaves_no_trace() {
                 continue;
             }
             let picture = add(&mut session, scene);
-            session.set_label(task, picture, scene.classes()).unwrap();
+            read_sync(session.set_label(task, picture, scene.classes())).unwrap();
             if i == 1 {
                 read_sync(session.predict(task, query)).unwrap();
                 match removed {
@@ -175,7 +175,7 @@ fn contradicting_labels_raise_the_uncertainty() {
                 ids.iter_mut().for_each(|id| *id = 1 - *id);
             }
             let label = Label::Classes { ids, width: WIDTH, height: HEIGHT };
-            session.set_label(task, picture, label).unwrap();
+            read_sync(session.set_label(task, picture, label)).unwrap();
         }
         let query = add(&mut session, scenes()[6]);
         read_sync(session.predict(task, query)).unwrap().image_uncertainty()
@@ -196,7 +196,7 @@ fn suggestions_begin_with_the_group_that_has_no_example() {
     let first = session.suggest(task, &all, 2).unwrap();
     assert!(faint.contains(&first[0]) != faint.contains(&first[1]), "one of each group");
 
-    session.set_label(task, bright[1], scene(1, 130, 30).classes()).unwrap();
+    read_sync(session.set_label(task, bright[1], scene(1, 130, 30).classes())).unwrap();
     let next = session.suggest(task, &all, 3).unwrap();
     assert!(faint.contains(&next[0]));
     assert!(!session.suggest(task, &all, 99).unwrap().contains(&bright[1]));

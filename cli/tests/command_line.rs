@@ -81,7 +81,7 @@ fn a_folder_is_predicted_as_the_library_predicts_and_not_twice() {
     let example = read_sync(session.add_picture(&picture("images/00.jpg"))).unwrap();
     let ids = image::open(procedural().join("labels/00.png")).unwrap().into_luma8().into_raw();
     let label = Label::Classes { ids, width: 256, height: 256 };
-    session.set_label(task, example, label).unwrap();
+    read_sync(session.set_label(task, example, label)).unwrap();
     let query = read_sync(session.add_picture(&picture("images/05.jpg"))).unwrap();
     let by_hand = read_sync(session.predict(task, query)).unwrap().mask(256, 256).unwrap();
     assert_eq!(found.into_luma8().into_raw(), by_hand);

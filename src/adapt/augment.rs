@@ -21,7 +21,7 @@ pub struct Labelled {
 }
 
 /// How crops may differ from their example without changing what their labels mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mirror {
     Free,
     /// Left and right mean something, as for named points.

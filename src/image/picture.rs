@@ -1,5 +1,7 @@
 //! Pictures as the library takes them.
 
+use std::sync::Arc;
+
 use ::image::imageops::{FilterType, crop_imm, resize};
 use ::image::{ImageBuffer, Rgb};
 
@@ -9,10 +11,10 @@ use crate::error::{ErrorKind, Result};
 /// Fewest pixels a side that a picture may have.
 pub const MIN_SIDE: usize = 16;
 
-/// An RGB picture, 8 bits a channel.
+/// An RGB picture, 8 bits a channel; copies share their pixels.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    pixels: ImageBuffer<Rgb<u8>, Vec<u8>>,
+    pixels: Arc<ImageBuffer<Rgb<u8>, Vec<u8>>>,
 }
 
 impl Picture {
@@ -24,7 +26,7 @@ impl Picture {
         check_size(rgb.len(), 3, width, height)?;
         let bytes = rgb.len();
         let pixels = ImageBuffer::from_raw(width as u32, height as u32, rgb);
-        Ok(Self { pixels: pixels.ok_or(ErrorKind::ImageSize { bytes, width, height })? })
+        Ok(Self { pixels: Arc::new(pixels.ok_or(ErrorKind::ImageSize { bytes, width, height })?) })
     }
 
     /// A picture from `[height, width, 4]` bytes; what is transparent becomes white.
@@ -55,7 +57,8 @@ impl Picture {
             return self.clone();
         }
         let Fit { width, height, .. } = Fit::new(self.width(), self.height(), side);
-        Self { pixels: resize(&self.pixels, width as u32, height as u32, FilterType::Triangle) }
+        let pixels = resize(&*self.pixels, width as u32, height as u32, FilterType::Triangle);
+        Self { pixels: Arc::new(pixels) }
     }
 
     /// What lies `width x height` pixels to the right of and below pixel `(x, y)`, as far as there is a picture.
@@ -65,7 +68,7 @@ impl Picture {
     pub fn part(&self, x: usize, y: usize, width: usize, height: usize) -> Result<Self> {
         let width = width.min(self.width().saturating_sub(x));
         let height = height.min(self.height().saturating_sub(y));
-        let part = crop_imm(&self.pixels, x as u32, y as u32, width as u32, height as u32);
+        let part = crop_imm(&*self.pixels, x as u32, y as u32, width as u32, height as u32);
         Self::from_rgb(part.to_image().into_raw(), width, height)
     }
 
@@ -82,10 +85,10 @@ impl Picture {
         let same = (fit.width, fit.height) == (self.width(), self.height());
         let scaled;
         let pixels = if same {
-            &self.pixels
+            &*self.pixels
         } else {
             scaled =
-                resize(&self.pixels, fit.width as u32, fit.height as u32, FilterType::Triangle);
+                resize(&*self.pixels, fit.width as u32, fit.height as u32, FilterType::Triangle);
             &scaled
         };
         let mut input = vec![127.0 / 255.0; 3 * side * side];

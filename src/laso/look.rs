@@ -7,10 +7,8 @@ pub const BANDS: usize = 4;
 /// (Lazebnik et al. 2006).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Look {
-    /// `[channel]`, at least 0.
-    whole: Vec<f32>,
-    /// The whole's features and the bands', each part of length 1: `[(1 + BANDS) * channel]`.
-    unit: Vec<f32>,
+    /// `[band, channel]`, at least 0; the rest follows from them, so that a session can keep many.
+    bands: Vec<f32>,
 }
 
 impl Look {
@@ -24,20 +22,25 @@ impl Look {
                 row.chunks_exact(channels).for_each(|token| raise(band, token));
             }
         }
-        let mut whole = vec![0.0f32; channels];
-        bands.chunks_exact(channels).for_each(|band| raise(&mut whole, band));
-        let unit = [normalised(&whole), normalised(&bands)].concat();
-        Self { whole, unit }
+        Self { bands }
     }
 
     /// The largest value of each feature: `[channel]`, at least 0.
-    pub fn whole(&self) -> &[f32] {
-        &self.whole
+    pub fn whole(&self) -> Vec<f32> {
+        let mut whole = vec![0.0f32; self.bands.len() / BANDS];
+        let channels = whole.len();
+        self.bands.chunks_exact(channels).for_each(|band| raise(&mut whole, band));
+        whole
+    }
+
+    /// The whole's features and the bands', each part of length 1: `[(1 + BANDS) * channel]`.
+    fn unit(&self) -> Vec<f32> {
+        [normalised(&self.whole()), normalised(&self.bands)].concat()
     }
 
     /// Squared distance, from 0 to 4.
     pub fn distance(&self, other: &Self) -> f32 {
-        self.unit.iter().zip(&other.unit).map(|(a, b)| (a - b).powi(2)).sum()
+        self.unit().iter().zip(other.unit()).map(|(a, b)| (a - b).powi(2)).sum()
     }
 }
 
@@ -62,15 +65,15 @@ mod tests {
         let tokens: Vec<f32> =
             (0..16).map(|i| if i % 4 < 2 { (i / 4) as f32 } else { 99.0 }).collect();
         let look = Look::new(&tokens, 1, 4, 2, 4);
-        assert_eq!(look.whole, [3.0]);
+        assert_eq!(look.whole(), [3.0]);
         let length = 14.0f32.sqrt();
-        assert_eq!(look.unit, [1.0, 0.0, 1.0 / length, 2.0 / length, 3.0 / length]);
+        assert_eq!(look.unit(), [1.0, 0.0, 1.0 / length, 2.0 / length, 3.0 / length]);
     }
 
     #[test]
     fn a_flat_picture_fills_every_band() {
         let look = Look::new(&[2.0, 2.0, 0.0, 0.0], 1, 2, 2, 1);
-        assert_eq!(look.unit, [1.0, 0.5, 0.5, 0.5, 0.5]);
+        assert_eq!(look.unit(), [1.0, 0.5, 0.5, 0.5, 0.5]);
     }
 
     #[test]

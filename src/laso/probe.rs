@@ -14,16 +14,16 @@ pub struct Probe {
 
 impl Probe {
     /// What `operation` makes of `a` and `b`, `[channel]` each, among pictures with the features `wholes`.
-    pub fn new<'a>(
+    pub fn new(
         operation: Operation,
         a: &[f32],
         b: &[f32],
-        wholes: impl Iterator<Item = &'a [f32]>,
+        wholes: impl Iterator<Item = Vec<f32>>,
     ) -> Self {
         let mut mean = vec![0.0; a.len()];
         let mut count = 0.0f32;
         for whole in wholes {
-            mean.iter_mut().zip(whole).for_each(|(mean, x)| *mean += x);
+            mean.iter_mut().zip(&whole).for_each(|(mean, x)| *mean += x);
             count += 1.0;
         }
         mean.iter_mut().for_each(|mean| *mean /= count.max(1.0));
@@ -66,7 +66,7 @@ mod tests {
         [[4.0, 4.0, 0.0, 2.0], [0.0, 4.0, 4.0, 2.0], [4.0, 0.0, 0.0, 2.0], [0.0, 4.0, 0.0, 2.0]];
 
     fn best(operation: Operation, a: usize, b: usize) -> usize {
-        let wholes = PICTURES.iter().map(|whole| &whole[..]);
+        let wholes = PICTURES.iter().map(|whole| whole.to_vec());
         let probe = Probe::new(operation, &PICTURES[a], &PICTURES[b], wholes);
         let others = (0..PICTURES.len()).filter(|i| ![a, b].contains(i));
         others
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_picture_without_itself_is_nothing_and_all_are_equally_alike() {
-        let wholes = PICTURES.iter().map(|whole| &whole[..]);
+        let wholes = PICTURES.iter().map(|whole| whole.to_vec());
         let probe = Probe::new(Operation::Minus, &PICTURES[0], &PICTURES[0], wholes);
         assert!(PICTURES.iter().all(|whole| probe.score(whole) == 0.0));
         assert!(probe.heat(&PICTURES[0], 1, 1, 1).iter().all(|heat| *heat == 0.0));
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn heat_is_where_the_sought_features_are() {
-        let wholes = PICTURES.iter().map(|whole| &whole[..]);
+        let wholes = PICTURES.iter().map(|whole| whole.to_vec());
         let probe = Probe::new(Operation::And, &PICTURES[0], &PICTURES[1], wholes);
         let (there, elsewhere) = ([0.0, 4.0, 0.0, 2.0], [4.0, 0.0, 0.0, 2.0]);
         let tokens = [there, elsewhere, elsewhere, elsewhere].concat();

@@ -55,6 +55,11 @@ impl FeatureMaps {
         Self { levels: self.levels.iter().chain(&others.levels).cloned().collect() }
     }
 
+    /// What the levels take of the host's memory.
+    pub fn bytes(&self) -> usize {
+        self.levels.iter().map(|level| size_of_val(&level.data[..])).sum()
+    }
+
     /// Number of features of a cell over all levels.
     pub fn channels(&self) -> usize {
         self.levels.iter().map(|level| level.channels).sum()

@@ -30,6 +30,16 @@ pub struct Encoding {
     pub taps: Taps,
 }
 
+impl Encoding {
+    /// What it takes of the device's memory.
+    pub fn bytes(&self) -> usize {
+        let Features { s2, s4, s8, s16, s32 } = &self.features;
+        let features = [s2, s4, s8, s16, s32].map(|map| map.shape().num_elements());
+        let taps = self.taps.iter().map(|tap| tap.shape().num_elements());
+        size_of::<f32>() * features.into_iter().chain(taps).sum::<usize>()
+    }
+}
+
 impl Network {
     /// A network with random parameters.
     pub fn new(config: &NetworkConfig, device: &Device) -> Self {

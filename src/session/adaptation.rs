@@ -212,7 +212,7 @@ impl Session {
         let found = self.tasks.get(&task).ok_or(ErrorKind::NotFound { what: "task", id: task })?;
         let (kind, channels, images) = (found.kind(), found.channels(), found.images());
         let examples = found.labels().into_iter().map(|(picture, label)| {
-            let picture = &self.pictures[&picture];
+            let picture = &self.encodings[&picture];
             let at = |side, cells| Labelled { rgb: picture.rgb(side), cells, side };
             let plain = at(self.side, label.cells.clone());
             Example([plain, at(ENLARGEMENT * self.side, label.pixels.clone())])
@@ -297,10 +297,11 @@ impl Session {
     pub fn set_adapter(&mut self, task: u32, adapter: Option<&[u8]>) -> Result<()> {
         find_task(&mut self.tasks, task)?;
         let adapted = adapter.map(|bytes| self.adapted(bytes)).transpose()?;
+        let number = self.new_id();
         let task = find_task(&mut self.tasks, task)?;
         task.forget_adapter(&self.network.trunk);
         if let (Some((network, tensors)), Some(bytes)) = (adapted, adapter) {
-            task.set_adapter(network, tensors.0.keys(), bytes.to_vec(), self.side);
+            task.set_adapter(network, tensors.0.keys(), bytes.to_vec(), self.side, number);
         }
         Ok(())
     }

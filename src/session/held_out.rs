@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::kind::TaskKind;
-use super::picture::EncodedPicture;
+use super::picture::Encodings;
 use super::uncertainty::{Calibration, Decision, labelled_class};
 use crate::model::{CellLabels, ReadOut, UNKNOWN};
 
@@ -51,7 +51,7 @@ impl HeldOut {
         &mut self,
         solving: Solving,
         labels: &[(u32, &CellLabels)],
-        pictures: &BTreeMap<u32, EncodedPicture>,
+        pictures: &Encodings,
     ) -> Calibration {
         if solving.channels * solving.images.pow(2) > MOST {
             return Calibration::assumed(solving.kind);
@@ -64,11 +64,7 @@ impl HeldOut {
     }
 
     /// Takes over what differs; whether anything does.
-    fn update(
-        &mut self,
-        labels: &[(u32, &CellLabels)],
-        pictures: &BTreeMap<u32, EncodedPicture>,
-    ) -> bool {
+    fn update(&mut self, labels: &[(u32, &CellLabels)], pictures: &Encodings) -> bool {
         let mut changed = false;
         for part in &mut self.parts {
             let gone = |picture: &u32| labels.iter().all(|(id, _)| id != picture);
@@ -114,7 +110,7 @@ impl HeldOut {
         sizes.enumerate().min_by_key(|&(_, size)| size).map_or(0, |(place, _)| place)
     }
 
-    fn calibrate(&self, solving: Solving, pictures: &BTreeMap<u32, EncodedPicture>) -> Calibration {
+    fn calibrate(&self, solving: Solving, pictures: &Encodings) -> Calibration {
         let Solving { kind, channels, balance, .. } = solving;
         let (parts, alone) = (&self.parts, self.parts.len() == 1);
         let decides = matches!(kind, TaskKind::Mask | TaskKind::OverlappingMask);

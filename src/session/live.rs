@@ -42,7 +42,7 @@ impl Session {
             return Err(ErrorKind::ImagesOfTask { found: 1, wanted: task.images() }.into());
         }
         let (network, bias) = (&self.network, &self.biases[0]);
-        let parts = task.live_parts(network, &self.pictures, self.side, &self.device)?;
+        let parts = task.live_parts(network, &self.encodings, self.side, &self.device)?;
         let (kind, channels) = (task.kind(), task.channels());
         let features = network.trunk.forward(rgb);
         let mut logits = kind.quantity().live_logits(parts.readout.values(&features));

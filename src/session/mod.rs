@@ -1,4 +1,9 @@
 //! Pictures, tasks and examples, and what is predicted from them.
+//!
+//! Of every picture its size stays, what [`Session::suggest`], tags and search compare it by, and its pixels, unless the caller
+//! lends them when they are needed ([`Session::add_lent_pictures`]). Encodings and the views of refined read-outs are caches:
+//! within [`Session::set_memory`] the most recently used ones stay, others are made again, to the same numbers, when they are
+//! asked for. Encodings of a task's examples stay always, so that labels change and answers come without waiting for them.
 
 mod adaptation;
 #[cfg(feature = "file")]
@@ -10,6 +15,7 @@ mod live;
 mod overlap;
 mod picture;
 mod prediction;
+mod recent;
 mod refined;
 mod search;
 mod self_test;
@@ -21,11 +27,12 @@ mod uncertainty;
 mod views;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use burn::tensor::Device;
 
 use crate::error::{ErrorKind, Result};
-use crate::image::{Label, Picture};
+use crate::image::{Fit, Label, Picture};
 use crate::laso::{Head, Look};
 use crate::model::{BodyBias, Network, NetworkConfig};
 use crate::weights::{Manifest, NamedTensors};
@@ -34,18 +41,24 @@ pub use crate::adapt::Level;
 pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
 pub use kind::TaskKind;
 pub use live::LiveAnswer;
-use picture::EncodedPicture;
+pub use picture::Lender;
+use picture::{EncodedPicture, Encodings, KeptPicture, Pixels};
 pub use prediction::{LEAST_PEAK, Point, Prediction};
+use recent::Recent;
 pub use search::Found;
 pub use self_test::SelfTestReport;
 pub use tags::Tag;
 use tags::TagTask;
 use task::Task;
 pub use tiles::{LEAST_TILE, TileOptions, TiledAnswer, TiledPrediction};
+use views::RecentViews;
+
+/// Bytes of what can be computed again that a session keeps by default: some 55 encodings, and the views of 15 pictures.
+pub const MEMORY: usize = 512 << 20;
 
 /// One network on one device, with the pictures and tasks of one user.
 ///
-/// Pictures are encoded once and kept; labels and predictions refer to them by number.
+/// Labels and predictions refer to pictures by number.
 /// A call that fails changes nothing.
 pub struct Session {
     network: Network,
@@ -54,7 +67,9 @@ pub struct Session {
     side: usize,
     refine: bool,
     device: Device,
-    pictures: BTreeMap<u32, EncodedPicture>,
+    pictures: BTreeMap<u32, KeptPicture>,
+    encodings: Encodings,
+    views: RecentViews,
     tasks: BTreeMap<u32, Task>,
     tag_tasks: BTreeMap<u32, TagTask>,
     /// What whole pictures are read with; only weights that have it can tag and search.
@@ -85,6 +100,8 @@ impl Session {
             refine: true,
             device: device.clone(),
             pictures: BTreeMap::new(),
+            encodings: Recent::new(MEMORY / 2),
+            views: Recent::new(MEMORY / 2),
             tasks: BTreeMap::new(),
             tag_tasks: BTreeMap::new(),
             head: None,
@@ -97,6 +114,14 @@ impl Session {
     /// slow device most of the work of a first look at a picture. Adapted tasks always start from the refined one.
     pub fn set_refine(&mut self, refine: bool) {
         self.refine = refine;
+    }
+
+    /// How many bytes of host and device may be spent on what can be computed again, [`MEMORY`] at first: one half on encodings
+    /// (4.5 MB a picture, 66 ms on one core of a browser), the other on the views of refined read-outs (17 MB). The
+    /// examples' encodings and those of the picture that is asked for stay whatever it is. Answers do not depend on it.
+    pub fn set_memory(&mut self, bytes: usize) {
+        self.encodings.set_budget(bytes / 2);
+        self.views.set_budget(bytes / 2);
     }
 
     /// Encodes a picture and keeps what later calls need.
@@ -115,16 +140,56 @@ impl Session {
     /// # Errors
     /// `image-count` unless there are one or two, `device-lost`.
     pub async fn add_pictures(&mut self, pictures: &[Picture]) -> Result<u32> {
+        self.add(pictures, None).await
+    }
+
+    /// As [`Session::add_pictures`], but their pixels are not kept: `lender` hands them over again when they are needed.
+    ///
+    /// # Errors
+    /// As [`Session::add_pictures`]; what the lender says is the error of the call that asks for the picture.
+    pub async fn add_lent_pictures(&mut self, pictures: &[Picture], lender: Lender) -> Result<u32> {
+        self.add(pictures, Some(lender)).await
+    }
+
+    async fn add(&mut self, pictures: &[Picture], lender: Option<Lender>) -> Result<u32> {
         self.check_images(pictures.len())?;
         let grid = self.side / 16;
         while self.biases.len() < pictures.len() {
             self.biases.push(self.network.body.bias([grid, grid], self.biases.len() + 1));
         }
-        let (network, bias) = (&self.network, &self.biases[pictures.len() - 1]);
-        let encoded = EncodedPicture::new(network, bias, pictures, self.side, &self.device).await?;
+        let encoded = self.encode(Arc::new(Pixels::new(pictures, self.side))).await?;
+        let kept = KeptPicture::new(pictures, &encoded, self.side, lender);
         let id = self.new_id();
-        self.pictures.insert(id, encoded);
+        self.pictures.insert(id, kept);
+        self.keep(id, encoded).await?;
         Ok(id)
+    }
+
+    /// Encodes a picture again unless its encoding is there; it stays until another picture is asked for.
+    async fn recall(&mut self, picture: u32) -> Result<()> {
+        let kept = find_picture(&self.pictures, picture)?;
+        if self.encodings.touch(picture).is_none() {
+            let encoded = self.encode(kept.pixels(self.side).await?).await?;
+            self.keep(picture, encoded).await?;
+        }
+        Ok(())
+    }
+
+    async fn encode(&self, pixels: Arc<Pixels>) -> Result<EncodedPicture> {
+        let (network, bias) = (&self.network, &self.biases[pixels.images() - 1]);
+        EncodedPicture::new(network, bias, pixels, self.side, &self.device).await
+    }
+
+    /// Puts an encoding among the recent ones, in place of others where they become too many.
+    async fn keep(&mut self, picture: u32, encoded: EncodedPicture) -> Result<()> {
+        let bytes = encoded.bytes();
+        self.encodings.insert(picture, encoded, bytes);
+        let tasks = &self.tasks;
+        let needed = |id| id == picture || tasks.values().any(|task| task.has(id));
+        for (id, dropped) in self.encodings.trim(needed) {
+            self.look_back(id, &dropped).await?;
+        }
+        Ok(())
     }
 
     /// Forgets a picture and its labels.
@@ -132,13 +197,13 @@ impl Session {
     /// # Errors
     /// `not-found`.
     pub fn remove_picture(&mut self, picture: u32) -> Result<()> {
-        let encoded = self
-            .pictures
-            .remove(&picture)
-            .ok_or(ErrorKind::NotFound { what: "picture", id: picture })?;
+        find_picture(&self.pictures, picture)?;
         for task in self.tasks.values_mut() {
-            task.remove_label(picture, &encoded);
+            task.remove_label(picture, &self.encodings);
         }
+        self.pictures.remove(&picture);
+        self.encodings.remove(picture);
+        self.views.retain(|view| view.picture != picture);
         self.tag_tasks.values_mut().for_each(|task| task.remove(picture));
         self.looks.remove(&picture);
         Ok(())
@@ -192,14 +257,15 @@ impl Session {
     /// Sets or replaces the label of a picture; only what differs from the former label is recomputed.
     ///
     /// # Errors
-    /// `not-found`; `image-count` when the task sees another number of pictures at a time; `label-kind` when it is of another
+    /// `not-found`, `device-lost`; `image-count` when the task sees another number of pictures at a time; `label-kind` when it is of another
     /// kind than the label; else what the label's type says.
-    pub fn set_label(&mut self, task: u32, picture: u32, label: Label) -> Result<()> {
-        let encoded = find_picture(&self.pictures, picture)?;
-        let task = find_task(&mut self.tasks, task)?;
-        task.check(encoded)?;
-        let label = task.kind().fit(label, task.channels(), encoded.size, &encoded.fit)?;
-        task.set_label(picture, encoded, label);
+    pub async fn set_label(&mut self, task: u32, picture: u32, label: Label) -> Result<()> {
+        let kept = find_picture(&self.pictures, picture)?;
+        let found = find_task(&mut self.tasks, task)?;
+        found.check(kept)?;
+        let label = found.kind().fit(label, found.channels(), kept.size, &kept.fit)?;
+        self.recall(picture).await?;
+        find_task(&mut self.tasks, task)?.set_label(picture, &self.encodings[&picture], label);
         Ok(())
     }
 
@@ -208,26 +274,25 @@ impl Session {
     /// # Errors
     /// `not-found`.
     pub fn remove_label(&mut self, task: u32, picture: u32) -> Result<()> {
-        let encoded = find_picture(&self.pictures, picture)?;
+        find_picture(&self.pictures, picture)?;
         if let Some(task) = self.tag_tasks.get_mut(&task) {
             task.remove(picture);
             return Ok(());
         }
-        find_task(&mut self.tasks, task)?.remove_label(picture, encoded);
+        find_task(&mut self.tasks, task)?.remove_label(picture, &self.encodings);
         Ok(())
     }
 
     /// The read-out's answer alone: closed form, milliseconds, on the host.
     ///
     /// # Errors
-    /// `not-found`, `image-count`, `empty-support`.
-    pub fn predict_readout(&mut self, task: u32, picture: u32) -> Result<Prediction> {
-        let encoded = find_picture(&self.pictures, picture)?;
+    /// `not-found`, `image-count`, `empty-support`, `device-lost`.
+    pub async fn predict_readout(&mut self, task: u32, picture: u32) -> Result<Prediction> {
+        let fit = self.query(task, picture).await?;
         let task = find_task(&mut self.tasks, task)?;
-        task.check(encoded)?;
-        let logits = task.readout_logits(&encoded.maps)?;
-        let prediction = Prediction::new(task.kind(), logits, task.channels(), encoded.fit);
-        Ok(prediction.calibrated(task.last_calibration(&self.pictures)))
+        let logits = task.readout_logits(&self.encodings[&picture].maps);
+        let prediction = Prediction::new(task.kind(), logits, task.channels(), fit);
+        Ok(prediction.calibrated(task.last_calibration(&self.encodings)))
     }
 
     /// The closed form as good as it gets, without the network that refines it: at two scales, from the picture and its
@@ -236,12 +301,13 @@ impl Session {
     /// # Errors
     /// `not-found`, `image-count`, `empty-support`, `device-lost`.
     pub async fn predict_refined(&mut self, task: u32, picture: u32) -> Result<Prediction> {
-        let encoded = find_picture(&self.pictures, picture)?;
+        let fit = self.query(task, picture).await?;
         let task = find_task(&mut self.tasks, task)?;
-        task.check(encoded)?;
-        let logits = task.refined_logits(picture, &self.pictures, self.side, &self.device).await?;
-        let prediction = Prediction::new(task.kind(), logits, task.channels(), encoded.fit);
-        Ok(prediction.calibrated(task.calibration(&self.pictures)))
+        let (pictures, recent) = (&self.encodings, &mut self.views);
+        let logits =
+            task.refined_logits(picture, pictures, recent, self.side, &self.device).await?;
+        let prediction = Prediction::new(task.kind(), logits, task.channels(), fit);
+        Ok(prediction.calibrated(task.calibration(pictures)))
     }
 
     /// The whole network's answer; the read-out's for kinds that the decoder has not learnt.
@@ -249,21 +315,31 @@ impl Session {
     /// # Errors
     /// `not-found`, `image-count`, `empty-support`, `device-lost`.
     pub async fn predict(&mut self, task: u32, picture: u32) -> Result<Prediction> {
-        let encoded = find_picture(&self.pictures, picture)?;
+        let fit = self.query(task, picture).await?;
         let task = find_task(&mut self.tasks, task)?;
-        task.check(encoded)?;
-        let (network, pictures, device) = (&self.network, &self.pictures, &self.device);
+        let (network, pictures, device) = (&self.network, &self.encodings, &self.device);
         let (mut logits, decode) = if self.refine || task.adapter().is_some() {
-            let logits = task.refined_logits(picture, pictures, self.side, device).await?;
+            let recent = &mut self.views;
+            let logits = task.refined_logits(picture, pictures, recent, self.side, device).await?;
             (logits, task.trusts_decoder(network, pictures, self.side, device).await?)
         } else {
-            (task.readout_logits(&encoded.maps)?, task.kind().uses_decoder())
+            (task.readout_logits(&pictures[&picture].maps), task.kind().uses_decoder())
         };
         if decode {
             logits = task.decode(picture, logits, network, pictures, self.side, device).await?;
         }
-        let prediction = Prediction::new(task.kind(), logits, task.channels(), encoded.fit);
+        let prediction = Prediction::new(task.kind(), logits, task.channels(), fit);
         Ok(prediction.calibrated(task.calibration(pictures)))
+    }
+
+    /// Checks that a task can be asked about a picture, and makes sure that it is encoded; where it lies in the square.
+    async fn query(&mut self, task: u32, picture: u32) -> Result<Fit> {
+        let kept = find_picture(&self.pictures, picture)?;
+        let (fit, task) = (kept.fit, find_task(&mut self.tasks, task)?);
+        task.check(kept)?;
+        task.check_support()?;
+        self.recall(picture).await?;
+        Ok(fit)
     }
 
     fn check_images(&self, images: usize) -> Result<()> {
@@ -279,7 +355,7 @@ impl Session {
     }
 }
 
-fn find_picture(pictures: &BTreeMap<u32, EncodedPicture>, id: u32) -> Result<&EncodedPicture> {
+fn find_picture(pictures: &BTreeMap<u32, KeptPicture>, id: u32) -> Result<&KeptPicture> {
     pictures.get(&id).ok_or_else(|| ErrorKind::NotFound { what: "picture", id }.into())
 }
 

@@ -1,18 +1,15 @@
 //! The read-out as good as it gets without gradients, or on a trunk that was tuned for the task.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 
 use super::kind::TaskKind;
 use super::left_out::{LeftOut, loss};
-use super::picture::EncodedPicture;
-use super::views::Views;
+use super::picture::Encodings;
+use super::views::{RecentViews, Sighting, Views};
 use crate::error::Result;
 use crate::model::{CellLabels, ReadOut, ReadOutWeights, Ridge, Trunk};
-
-/// Pictures whose features are kept, about 17 MB each, counting all that are seen together.
-const RECENT: usize = 16;
 
 /// Examples that are left out, one at a time, to choose what the read-out sees; fewer than three choose nothing.
 const LEFT_OUT: std::ops::RangeInclusive<usize> = 3..=5;
@@ -47,13 +44,12 @@ pub struct Refined {
     /// Pictures that are seen at a time.
     images: usize,
     trunk: Trunk,
-    /// Whether the trunk is not the network's.
-    tuned: bool,
+    /// A number of the trunk's own where it is not the network's.
+    tuned: Option<u32>,
     sums: ReadOut,
     solved: Option<Solved>,
     /// The labels that are part of the sums.
     examples: BTreeMap<u32, CellLabels>,
-    recent: VecDeque<(u32, Views)>,
 }
 
 /// Solved when first asked for after a change.
@@ -67,7 +63,13 @@ struct Solved {
 
 impl Refined {
     /// Empty sums for a task of `channels` channels on features of `images` pictures at a time that `trunk` sees.
-    pub fn new(kind: TaskKind, channels: usize, images: usize, trunk: Trunk, tuned: bool) -> Self {
+    pub fn new(
+        kind: TaskKind,
+        channels: usize,
+        images: usize,
+        trunk: Trunk,
+        tuned: Option<u32>,
+    ) -> Self {
         Self {
             kind,
             channels,
@@ -77,7 +79,6 @@ impl Refined {
             tuned,
             solved: None,
             examples: BTreeMap::new(),
-            recent: VecDeque::new(),
         }
     }
 
@@ -88,21 +89,22 @@ impl Refined {
     pub async fn update(
         &mut self,
         labels: &BTreeMap<u32, &CellLabels>,
-        pictures: &BTreeMap<u32, EncodedPicture>,
+        pictures: &Encodings,
+        recent: &mut RecentViews,
         side: usize,
         device: &Device,
     ) -> Result<()> {
         let gone = self.examples.keys().filter(|picture| !labels.contains_key(picture));
         let gone: Vec<u32> = gone.copied().collect();
-        if gone.iter().any(|picture| !pictures.contains_key(picture)) {
-            // What its features were may be forgotten.
+        if gone.iter().any(|picture| !pictures.contains(*picture)) {
+            // What its features were is forgotten.
             self.sums = empty(self.kind, self.channels, self.images, &self.trunk);
             self.examples.clear();
             self.solved = None;
         }
         for picture in gone {
             if self.examples.contains_key(&picture) {
-                let views = self.views(picture, pictures, side, device).await?;
+                let views = self.views(picture, pictures, recent, side, device).await?;
                 let before = self.examples.remove(&picture);
                 self.change(&views, before.as_ref(), None);
             }
@@ -112,7 +114,7 @@ impl Refined {
             if before == Some(after) {
                 continue;
             }
-            let views = self.views(picture, pictures, side, device).await?;
+            let views = self.views(picture, pictures, recent, side, device).await?;
             let before = self.examples.insert(picture, after.clone());
             self.change(&views, before.as_ref(), Some(after));
         }
@@ -127,13 +129,14 @@ impl Refined {
         &mut self,
         picture: u32,
         unpainted: bool,
-        pictures: &BTreeMap<u32, EncodedPicture>,
+        pictures: &Encodings,
+        recent: &mut RecentViews,
         side: usize,
         device: &Device,
     ) -> Result<Vec<f32>> {
-        let views = self.views(picture, pictures, side, device).await?;
+        let views = self.views(picture, pictures, recent, side, device).await?;
         if self.solved.as_ref().is_none_or(|solved| solved.unpainted != unpainted) {
-            let (sight, left_out) = self.choose(unpainted, pictures, side, device).await?;
+            let (sight, left_out) = self.choose(unpainted, pictures, recent, side, device).await?;
             let weights = self.solve(&self.sums, sight, unpainted);
             let global = sight.global.is_some();
             self.solved = Some(Solved { unpainted, global, weights, left_out });
@@ -156,7 +159,8 @@ impl Refined {
     async fn choose(
         &mut self,
         unpainted: bool,
-        pictures: &BTreeMap<u32, EncodedPicture>,
+        pictures: &Encodings,
+        recent: &mut RecentViews,
         side: usize,
         device: &Device,
     ) -> Result<(Sight, Vec<LeftOut>)> {
@@ -171,7 +175,7 @@ impl Refined {
             examples.map(|i| *self.examples.keys().nth(i).expect("an example")).collect();
         let mut tried = sights.map(|sight| (0.0, sight, Vec::new()));
         for picture in examples {
-            let views = self.views(picture, pictures, side, device).await?;
+            let views = self.views(picture, pictures, recent, side, device).await?;
             let label = &self.examples[&picture];
             let mut others = self.sums.clone();
             sum(&mut others, &views, Some(label), None);
@@ -208,24 +212,23 @@ impl Refined {
     }
 
     async fn views(
-        &mut self,
-        id: u32,
-        pictures: &BTreeMap<u32, EncodedPicture>,
+        &self,
+        picture: u32,
+        pictures: &Encodings,
+        recent: &mut RecentViews,
         side: usize,
         device: &Device,
     ) -> Result<Views> {
-        let known = self.recent.iter().position(|(recent, _)| *recent == id);
-        let found = match known.and_then(|i| self.recent.remove(i)) {
-            Some((_, views)) => views,
-            None => {
-                let mirror = self.kind.mirror(self.channels);
-                let picture = &pictures[&id];
-                Views::new(&self.trunk, self.tuned, mirror, picture, side, device).await?
-            }
-        };
-        self.recent.truncate(RECENT / self.images - 1);
-        self.recent.push_front((id, found.clone()));
-        Ok(found)
+        let (trunk, mirror) = (self.tuned, self.kind.mirror(self.channels));
+        let sighting = Sighting { picture, trunk, mirror };
+        if let Some(views) = recent.touch(sighting) {
+            return Ok(views.clone());
+        }
+        let (tuned, encoded) = (trunk.is_some(), &pictures[&picture]);
+        let views = Views::new(&self.trunk, tuned, mirror, encoded, side, device).await?;
+        recent.insert(sighting, views.clone(), views.bytes());
+        recent.trim(|_| false);
+        Ok(views)
     }
 }
 

@@ -41,11 +41,12 @@ impl Session {
             self.look(picture).await?;
         }
         let wholes = among.iter().map(|picture| self.looks[picture].whole());
-        let probe = Probe::new(operation, self.looks[&a].whole(), self.looks[&b].whole(), wholes);
+        let [whole_a, whole_b] = [a, b].map(|picture| self.looks[&picture].whole());
+        let probe = Probe::new(operation, &whole_a, &whole_b, wholes);
         among.retain(|picture| ![a, b].contains(picture));
         let mut scored: Vec<(u32, f32)> = among
             .into_iter()
-            .map(|picture| (picture, probe.score(self.looks[&picture].whole())))
+            .map(|picture| (picture, probe.score(&self.looks[&picture].whole())))
             .collect();
         scored.sort_by(|one, other| other.1.total_cmp(&one.1));
         scored.truncate(count);

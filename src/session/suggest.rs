@@ -2,7 +2,6 @@
 //!
 //! Greedy facility location on what the trunk sees in whole pictures. It needs no labels, so it also says where to begin.
 
-use super::picture::EncodedPicture;
 use super::{Session, find_picture};
 use crate::error::{ErrorKind, Result};
 
@@ -25,10 +24,10 @@ impl Session {
         }
         let others = self.pictures.keys().filter(|id| task.has(**id) && !named.contains(id));
         let all: Vec<u32> = named.iter().chain(others).copied().collect();
-        let mut looks: Vec<_> = all.iter().map(|id| look(&self.pictures[id])).collect();
-        standardise(&mut looks);
+        let mut means: Vec<_> = all.iter().map(|id| self.pictures[id].mean.clone()).collect();
+        standardise(&mut means);
         let distances: Vec<Vec<f32>> =
-            looks.iter().map(|a| looks.iter().map(|b| distance(a, b)).collect()).collect();
+            means.iter().map(|a| means.iter().map(|b| distance(a, b)).collect()).collect();
         let labelled: Vec<_> = (0..all.len()).filter(|&i| task.has(all[i])).collect();
         Ok(cover(&distances, &labelled, count).into_iter().map(|i| all[i]).collect())
     }
@@ -63,29 +62,15 @@ fn cover(distances: &[Vec<f32>], taken: &[usize], count: usize) -> Vec<usize> {
     found
 }
 
-/// What a picture is like as a whole: the mean of each feature at the coarsest stride of its maps, inside the picture.
-fn look(picture: &EncodedPicture) -> Vec<f32> {
-    let Some(map) = picture.maps.levels.last() else { return Vec::new() };
-    let (columns, rows) = picture.fit.cells(picture.fit.side / map.width);
-    let mut mean = vec![0.0; map.channels];
-    for y in 0..rows {
-        let row = &map.data[y * map.width * map.channels..][..columns * map.channels];
-        for cell in row.chunks_exact(map.channels) {
-            mean.iter_mut().zip(cell).for_each(|(mean, value)| *mean += value);
-        }
-    }
-    mean.iter_mut().for_each(|mean| *mean /= (columns * rows) as f32);
-    mean
-}
-
 /// Brings every feature to mean 0 and standard deviation 1 over the pictures; a constant one to 0.
-fn standardise(looks: &mut [Vec<f32>]) {
-    let count = looks.len() as f32;
-    for feature in 0..looks.first().map_or(0, Vec::len) {
-        let mean = looks.iter().map(|look| look[feature]).sum::<f32>() / count;
-        let variance = looks.iter().map(|look| (look[feature] - mean).powi(2)).sum::<f32>() / count;
+fn standardise(means: &mut [Vec<f32>]) {
+    let count = means.len() as f32;
+    for feature in 0..means.first().map_or(0, Vec::len) {
+        let mean = means.iter().map(|picture| picture[feature]).sum::<f32>() / count;
+        let variance =
+            means.iter().map(|picture| (picture[feature] - mean).powi(2)).sum::<f32>() / count;
         let unit = variance.sqrt() + 1e-6;
-        looks.iter_mut().for_each(|look| look[feature] = (look[feature] - mean) / unit);
+        means.iter_mut().for_each(|picture| picture[feature] = (picture[feature] - mean) / unit);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::picture::EncodedPicture;
 use super::{Session, find_picture};
 use crate::error::{ErrorKind, Result};
 use crate::laso::{Answer, Evidence, Look, Said, Tagger};
@@ -144,21 +145,37 @@ impl Session {
     pub(super) async fn look(&mut self, picture: u32) -> Result<&Look> {
         if !self.looks.contains_key(&picture) {
             let tokens = self.tokens(picture).await?;
-            let fit = find_picture(&self.pictures, picture)?.fit;
-            let (columns, rows) = fit.cells(TOKEN);
-            let channels = tokens.len() / (fit.side / TOKEN).pow(2);
-            let look = Look::new(&tokens, channels, fit.side / TOKEN, columns, rows);
-            self.looks.insert(picture, look);
+            self.pool(picture, &tokens);
         }
         Ok(&self.looks[&picture])
     }
 
+    /// What a picture is like as a whole is found when its encoding is dropped, so that a search need not make it again.
+    pub(super) async fn look_back(&mut self, picture: u32, dropped: &EncodedPicture) -> Result<()> {
+        if let (Some(head), false) = (&self.head, self.looks.contains_key(&picture)) {
+            let tokens = head.tokens(&read(dropped.encoding.features.s32.clone()).await?);
+            self.pool(picture, &tokens);
+        }
+        Ok(())
+    }
+
+    fn pool(&mut self, picture: u32, tokens: &[f32]) {
+        let fit = self.pictures[&picture].fit;
+        let (columns, rows) = fit.cells(TOKEN);
+        let channels = tokens.len() / (fit.side / TOKEN).pow(2);
+        let look = Look::new(tokens, channels, fit.side / TOKEN, columns, rows);
+        self.looks.insert(picture, look);
+    }
+
     /// The head's features of a picture's square at stride 32: `[cell, channel]`.
-    pub(super) async fn tokens(&self, picture: u32) -> Result<Vec<f32>> {
-        let encoded = find_picture(&self.pictures, picture)?;
+    pub(super) async fn tokens(&mut self, picture: u32) -> Result<Vec<f32>> {
+        if self.head.is_some() {
+            self.recall(picture).await?;
+        }
         let missing = || ErrorKind::WeightsMissing("laso.head.weight".into());
         let head = self.head.as_ref().ok_or_else(missing)?;
-        Ok(head.tokens(&read(encoded.encoding.features.s32.clone()).await?))
+        let s32 = self.encodings[&picture].encoding.features.s32.clone();
+        Ok(head.tokens(&read(s32).await?))
     }
 }
 

@@ -9,9 +9,10 @@ use super::kind::TaskKind;
 use super::left_out::LeftOut;
 use super::live::LiveParts;
 use super::overlap::Overlap;
-use super::picture::EncodedPicture;
+use super::picture::{EncodedPicture, Encodings, KeptPicture};
 use super::refined::Refined;
 use super::uncertainty::Calibration;
+use super::views::RecentViews;
 use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
 use crate::model::{
@@ -91,7 +92,7 @@ impl Task {
             sums: ReadOut::new(images * trunk.readout_channels(), all),
             weights: None,
             live: None,
-            refined: Refined::new(kind, channels.len(), images, trunk.clone(), false),
+            refined: Refined::new(kind, channels.len(), images, trunk.clone(), None),
             decoder_trusted: None,
             held_out: HeldOut::default(),
             adapter: None,
@@ -114,12 +115,21 @@ impl Task {
 
     /// # Errors
     /// `image-count` unless as many pictures are seen together as the task sees.
-    pub fn check(&self, picture: &EncodedPicture) -> Result<()> {
-        let (found, wanted) = (picture.pictures.len(), self.images);
+    pub fn check(&self, picture: &KeptPicture) -> Result<()> {
+        let (found, wanted) = (picture.images, self.images);
         if found == wanted {
             return Ok(());
         }
         Err(ErrorKind::ImagesOfTask { found, wanted }.into())
+    }
+
+    /// # Errors
+    /// `empty-support` before anything is labelled.
+    pub fn check_support(&self) -> Result<()> {
+        if self.sums.is_empty() {
+            return Err(ErrorKind::EmptySupport.into());
+        }
+        Ok(())
     }
 
     pub fn set_label(&mut self, picture: u32, encoded: &EncodedPicture, label: FittedLabel) {
@@ -136,12 +146,12 @@ impl Task {
         self.examples.insert(picture, Example { label, matched: None });
     }
 
-    pub fn remove_label(&mut self, picture: u32, encoded: &EncodedPicture) {
+    pub fn remove_label(&mut self, picture: u32, pictures: &Encodings) {
         if let Some(own) = &mut self.own {
             own.encodings.remove(&picture);
         }
         if let Some(example) = self.examples.remove(&picture) {
-            self.sums.change(&encoded.maps, Some(&example.label.cells), None);
+            self.sums.change(&pictures[&picture].maps, Some(&example.label.cells), None);
             self.forget_solved();
         }
     }
@@ -153,12 +163,9 @@ impl Task {
     }
 
     /// The read-out's logits at stride 2: `[channel, cells, cells]`, the background last where the kind has one.
-    pub fn readout_logits(&mut self, maps: &FeatureMaps) -> Result<Vec<f32>> {
-        if self.sums.is_empty() {
-            return Err(ErrorKind::EmptySupport.into());
-        }
+    pub fn readout_logits(&mut self, maps: &FeatureMaps) -> Vec<f32> {
         let quantity = self.kind.quantity();
-        Ok(quantity.logits(self.solved(), maps))
+        quantity.logits(self.solved(), maps)
     }
 
     fn solved(&mut self) -> &[ReadOutWeights] {
@@ -175,13 +182,11 @@ impl Task {
     pub fn live_parts(
         &mut self,
         network: &Network,
-        pictures: &BTreeMap<u32, EncodedPicture>,
+        pictures: &Encodings,
         side: usize,
         device: &Device,
     ) -> Result<LiveParts> {
-        if self.sums.is_empty() {
-            return Err(ErrorKind::EmptySupport.into());
-        }
+        self.check_support()?;
         if let Some(parts) = &self.live {
             return Ok(parts.clone());
         }
@@ -206,22 +211,20 @@ impl Task {
     pub async fn refined_logits(
         &mut self,
         id: u32,
-        pictures: &BTreeMap<u32, EncodedPicture>,
+        pictures: &Encodings,
+        recent: &mut RecentViews,
         side: usize,
         device: &Device,
     ) -> Result<Vec<f32>> {
-        if self.sums.is_empty() {
-            return Err(ErrorKind::EmptySupport.into());
-        }
         let unpainted = self.unpainted();
         let labels = self.examples.iter().map(|(&id, example)| (id, &example.label.pixels));
-        self.refined.update(&labels.collect(), pictures, side, device).await?;
-        let values = self.refined.values(id, unpainted, pictures, side, device).await?;
+        self.refined.update(&labels.collect(), pictures, recent, side, device).await?;
+        let values = self.refined.values(id, unpainted, pictures, recent, side, device).await?;
         Ok(values.into_iter().map(|value| self.kind.quantity().logit(value)).collect())
     }
 
     /// What answers are worth, by the examples as they are now.
-    pub fn calibration(&mut self, pictures: &BTreeMap<u32, EncodedPicture>) -> Calibration {
+    pub fn calibration(&mut self, pictures: &Encodings) -> Calibration {
         let balance = self.kind.balance(self.unpainted());
         let (kind, channels, images) = (self.kind, self.channels, self.images);
         let solving = Solving { kind, channels, images, balance };
@@ -231,7 +234,7 @@ impl Task {
     }
 
     /// What answers were worth when a full one was last asked for, so that a stroke does not wait.
-    pub fn last_calibration(&mut self, pictures: &BTreeMap<u32, EncodedPicture>) -> Calibration {
+    pub fn last_calibration(&mut self, pictures: &Encodings) -> Calibration {
         self.held_out.last().unwrap_or_else(|| self.calibration(pictures))
     }
 
@@ -245,17 +248,18 @@ impl Task {
     }
 
     /// From now on the task is answered with the parameters `names` of `network`, which `adapter` holds, in place of the
-    /// shipped ones.
+    /// shipped ones; `number` is the trunk's then.
     pub fn set_adapter<'a>(
         &mut self,
         network: Network,
         names: impl Iterator<Item = &'a String> + Clone,
         adapter: Vec<u8>,
         side: usize,
+        number: u32,
     ) {
         if names.clone().any(|name| name.starts_with("trunk.")) {
             let trunk = network.trunk.clone();
-            self.refined = Refined::new(self.kind, self.channels, self.images, trunk, true);
+            self.refined = Refined::new(self.kind, self.channels, self.images, trunk, Some(number));
         }
         if names.clone().any(|name| !name.starts_with("trunk.")) {
             let bias = network.body.bias([side / 16, side / 16], self.images);
@@ -269,7 +273,7 @@ impl Task {
     pub fn forget_adapter(&mut self, trunk: &Trunk) {
         if self.adapter.take().is_some() {
             let trunk = trunk.clone();
-            self.refined = Refined::new(self.kind, self.channels, self.images, trunk, false);
+            self.refined = Refined::new(self.kind, self.channels, self.images, trunk, None);
             self.own = None;
             self.forget_matched();
         }
@@ -299,7 +303,7 @@ impl Task {
     pub async fn trusts_decoder(
         &mut self,
         network: &Network,
-        pictures: &BTreeMap<u32, EncodedPicture>,
+        pictures: &Encodings,
         side: usize,
         device: &Device,
     ) -> Result<bool> {
@@ -336,7 +340,7 @@ impl Task {
         id: u32,
         mut logits: Vec<f32>,
         network: &Network,
-        pictures: &BTreeMap<u32, EncodedPicture>,
+        pictures: &Encodings,
         side: usize,
         device: &Device,
     ) -> Result<Vec<f32>> {
@@ -358,8 +362,10 @@ impl Task {
     }
 
     /// Encodes pictures with the body of the task's own, where it has one.
-    fn encode_own(&mut self, ids: &[u32], pictures: &BTreeMap<u32, EncodedPicture>) {
+    fn encode_own(&mut self, ids: &[u32], pictures: &Encodings) {
         if let Some(own) = &mut self.own {
+            // They share their features with the session's, which would not be freed.
+            own.encodings.retain(|&id, _| pictures.contains(id));
             ids.iter().for_each(|id| own.encode(*id, &pictures[id]));
         }
     }
@@ -369,7 +375,7 @@ impl Task {
         &mut self,
         ids: &[u32],
         network: &Network,
-        pictures: &BTreeMap<u32, EncodedPicture>,
+        pictures: &Encodings,
         side: usize,
         device: &Device,
     ) -> Vec<Matched> {

@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::picture::EncodedPicture;
+use super::recent::Recent;
 use crate::adapt::Mirror;
 use crate::error::Result;
 use crate::model::{CellLabels, FeatureMaps, Trunk, UNKNOWN};
@@ -12,6 +13,18 @@ pub const ENLARGEMENT: usize = 2;
 
 /// Pixels of a label that serve one view; of fewer known ones all serve both.
 const SERVING: usize = 8192;
+
+/// Views of all tasks, for those that see the same.
+pub type RecentViews = Recent<Sighting, Views>;
+
+/// What views are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sighting {
+    pub picture: u32,
+    /// Number of the trunk that sees it, `None` for the network's.
+    pub trunk: Option<u32>,
+    pub mirror: Mirror,
+}
 
 /// The features of a picture and, unless left and right mean something, of its mirror image.
 #[derive(Clone, Debug)]
@@ -57,6 +70,11 @@ impl Views {
             });
         }
         Ok(Self(views))
+    }
+
+    /// What they take of the host's memory.
+    pub fn bytes(&self) -> usize {
+        self.0.iter().map(|view| view.local.bytes() + view.global.bytes()).sum()
     }
 
     /// The features of each view; `global` adds those at stride 32 at the end.
@@ -108,7 +126,7 @@ impl Views {
 fn input(picture: &EncodedPicture, side: usize, mirrored: bool, device: &Device) -> Tensor<4> {
     let rgb = picture.rgb(side);
     let rgb = if mirrored { mirror(&rgb, side) } else { rgb };
-    let planes = 3 * picture.pictures.len();
+    let planes = 3 * picture.images();
     Tensor::from_data(TensorData::new(rgb, [1, planes, side, side]), device)
 }
 

@@ -42,7 +42,7 @@ impl From<JsMark> for Mark {
 impl Engine {
     /// Class ids `[height, width]`: 0 background, 1 to n the channels, 254 unpainted, 255 unknown.
     #[wasm_bindgen(js_name = setClasses)]
-    pub fn set_classes(
+    pub async fn set_classes(
         &mut self,
         task: u32,
         image: u32,
@@ -50,12 +50,12 @@ impl Engine {
         width: usize,
         height: usize,
     ) -> Result<(), JsValue> {
-        self.set_label(task, image, Label::Classes { ids, width, height })
+        self.set_label(task, image, Label::Classes { ids, width, height }).await
     }
 
     /// Layers `[channel, height, width]`: 0 no, 1 yes, 254 unpainted, 255 unknown.
     #[wasm_bindgen(js_name = setLayers)]
-    pub fn set_layers(
+    pub async fn set_layers(
         &mut self,
         task: u32,
         image: u32,
@@ -63,27 +63,37 @@ impl Engine {
         width: usize,
         height: usize,
     ) -> Result<(), JsValue> {
-        self.set_label(task, image, Label::Layers { layers, width, height })
+        self.set_label(task, image, Label::Layers { layers, width, height }).await
     }
 
     /// Marks `{ class, shape: 'scribble' | 'box' | 'click', points, size }[]`.
     #[wasm_bindgen(js_name = setMarks)]
-    pub fn set_marks(&mut self, task: u32, image: u32, marks: JsValue) -> Result<(), JsValue> {
+    pub async fn set_marks(
+        &mut self,
+        task: u32,
+        image: u32,
+        marks: JsValue,
+    ) -> Result<(), JsValue> {
         let marks: Vec<JsMark> = serde_wasm_bindgen::from_value(marks)?;
-        self.set_label(task, image, Label::Marks(marks.into_iter().map(Mark::from).collect()))
+        self.set_label(task, image, Label::Marks(marks.into_iter().map(Mark::from).collect())).await
     }
 
     /// Keypoints `[channel, 3]`: x, y, and whether it is visible.
     #[wasm_bindgen(js_name = setKeypoints)]
-    pub fn set_keypoints(&mut self, task: u32, image: u32, points: &[f32]) -> Result<(), JsValue> {
+    pub async fn set_keypoints(
+        &mut self,
+        task: u32,
+        image: u32,
+        points: &[f32],
+    ) -> Result<(), JsValue> {
         let point = |p: &[f32]| (p[2] != 0.0).then_some([p[0], p[1]]);
         let points = points.chunks_exact(3).map(point).collect();
-        self.set_label(task, image, Label::Keypoints(points))
+        self.set_label(task, image, Label::Keypoints(points)).await
     }
 
     /// Map values `[component, height, width]`, NaN where nothing is known.
     #[wasm_bindgen(js_name = setMap)]
-    pub fn set_map(
+    pub async fn set_map(
         &mut self,
         task: u32,
         image: u32,
@@ -91,17 +101,17 @@ impl Engine {
         width: usize,
         height: usize,
     ) -> Result<(), JsValue> {
-        self.set_label(task, image, Label::Map { values, width, height })
+        self.set_label(task, image, Label::Map { values, width, height }).await
     }
 
     /// Objects `[object, 3]`: x, y and channel.
     #[wasm_bindgen(js_name = setDots)]
-    pub fn set_dots(&mut self, task: u32, image: u32, dots: &[f32]) -> Result<(), JsValue> {
+    pub async fn set_dots(&mut self, task: u32, image: u32, dots: &[f32]) -> Result<(), JsValue> {
         let dot = |d: &[f32]| Dot { point: [d[0], d[1]], channel: d[2] as usize };
-        self.set_label(task, image, Label::Dots(dots.chunks_exact(3).map(dot).collect()))
+        self.set_label(task, image, Label::Dots(dots.chunks_exact(3).map(dot).collect())).await
     }
 
-    fn set_label(&mut self, task: u32, image: u32, label: Label) -> Result<(), JsValue> {
-        self.session()?.set_label(task, image, label).map_err(to_js)
+    async fn set_label(&mut self, task: u32, image: u32, label: Label) -> Result<(), JsValue> {
+        self.session()?.set_label(task, image, label).await.map_err(to_js)
     }
 }

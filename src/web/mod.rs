@@ -4,6 +4,7 @@
 
 mod answer;
 mod labels;
+mod lender;
 #[cfg(feature = "gpu")]
 mod live;
 mod tags;
@@ -11,11 +12,10 @@ mod tags;
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
-use js_sys::Uint8Array;
+use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::image::Picture;
 use crate::session::{AdaptOptions, AdaptReport, AdaptStep, Adaptation, Level, Session, TaskKind};
 use crate::weights::{Manifest, NamedTensors};
 use answer::answer;
@@ -118,6 +118,13 @@ impl Engine {
         Ok(())
     }
 
+    /// Bytes that may be spent on what can be computed again.
+    #[wasm_bindgen(js_name = setMemory)]
+    pub fn set_memory(&mut self, bytes: usize) -> Result<(), JsValue> {
+        self.session()?.set_memory(bytes);
+        Ok(())
+    }
+
     /// Compares the device's numbers with the stored ones. It runs all of the network, so that no kernel is left to compile.
     #[wasm_bindgen(js_name = selfTest)]
     pub async fn self_test(&mut self) -> Result<JsValue, JsValue> {
@@ -135,18 +142,21 @@ impl Engine {
     }
 
     /// Encodes a picture of `[height, width, 4]` bytes, or pictures that are seen together, and returns their number; `sizes`
-    /// are width and height of each in turn.
+    /// are width and height of each in turn. With `again`, which promises the same as `[rgba, sizes]`, the pixels are not kept.
     #[wasm_bindgen(js_name = addImage)]
     pub async fn add_image(
         &mut self,
         rgba: Vec<Uint8Array>,
         sizes: Vec<usize>,
+        again: Option<Function>,
     ) -> Result<u32, JsValue> {
-        let pictures = rgba.iter().zip(sizes.chunks_exact(2));
-        let pictures =
-            pictures.map(|(rgba, size)| Picture::from_rgba(&rgba.to_vec(), size[0], size[1]));
-        let pictures: Vec<_> = pictures.collect::<Result<_>>().map_err(to_js)?;
-        self.session()?.add_pictures(&pictures).await.map_err(to_js)
+        let pictures = lender::pictures(&rgba, &sizes).map_err(to_js)?;
+        let session = self.session()?;
+        let added = match again {
+            Some(again) => session.add_lent_pictures(&pictures, lender::lender(again)).await,
+            None => session.add_pictures(&pictures).await,
+        };
+        added.map_err(to_js)
     }
 
     #[wasm_bindgen(js_name = removeImage)]
@@ -179,14 +189,14 @@ impl Engine {
 
     /// The read-out's answer at the size of a picture of `width x height`; see [`answer`].
     #[wasm_bindgen(js_name = predictReadout)]
-    pub fn predict_readout(
+    pub async fn predict_readout(
         &mut self,
         task: u32,
         image: u32,
         width: usize,
         height: usize,
     ) -> Result<JsValue, JsValue> {
-        let prediction = self.session()?.predict_readout(task, image).map_err(to_js)?;
+        let prediction = self.session()?.predict_readout(task, image).await.map_err(to_js)?;
         answer(&prediction, width, height)
     }
 

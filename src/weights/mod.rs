@@ -1,5 +1,6 @@
 //! The shipped network: a list of shards, each a safetensors file, checked by length and hash.
 
+mod int8;
 mod manifest;
 mod tensors;
 

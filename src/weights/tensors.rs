@@ -8,6 +8,7 @@ use half::f16;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
+use super::int8;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Values in row-major order.
@@ -22,27 +23,25 @@ pub struct NamedTensor {
 pub struct NamedTensors(pub BTreeMap<String, NamedTensor>);
 
 impl NamedTensors {
-    /// Adds the tensors of a safetensors file; f16 and f32 are read.
+    /// Adds the tensors of a safetensors file; f16, f32 and int8 with its scales (`weights::int8`) are read.
     ///
     /// # Errors
-    /// `weights-manifest` when the file is none, or holds another type.
+    /// `weights-manifest` when the file is none, or holds another type, or int8 without scales that fit.
     pub fn read(&mut self, bytes: &[u8]) -> Result<()> {
         let broken = |reason: String| ErrorKind::WeightsManifest(reason);
         let file = SafeTensors::deserialize(bytes).map_err(|e| broken(e.to_string()))?;
         for (name, view) in file.tensors() {
+            if name.ends_with(int8::SCALE) {
+                continue;
+            }
             let values = match view.dtype() {
-                Dtype::F32 => view
-                    .data()
-                    .chunks_exact(4)
-                    .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-                    .collect(),
-                Dtype::F16 => view
-                    .data()
-                    .chunks_exact(2)
-                    .map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32())
-                    .collect(),
-                other => return Err(broken(format!("{name} is {other:?}")).into()),
+                Dtype::I8 => file.tensor(&(name.clone() + int8::SCALE)).ok().and_then(|scales| {
+                    int8::restored(view.shape(), view.data(), &floats(&scales)?)
+                }),
+                _ => floats(&view),
             };
+            let odd = || broken(format!("{name} cannot be read as {:?}", view.dtype()));
+            let values = values.ok_or_else(odd)?;
             self.0.insert(name, NamedTensor { shape: view.shape().to_vec(), values });
         }
         Ok(())
@@ -80,14 +79,8 @@ impl NamedTensors {
     /// # Errors
     /// `weights-manifest` when a shape and its values disagree.
     pub fn write_f16(&self) -> Result<Vec<u8>> {
-        let data: BTreeMap<&String, Vec<u8>> = self
-            .0
-            .iter()
-            .map(|(name, tensor)| {
-                (name, tensor.values.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect())
-            })
-            .collect();
-        self.write(Dtype::F16, &data)
+        let entries = self.0.iter().map(|(name, tensor)| Entry::f16(name, tensor));
+        write(entries.collect())
     }
 
     /// One safetensors file of f32 values.
@@ -95,24 +88,41 @@ impl NamedTensors {
     /// # Errors
     /// As [`NamedTensors::write_f16`].
     pub fn write_f32(&self) -> Result<Vec<u8>> {
-        let data: BTreeMap<&String, Vec<u8>> = self
-            .0
-            .iter()
-            .map(|(name, tensor)| {
-                (name, tensor.values.iter().flat_map(|v| v.to_le_bytes()).collect())
-            })
-            .collect();
-        self.write(Dtype::F32, &data)
+        let entries = self.0.iter().map(|(name, NamedTensor { shape, values })| Entry {
+            name: name.clone(),
+            dtype: Dtype::F32,
+            shape: shape.clone(),
+            bytes: values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        });
+        write(entries.collect())
     }
 
-    fn write(&self, dtype: Dtype, data: &BTreeMap<&String, Vec<u8>>) -> Result<Vec<u8>> {
-        let broken = |e: safetensors::SafeTensorError| ErrorKind::WeightsManifest(e.to_string());
-        let mut views = Vec::with_capacity(data.len());
-        for (name, bytes) in data {
-            let shape = self.0[*name].shape.clone();
-            views.push((name.as_str(), TensorView::new(dtype, shape, bytes).map_err(broken)?));
+    /// One safetensors file of matrices and convolutions in eight bits with scales, and what is small or felt in f16.
+    ///
+    /// # Errors
+    /// As [`NamedTensors::write_f16`].
+    pub fn write_int8(&self) -> Result<Vec<u8>> {
+        let mut entries = Vec::new();
+        for (name, tensor) in &self.0 {
+            if !int8::suits(name, &tensor.shape) {
+                entries.push(Entry::f16(name, tensor));
+                continue;
+            }
+            let (whole, scales) = int8::quantised(tensor);
+            entries.push(Entry {
+                name: name.clone(),
+                dtype: Dtype::I8,
+                shape: tensor.shape.clone(),
+                bytes: whole.into_iter().map(i8::cast_unsigned).collect(),
+            });
+            entries.push(Entry {
+                name: name.clone() + int8::SCALE,
+                dtype: Dtype::F16,
+                shape: vec![scales.len()],
+                bytes: scales.into_iter().flat_map(f16::to_le_bytes).collect(),
+            });
         }
-        Ok(safetensors::serialize(views, None).map_err(broken)?)
+        write(entries)
     }
 
     /// The parameters of a module, read back from its device.
@@ -171,6 +181,45 @@ impl NamedTensors {
             Loader { tensors: self, path, found: BTreeSet::new(), missing: Vec::new() };
         let module = module.map(&mut loader);
         Loaded { module, found: loader.found, missing: loader.missing }
+    }
+}
+
+/// A tensor of a file.
+struct Entry {
+    name: String,
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl Entry {
+    fn f16(name: &str, NamedTensor { shape, values }: &NamedTensor) -> Self {
+        let bytes = values.iter().flat_map(|&value| f16::from_f32(value).to_le_bytes()).collect();
+        Self { name: name.to_owned(), dtype: Dtype::F16, shape: shape.clone(), bytes }
+    }
+}
+
+fn write(entries: Vec<Entry>) -> Result<Vec<u8>> {
+    let broken = |e: safetensors::SafeTensorError| ErrorKind::WeightsManifest(e.to_string());
+    let mut views = Vec::with_capacity(entries.len());
+    for Entry { name, dtype, shape, bytes } in &entries {
+        let view = TensorView::new(*dtype, shape.clone(), bytes).map_err(broken)?;
+        views.push((name.as_str(), view));
+    }
+    Ok(safetensors::serialize(views, None).map_err(broken)?)
+}
+
+/// Values of f16 or f32; `None` for other types.
+fn floats(view: &TensorView) -> Option<Vec<f32>> {
+    let bytes = view.data();
+    match view.dtype() {
+        Dtype::F32 => Some(
+            bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
+        ),
+        Dtype::F16 => {
+            Some(bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect())
+        }
+        _ => None,
     }
 }
 

@@ -42,14 +42,16 @@ pub fn run(options: &Options) -> Result<()> {
         let ids = (0..SIDE * SIDE).map(|i| u8::from(i % SIDE < size && i / SIDE < 64)).collect();
         Label::Classes { ids, width: SIDE, height: SIDE }
     };
-    time("first label of a picture", 1, |_| Ok(session.set_label(task, ids[0], label(60))?))?;
+    time("first label of a picture", 1, |_| {
+        Ok(read_sync(session.set_label(task, ids[0], label(60)))?)
+    })?;
     time("stroke: label, solve, one read-out", options.runs, |run| {
-        session.set_label(task, ids[0], label(61 + run * 4))?;
-        session.predict_readout(task, ids[1])?;
+        read_sync(session.set_label(task, ids[0], label(61 + run * 4)))?;
+        read_sync(session.predict_readout(task, ids[1]))?;
         Ok(())
     })?;
     time("read-out of one more picture", options.runs, |_| {
-        session.predict_readout(task, ids[2])?;
+        read_sync(session.predict_readout(task, ids[2]))?;
         Ok(())
     })?;
     time("full prediction", options.runs, |_| {

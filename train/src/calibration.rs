@@ -56,7 +56,7 @@ pub fn run(options: &Options) -> Result<()> {
                     let picture = file.picture(&folder, name)?;
                     let label = file.label(&folder, name, &picture)?;
                     let id = read_sync(session.add_picture(&picture))?;
-                    session.set_label(task, id, label)?;
+                    read_sync(session.set_label(task, id, label))?;
                 }
                 let mut found = Found::default();
                 for name in &split.query {

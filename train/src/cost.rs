@@ -102,7 +102,7 @@ impl Cost {
             Ok(())
         })?;
         for &picture in &pictures[..shots] {
-            session.set_label(task, picture, label(0))?;
+            read_sync(session.set_label(task, picture, label(0)))?;
         }
         let learn = median(1, |_| {
             read_sync(session.predict(task, pictures[shots]))?;
@@ -113,8 +113,8 @@ impl Cost {
             Ok(())
         })?;
         let stroke = median(RUNS, |run| {
-            session.set_label(task, pictures[0], label(1 + run))?;
-            session.predict_readout(task, pictures[shots])?;
+            read_sync(session.set_label(task, pictures[0], label(1 + run)))?;
+            read_sync(session.predict_readout(task, pictures[shots]))?;
             Ok(())
         })?;
 

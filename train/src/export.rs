@@ -10,6 +10,7 @@ use burn::tensor::{Device, read_sync};
 
 use crate::Result;
 use crate::checkpoint::Checkpoint;
+use crate::int8;
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -79,7 +80,9 @@ pub fn run(options: &Options) -> Result<()> {
     fs::write(options.out.join("manifest.json"), serde_json::to_string(&manifest)? + "\n")?;
     let bytes: usize = manifest.shards.iter().map(|shard| shard.bytes).sum();
     println!("{} files, {:.2} MB", manifest.shards.len(), bytes as f64 / 1e6);
-    Ok(())
+    let mut out = options.out.clone().into_os_string();
+    out.push("-int8");
+    int8::write(&options.out, &PathBuf::from(out))
 }
 
 /// Tensors in name order, in parts of at most [`SHARD`] bytes of f16.

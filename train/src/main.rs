@@ -7,6 +7,7 @@ mod cost;
 mod docs;
 mod episodes;
 mod export;
+mod int8;
 mod laso;
 mod learner;
 mod log;
@@ -34,8 +35,10 @@ enum Command {
     Meta(meta::Options),
     /// Writes a shard of pictures with the class ids that a public segmentation network sees.
     Teach(teacher::Options),
-    /// Writes a checkpoint as shipped weights: f16 shards, manifest, self-test.
+    /// Writes a checkpoint as shipped weights: f16 shards, manifest, self-test; and the same in eight bits.
     Export(export::Options),
+    /// Writes weights that were exported once more in eight bits.
+    Int8(int8::Options),
     /// Measures how well uncertainty is calibrated; see docs/uncertainty.md.
     Calibration(calibration::Options),
     /// Compares labelling what is suggested with random order; see docs/uncertainty.md.
@@ -68,6 +71,7 @@ fn main() {
         Command::Meta(options) => meta::run(&options),
         Command::Teach(options) => teacher::run(&options),
         Command::Export(options) => export::run(&options),
+        Command::Int8(options) => int8::run(&options),
         Command::Calibration(options) => calibration::run(&options),
         Command::Suggest(options) => suggest::run(&options),
         Command::Report(options) => report::run(&options),

@@ -125,13 +125,18 @@ impl<'a> Pool<'a> {
                 break;
             }
             let Known { id, label, .. } = &self.pictures[name];
-            self.session.set_label(task, *id, label.clone())?;
+            read_sync(self.session.set_label(task, *id, label.clone()))?;
             if !options.labels.contains(&(before + 1)) {
                 continue;
             }
             for name in &split.query {
                 let Known { id, size, .. } = self.pictures[name];
-                save(&self.session.predict_readout(task, id)?, &options.out, name, size)?;
+                save(
+                    &read_sync(self.session.predict_readout(task, id))?,
+                    &options.out,
+                    name,
+                    size,
+                )?;
             }
             let Options { scoring, data, out, .. } = options;
             scores.push(scoring.run(data, self.folder, out, split.seed)?);

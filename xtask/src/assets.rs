@@ -7,10 +7,23 @@ use anyhow::{Context, Result};
 use crate::paths;
 use crate::wasm::Backend;
 
+/// The forms of the weights: their folder, and their name in the list.
+const FORMS: [(&str, &str); 2] = [("weights", "weights"), ("weights-int8", "weightsInt8")];
+
 /// Copies the weights and writes `index.ts`; touches only what changed.
 pub fn write() -> Result<()> {
-    let from = paths::root().join("weights");
-    let to = paths::assets().join("weights");
+    let mut forms = Vec::new();
+    for (folder, _) in FORMS {
+        forms.push(copy(folder)?);
+    }
+    paths::write(&paths::assets().join("index.ts"), index(&forms).as_bytes())?;
+    Ok(())
+}
+
+/// Copies one form of the weights, takes away what is no longer part of it, and answers its shards.
+fn copy(folder: &str) -> Result<Vec<String>> {
+    let from = paths::root().join(folder);
+    let to = paths::assets().join(folder);
     let shards = shards(&from)?;
     let mut keep: Vec<&str> = shards.iter().map(String::as_str).collect();
     if from.join("manifest.json").is_file() {
@@ -25,8 +38,7 @@ pub fn write() -> Result<()> {
             fs::remove_file(entry.path())?;
         }
     }
-    paths::write(&paths::assets().join("index.ts"), index(&shards).as_bytes())?;
-    Ok(())
+    Ok(shards)
 }
 
 /// Names of the weights' files, sorted; none before the weights exist.
@@ -42,8 +54,8 @@ fn shards(folder: &std::path::Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The module that lists every asset. Both runtimes are listed, built or not: the page asks for one and may get 404.
-fn index(shards: &[String]) -> String {
+/// The module that lists every asset, by the shards of each form. Both runtimes are listed, built or not: the page asks for one and may get 404.
+fn index(forms: &[Vec<String>]) -> String {
     let url = |path: &str| format!("new URL('./{path}', import.meta.url).href");
     let mut text = String::from(
         "// Written by `cargo xtask build`; do not edit.\n\
@@ -56,18 +68,22 @@ fn index(shards: &[String]) -> String {
         text += &format!("      glue: {},\n", url(&format!("{folder}/anolis.js")));
         text += &format!("      wasm: {},\n    }},\n", url(&format!("{folder}/anolis_bg.wasm")));
     }
-    text += "  },\n  weights: {\n";
-    text += &format!("    manifest: {},\n", url("weights/manifest.json"));
-    if shards.is_empty() {
-        text += "    shards: {},\n";
-    } else {
-        text += "    shards: {\n";
-        for shard in shards {
-            text += &format!("      '{shard}': {},\n", url(&format!("weights/{shard}")));
+    text += "  },\n";
+    for ((folder, name), shards) in FORMS.iter().zip(forms) {
+        text += &format!("  {name}: {{\n");
+        text += &format!("    manifest: {},\n", url(&format!("{folder}/manifest.json")));
+        if shards.is_empty() {
+            text += "    shards: {},\n";
+        } else {
+            text += "    shards: {\n";
+            for shard in shards {
+                text += &format!("      '{shard}': {},\n", url(&format!("{folder}/{shard}")));
+            }
+            text += "    },\n";
         }
-        text += "    },\n";
+        text += "  },\n";
     }
-    text + "  },\n};\n"
+    text + "};\n"
 }
 
 #[cfg(test)]
@@ -98,16 +114,25 @@ export const assets: Assets = {
       'xs-1.safetensors': new URL('./weights/xs-1.safetensors', import.meta.url).href,
     },
   },
+  weightsInt8: {
+    manifest: new URL('./weights-int8/manifest.json', import.meta.url).href,
+    shards: {
+      'xs-0.safetensors': new URL('./weights-int8/xs-0.safetensors', import.meta.url).href,
+    },
+  },
 };
 ";
         assert_eq!(
-            index(&["xs-0.safetensors".to_owned(), "xs-1.safetensors".to_owned()]),
+            index(&[
+                vec!["xs-0.safetensors".to_owned(), "xs-1.safetensors".to_owned()],
+                vec!["xs-0.safetensors".to_owned()],
+            ]),
             expected
         );
     }
 
     #[test]
     fn index_without_weights() {
-        assert!(index(&[]).contains("    shards: {},\n  },\n};\n"));
+        assert!(index(&[vec![], vec![]]).ends_with("    shards: {},\n  },\n};\n"));
     }
 }

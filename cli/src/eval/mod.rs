@@ -165,7 +165,7 @@ impl Run<'_> {
             let picture = self.task.picture(self.folder, name)?;
             let label = self.task.label(self.folder, name, &picture)?;
             let picture = read_sync(session.add_picture(&picture))?;
-            session.set_label(id, picture, label)?;
+            read_sync(session.set_label(id, picture, label))?;
         }
         let _ = fs::remove_dir_all(self.out);
         let folder = |answer: &str| -> Result<PathBuf> {
@@ -180,7 +180,12 @@ impl Run<'_> {
             let size = (picture.width(), picture.height());
             let number = read_sync(session.add_picture(&picture))?;
             if asked("readout") {
-                save(&session.predict_readout(id, number)?, &folder("readout")?, name, size)?;
+                save(
+                    &read_sync(session.predict_readout(id, number))?,
+                    &folder("readout")?,
+                    name,
+                    size,
+                )?;
             }
             if asked("refined") {
                 let refined = read_sync(session.predict_refined(id, number))?;

@@ -78,7 +78,7 @@ impl SessionFile {
         match &task.examples {
             Examples::Dense { labels, .. } => {
                 for (image, label) in labels {
-                    session.set_label(number, restored.pictures[image], label.clone())?;
+                    session.set_label(number, restored.pictures[image], label.clone()).await?;
                 }
             }
             Examples::Tags(labels) => {

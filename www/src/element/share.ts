@@ -1,7 +1,7 @@
 import { Anolis, type LoadOptions, type Notice, type Progress } from '../anolis/public/index.js';
 
 /** What decides whether two widgets can have the same network. */
-export type ShareOptions = Pick<LoadOptions, 'backend' | 'quality' | 'assets' | 'workerUrl'>;
+export type ShareOptions = Pick<LoadOptions, 'backend' | 'quality' | 'weights' | 'assets' | 'workerUrl'>;
 
 /** Told about the loading of a network. */
 export interface Told {
@@ -18,7 +18,8 @@ const loaded = new Map<string, Shared>();
 
 /** The network that every widget of these options uses, in one worker; it ends with its last user. */
 export function share(options: ShareOptions, told: Told): { readonly anolis: Promise<Anolis>; release(): void } {
-  const key = JSON.stringify([options.backend, options.quality, options.assets, options.workerUrl]);
+  const { backend, quality, weights, assets, workerUrl } = options;
+  const key = JSON.stringify([backend, quality, weights, assets, workerUrl]);
   const shared = loaded.get(key) ?? load(key, options);
   shared.users.add(told);
   return {

@@ -11,6 +11,7 @@ import type {
   Quality,
   TagLabel,
   TaskKind,
+  Weights,
 } from '../anolis/public/index.js';
 import type { WidgetEvents, WidgetPicture, WidgetTag } from './events.js';
 import { share } from './share.js';
@@ -39,6 +40,7 @@ const kinds: readonly string[] = ['mask', 'keypoints', 'map', 'density', 'tags']
  * @attr {string} channels - Names of the classes, keypoints, components, objects or tags, with commas between them
  * @attr {'auto'|'webgpu'|'cpu'} [backend=auto] - Where the network runs
  * @attr {'best'|'fast'} [quality=best] - How much work a prediction may be
+ * @attr {'f16'|'int8'} [weights=f16] - How the weights are stored: `int8` are half as large
  * @attr {string} [tools=all] - What a person can use: `all`, `none`, or some of `draw kind channels settings pictures open adapt status`
  * @attr {'en'|'de'} locale - Language, of all widgets of a page; that of the element's surroundings without it, or else English
  * @attr {'light'|'dark'} theme - Colours; those of the page's `color-scheme` without it
@@ -155,6 +157,15 @@ export class AnolisWidget extends Base {
 
   set quality(value: Quality) {
     this.setAttribute('quality', value);
+  }
+
+  /** How the weights are stored; read when the widget starts. */
+  get weights(): Weights {
+    return this.getAttribute('weights') === 'int8' ? 'int8' : 'f16';
+  }
+
+  set weights(value: Weights) {
+    this.setAttribute('weights', value);
   }
 
   /** What a person can use. */
@@ -344,7 +355,7 @@ export class AnolisWidget extends Base {
     const view = await this.#makeView();
     const opened = this.src && view.pictures.length === 0 ? this.#openSource(view) : undefined;
     const { assets, workerUrl } = AnolisWidget;
-    const { backend, quality } = this;
+    const { backend, quality, weights } = this;
     const told = {
       onProgress: (progress: Progress) => {
         view.showProgress(progress);
@@ -352,7 +363,8 @@ export class AnolisWidget extends Base {
       },
       onNotice: (notice: Notice) => view.notice(notice),
     };
-    const use = share({ backend, quality, ...(assets && { assets }), ...(workerUrl && { workerUrl }) }, told);
+    const own = { ...(assets && { assets }), ...(workerUrl && { workerUrl }) };
+    const use = share({ backend, quality, weights, ...own }, told);
     this.#use = use;
     const anolis = await use.anolis;
     if (this.#use !== use) throw new DOMException('The widget was taken away while it loaded.', 'AbortError');

@@ -14,7 +14,7 @@ import type { SampleEvent } from './gallery.js';
 import type { Help } from './help.js';
 import { listenForFiles, sortFiles } from './incoming.js';
 import type { FrameEvent } from './live.js';
-import { awaitGpuRuntime, load, requestedBackend } from './loader.js';
+import { awaitGpuRuntime, load, requestedBackend, requestedWeights } from './loader.js';
 import { keepLocale, type Locale, preferredLocale, speak } from './locale.js';
 import { messages } from './messages.js';
 import { labelFrom } from './model/accept.js';
@@ -377,7 +377,7 @@ export class App extends LitElement {
       this.dataset['state'] = 'ready';
       this.dataset['backend'] = anolis.backend;
       this.#say(messages.ready(messages.backend[anolis.backend]));
-      void keepForOffline(anolis.backend);
+      void keepForOffline(anolis.backend, requestedWeights(location.search));
     } catch (reason) {
       this.failed = true;
       this.dataset['state'] = 'failed';

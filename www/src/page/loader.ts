@@ -1,5 +1,12 @@
 import { assets } from '../anolis/assets/index.js';
-import { Anolis, type Backend, type Notice, type Progress, type Quality } from '../anolis/public/index.js';
+import {
+  Anolis,
+  type Backend,
+  type Notice,
+  type Progress,
+  type Quality,
+  type Weights,
+} from '../anolis/public/index.js';
 
 /** Which backend the address asks for: `?backend=cpu`, `webgpu` or `auto`. */
 export function requestedBackend(search: string): Backend | 'auto' {
@@ -12,6 +19,11 @@ export function requestedQuality(search: string): Quality {
   return new URLSearchParams(search).get('quality') === 'fast' ? 'fast' : 'best';
 }
 
+/** How the weights are stored: `?weights=int8` for slow connections. */
+export function requestedWeights(search: string): Weights {
+  return new URLSearchParams(search).get('weights') === 'int8' ? 'int8' : 'f16';
+}
+
 /** Loads the network with what the page wants to know about it. */
 export function load(
   backend: Backend | 'auto',
@@ -19,7 +31,8 @@ export function load(
   onNotice: (notice: Notice) => void,
 ): Promise<Anolis> {
   const quality = requestedQuality(location.search);
-  return Anolis.load({ backend, quality, onProgress, onNotice });
+  const weights = requestedWeights(location.search);
+  return Anolis.load({ backend, quality, weights, onProgress, onNotice });
 }
 
 /** In development the GPU runtime is built while the page already runs: tells once when it is there. */

@@ -1,15 +1,16 @@
 import { assets } from '../anolis/assets/index.js';
-import type { Backend } from '../anolis/public/index.js';
+import type { Backend, Weights } from '../anolis/public/index.js';
 
 /** Lets the built page open without a network, once everything it uses has been fetched. */
-export async function keepForOffline(backend: Backend): Promise<void> {
+export async function keepForOffline(backend: Backend, weights: Weights): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
   try {
     const registration = await navigator.serviceWorker.register(new URL('sw.js', document.baseURI));
     const { glue, wasm } = assets.runtime[backend === 'webgpu' ? 'gpu' : 'cpu'];
+    const { manifest } = weights === 'int8' ? assets.weightsInt8 : assets.weights;
     const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
     // What the worker fetched is not among the entries of the page.
-    const urls = [document.baseURI, ...fetched, ...(await scripts()), glue, wasm, assets.weights.manifest];
+    const urls = [document.baseURI, ...fetched, ...(await scripts()), glue, wasm, manifest];
     const active = (await navigator.serviceWorker.ready).active ?? registration.active;
     active?.postMessage({ type: 'keep', urls: urls.filter((url) => url.startsWith(location.origin)) });
   } catch {

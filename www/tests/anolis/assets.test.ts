@@ -8,6 +8,7 @@ const runtime = (name: string) => ({
 const base: Assets = {
   runtime: { cpu: runtime('cpu'), gpu: runtime('gpu') },
   weights: { manifest: 'https://site.test/m-3.json', shards: { 'a.safetensors': 'https://site.test/a-4' } },
+  weightsInt8: { manifest: 'https://site.test/m-5.json', shards: { 'a.safetensors': 'https://site.test/a-6' } },
 };
 
 it('one address can be put in the place of another', () => {
@@ -15,6 +16,7 @@ it('one address can be put in the place of another', () => {
   expect(merged.runtime.cpu).toEqual({ glue: base.runtime.cpu.glue, wasm: 'https://other.test/x' });
   expect(merged.runtime.gpu).toEqual(base.runtime.gpu);
   expect(merged.weights).toEqual(base.weights);
+  expect(merged.weightsInt8).toEqual(base.weightsInt8);
 });
 
 it('a folder has every file by its name', () => {
@@ -23,10 +25,12 @@ it('a folder has every file by its name', () => {
     'https://other.test/anolis/',
     new URL('https://other.test/anolis/'),
   ]) {
-    const { runtime, weights } = mergeAssets(base, folder);
+    const { runtime, weights, weightsInt8 } = mergeAssets(base, folder);
     expect(runtime.gpu.wasm).toBe('https://other.test/anolis/gpu/anolis_bg.wasm');
     expect(runtime.cpu.glue).toBe('https://other.test/anolis/cpu/anolis.js');
     expect(weights.manifest).toBe('https://other.test/anolis/weights/manifest.json');
     expect(weights.shards).toEqual({ 'a.safetensors': 'https://other.test/anolis/weights/a.safetensors' });
+    expect(weightsInt8.manifest).toBe('https://other.test/anolis/weights-int8/manifest.json');
+    expect(weightsInt8.shards).toEqual({ 'a.safetensors': 'https://other.test/anolis/weights-int8/a.safetensors' });
   }
 });

@@ -75,7 +75,14 @@ const predict = { task: 1, image: 1, width: 2, height: 2, quick: false };
 
 async function start(workers: Workers, backend: 'auto' | 'webgpu' = 'webgpu'): Promise<Client> {
   vi.stubGlobal('navigator', { gpu: {} });
-  return Client.start({ backend, quality: 'best', assets: {} as Assets, spawn: workers.spawn });
+  return Client.start({
+    backend,
+    quality: 'best',
+    weights: 'f16',
+    memory: undefined,
+    assets: {} as Assets,
+    spawn: workers.spawn,
+  });
 }
 
 async function startLabelled(workers: Workers): Promise<Client> {

@@ -9,7 +9,15 @@ export interface Runtime {
 /** Absolute URLs of everything that is fetched at load. */
 export interface Assets {
   readonly runtime: { readonly cpu: Runtime; readonly gpu: Runtime };
-  readonly weights: { readonly manifest: string; readonly shards: Readonly<Record<string, string>> };
+  readonly weights: WeightFiles;
+  /** The same weights in eight bits. */
+  readonly weightsInt8: WeightFiles;
+}
+
+/** Files of one form of the weights. */
+export interface WeightFiles {
+  readonly manifest: string;
+  readonly shards: Readonly<Record<string, string>>;
 }
 
 /** `T` with every property, at every depth, optional. */
@@ -17,30 +25,36 @@ export type DeepPartial<T> = T extends object ? { readonly [K in keyof T]?: Deep
 
 /** `base` with what `override` gives put in its place: some addresses, or the folder that has all files by their names. */
 export function mergeAssets(base: Assets, override: string | URL | DeepPartial<Assets> = {}): Assets {
-  if (typeof override === 'string' || override instanceof URL)
-    return inFolder(override, Object.keys(base.weights.shards));
-  const { runtime = {}, weights = {} } = override;
+  if (typeof override === 'string' || override instanceof URL) return inFolder(override, base);
+  const { runtime = {}, weights = {}, weightsInt8 = {} } = override;
   return {
     runtime: {
       cpu: { ...base.runtime.cpu, ...runtime.cpu },
       gpu: { ...base.runtime.gpu, ...runtime.gpu },
     },
-    weights: {
-      manifest: weights.manifest ?? base.weights.manifest,
-      shards: { ...base.weights.shards, ...(weights.shards as Record<string, string>) },
-    },
+    weights: mergeWeights(base.weights, weights),
+    weightsInt8: mergeWeights(base.weightsInt8, weightsInt8),
   };
 }
 
-function inFolder(folder: string | URL, shards: readonly string[]): Assets {
-  const base = new URL(`${folder}`.replace(/\/?$/, '/'), globalThis.document?.baseURI);
-  const at = (path: string) => new URL(path, base).href;
+function mergeWeights(base: WeightFiles, { manifest, shards }: DeepPartial<WeightFiles>): WeightFiles {
+  return {
+    manifest: manifest ?? base.manifest,
+    shards: { ...base.shards, ...(shards as Record<string, string>) },
+  };
+}
+
+function inFolder(folder: string | URL, base: Assets): Assets {
+  const root = new URL(`${folder}`.replace(/\/?$/, '/'), globalThis.document?.baseURI);
+  const at = (path: string) => new URL(path, root).href;
   const runtime = (name: string) => ({ glue: at(`${name}/anolis.js`), wasm: at(`${name}/anolis_bg.wasm`) });
+  const weights = (name: string, { shards }: WeightFiles) => ({
+    manifest: at(`${name}/manifest.json`),
+    shards: Object.fromEntries(Object.keys(shards).map((shard) => [shard, at(`${name}/${shard}`)])),
+  });
   return {
     runtime: { cpu: runtime('cpu'), gpu: runtime('gpu') },
-    weights: {
-      manifest: at('weights/manifest.json'),
-      shards: Object.fromEntries(shards.map((name) => [name, at(`weights/${name}`)])),
-    },
+    weights: weights('weights', base.weights),
+    weightsInt8: weights('weights-int8', base.weightsInt8),
   };
 }

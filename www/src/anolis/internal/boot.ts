@@ -10,7 +10,7 @@ import { fetchWeights } from './weights.js';
 
 /** Starts one backend: runtime, weights, self-test. */
 export async function boot(
-  { backend, assets, softwareGpu, quality }: BootRequest,
+  { backend, assets, softwareGpu, quality, weights: form, memory }: BootRequest,
   fetcher: Fetch,
   onProgress: (phase: Phase, done: number) => void,
 ): Promise<{ engine: Engine; report: BootReport }> {
@@ -21,7 +21,8 @@ export async function boot(
   };
   report('runtime', 0);
   if (backend === 'webgpu') await requireAdapter(softwareGpu);
-  const weights = fetchWeights(assets.weights, weightsCache(), fetcher);
+  const files = form === 'int8' ? assets.weightsInt8 : assets.weights;
+  const weights = fetchWeights(files, weightsCache(), fetcher);
   const runtime = backend === 'webgpu' ? assets.runtime.gpu : assets.runtime.cpu;
   const glue = await startRuntime(runtime, fetcher, (done) => report('runtime', done));
 
@@ -30,6 +31,8 @@ export async function boot(
   await weights.addTo(engine, (done) => report('weights', done));
   engine.start();
   engine.setRefine(quality === 'best');
+  // The runtime cannot address more.
+  if (memory !== undefined) engine.setMemory(Math.min(Math.max(memory, 0), 2 ** 32 - 1));
 
   // It runs all of the network: nothing is left to compile afterwards.
   report('self-test', 0);

@@ -1,5 +1,5 @@
 import { AnolisError, errorOf } from '../public/errors.js';
-import type { Backend, Notice, Progress, Quality, Timings } from '../public/options.js';
+import type { Backend, Notice, Progress, Quality, Timings, Weights } from '../public/options.js';
 import type { Assets } from './assets.js';
 import { Connection, type WorkerLike } from './connection.js';
 import { Ledger } from './ledger.js';
@@ -10,6 +10,8 @@ import type { BootReport, Input, Operation, Output } from './protocol.js';
 export interface ClientOptions {
   readonly backend: Backend | 'auto';
   readonly quality: Quality;
+  readonly weights: Weights;
+  readonly memory: number | undefined;
   readonly assets: Assets;
   readonly spawn: () => WorkerLike;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -113,8 +115,8 @@ export class Client {
   async #open(signal?: AbortSignal): Promise<Connection> {
     const connection = new Connection(this.options.spawn(), () => this.#notice('worker-crashed'));
     try {
-      const { assets, backend, quality } = this.options;
-      const request = { backend: this.#backend, assets, softwareGpu: backend === 'webgpu', quality };
+      const { assets, backend, quality, weights, memory } = this.options;
+      const request = { backend: this.#backend, assets, softwareGpu: backend === 'webgpu', quality, weights, memory };
       this.#report = await connection.boot(request, (phase, done) => this.#meter.report(phase, done), signal);
       for (const [operation, input] of this.#ledger.replay()) await connection.call(operation, input);
     } catch (reason) {

@@ -1,5 +1,6 @@
 import { errorOf } from '../public/errors.js';
-import type { Engine, TagFound } from './engine.js';
+import type { Decoded } from './decode.js';
+import type { Engine, Handed, TagFound } from './engine.js';
 import type { Host } from './host.js';
 import { Painter } from './live/painter.js';
 import type { Input, Operation, Output } from './protocol.js';
@@ -25,12 +26,12 @@ export class Dispatcher {
 
   protected async addImage({ image, sources }: Input<'addImage'>): Promise<Output<'addImage'>> {
     const decoded = await Promise.all(sources.map(this.decode));
-    const pixels = decoded.map(({ pixels }) => pixels);
-    const [first] = pixels;
+    const first = decoded[0]?.pixels;
     if (!first) throw errorOf('image-count');
-    const rgba = pixels.map(({ data }) => new Uint8Array(data.buffer));
-    const sizes = Uint32Array.from(pixels.flatMap(({ width, height }) => [width, height]));
-    this.#images.set(image, await this.engine.addImage(rgba, sizes));
+    // Files are small and where the browser wants them: the runtime's memory need not hold their pixels.
+    const files = sources.every((source) => source instanceof Blob);
+    const again = async () => handed(await Promise.all(sources.map(this.decode)));
+    this.#images.set(image, await this.engine.addImage(...handed(decoded), files ? again : undefined));
     return { width: first.width, height: first.height, notices: decoded.flatMap(({ notices }) => notices) };
   }
 
@@ -49,21 +50,21 @@ export class Dispatcher {
     this.#adapting.delete(task);
   }
 
-  protected setLabel({ task, image, label }: Input<'setLabel'>): undefined {
+  protected async setLabel({ task, image, label }: Input<'setLabel'>): Promise<undefined> {
     const ids = [this.#task(task), this.#image(image)] as const;
     switch (label.form) {
       case 'classes':
-        return void this.engine.setClasses(...ids, label.data, label.width, label.height);
+        return void (await this.engine.setClasses(...ids, label.data, label.width, label.height));
       case 'layers':
-        return void this.engine.setLayers(...ids, label.data, label.width, label.height);
+        return void (await this.engine.setLayers(...ids, label.data, label.width, label.height));
       case 'map':
-        return void this.engine.setMap(...ids, label.data, label.width, label.height);
+        return void (await this.engine.setMap(...ids, label.data, label.width, label.height));
       case 'keypoints':
-        return void this.engine.setKeypoints(...ids, label.data);
+        return void (await this.engine.setKeypoints(...ids, label.data));
       case 'points':
-        return void this.engine.setDots(...ids, label.data);
+        return void (await this.engine.setDots(...ids, label.data));
       case 'marks':
-        return void this.engine.setMarks(...ids, label.marks);
+        return void (await this.engine.setMarks(...ids, label.marks));
     }
   }
 
@@ -75,7 +76,7 @@ export class Dispatcher {
     const ids = [this.#task(task), this.#image(image)] as const;
     const start = performance.now();
     const answer = quick
-      ? this.engine.predictReadout(...ids, width, height)
+      ? await this.engine.predictReadout(...ids, width, height)
       : await this.engine.predict(...ids, width, height);
     return { answer, milliseconds: performance.now() - start };
   }
@@ -171,6 +172,12 @@ export class Dispatcher {
     if (task === undefined) throw errorOf('disposed');
     return task;
   }
+}
+
+function handed(decoded: readonly Decoded[]): Handed {
+  const pixels = decoded.map(({ pixels }) => pixels);
+  const rgba = pixels.map(({ data }) => new Uint8Array(data.buffer));
+  return [rgba, Uint32Array.from(pixels.flatMap(({ width, height }) => [width, height]))];
 }
 
 /** Which calls go first: what a hand is waiting for, then what an eye is waiting for. */

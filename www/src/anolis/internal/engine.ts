@@ -7,23 +7,24 @@ export interface Engine {
   addShard(file: string, bytes: Uint8Array): void;
   start(): void;
   setRefine(refine: boolean): void;
+  setMemory(bytes: number): void;
   selfTest(): Promise<SelfTest>;
   readonly backend: Backend;
   readonly weightsHash: string;
   readonly side: number;
-  /** `sizes`: width and height of each picture in turn. */
-  addImage(rgba: Uint8Array[], sizes: Uint32Array): Promise<number>;
+  /** `again` hands over the same pixels whenever they are needed again; without it the engine keeps them. */
+  addImage(...pictures: [...Handed, again?: () => Promise<Handed>]): Promise<number>;
   removeImage(image: number): void;
   addTask(kind: string, channels: string[], overlap: boolean, images: number): number;
   removeTask(task: number): void;
-  setClasses(task: number, image: number, ids: Uint8Array, width: number, height: number): void;
-  setLayers(task: number, image: number, layers: Uint8Array, width: number, height: number): void;
-  setMarks(task: number, image: number, marks: readonly PostableMark[]): void;
-  setKeypoints(task: number, image: number, points: Float32Array): void;
-  setMap(task: number, image: number, values: Float32Array, width: number, height: number): void;
-  setDots(task: number, image: number, dots: Float32Array): void;
+  setClasses(task: number, image: number, ids: Uint8Array, width: number, height: number): Promise<void>;
+  setLayers(task: number, image: number, layers: Uint8Array, width: number, height: number): Promise<void>;
+  setMarks(task: number, image: number, marks: readonly PostableMark[]): Promise<void>;
+  setKeypoints(task: number, image: number, points: Float32Array): Promise<void>;
+  setMap(task: number, image: number, values: Float32Array, width: number, height: number): Promise<void>;
+  setDots(task: number, image: number, dots: Float32Array): Promise<void>;
   removeLabel(task: number, image: number): void;
-  predictReadout(task: number, image: number, width: number, height: number): Answer;
+  predictReadout(task: number, image: number, width: number, height: number): Promise<Answer>;
   predict(task: number, image: number, width: number, height: number): Promise<Answer>;
   addTagTask(names: string[]): number;
   addTag(task: number, name: string): void;
@@ -59,6 +60,9 @@ export interface Engine {
   liveStop?(live: number): void;
   free(): void;
 }
+
+/** Bytes of red, green, blue and opacity of each picture, and width and height of each in turn. */
+export type Handed = [rgba: Uint8Array[], sizes: Uint32Array];
 
 /** A frame on its way to the worker. */
 export type Frame = VideoFrame | ImageBitmap;

@@ -10,6 +10,7 @@ import type {
   TagOptions,
   TaskOptions,
   Timings,
+  Weights,
 } from '../public/options.js';
 import type { Assets } from './assets.js';
 import type { Answer, Begun, Frame, LiveLook, SearchFound, TagFound } from './engine.js';
@@ -23,6 +24,9 @@ export interface BootRequest {
   /** Software GPUs are slower than the CPU: taken only when WebGPU was asked for by name. */
   readonly softwareGpu: boolean;
   readonly quality: Quality;
+  readonly weights: Weights;
+  /** In bytes; the engine's own choice if undefined. */
+  readonly memory: number | undefined;
 }
 
 /** What a started backend is. */

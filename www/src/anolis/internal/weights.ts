@@ -1,5 +1,5 @@
 import { errorOf } from '../public/errors.js';
-import type { Assets } from './assets.js';
+import type { WeightFiles } from './assets.js';
 import type { ByteCache } from './cache.js';
 import type { Engine } from './engine.js';
 import { readBytes } from './fetch-bytes.js';
@@ -27,7 +27,7 @@ export interface Weights {
 
 /** Begins to fetch manifest and shards, these from the cache where it can. */
 export function fetchWeights(
-  { manifest, shards: urls }: Assets['weights'],
+  { manifest, shards: urls }: WeightFiles,
   cache: ByteCache,
   fetcher: Fetch = fetch,
 ): Weights {

@@ -47,7 +47,7 @@ export class Anolis {
   }
 
   /**
-   * Starts the worker, fetches runtime and weights, warms up and checks the numbers.
+   * Starts the worker, fetches runtime and weights and checks the numbers.
    *
    * Rejects with a {@link BackendError}, {@link WeightsError}, {@link WorkerError} or {@link AbortError}.
    */
@@ -57,6 +57,8 @@ export class Anolis {
       {
         backend: options.backend ?? 'auto',
         quality: options.quality ?? 'best',
+        weights: options.weights ?? 'f16',
+        memory: options.memory,
         assets: mergeAssets(assets, options.assets),
         spawn: () => Anolis.spawn(options.workerUrl),
         onProgress: options.onProgress,
@@ -89,6 +91,10 @@ export class Anolis {
 
   /**
    * Opens a picture, or two that are seen together, and encodes it, once for all tasks. Rejects with an {@link ImageError}.
+   *
+   * A `Blob` is read again when the picture is asked for after others have taken its place in memory
+   * ({@link LoadOptions.memory}), so a file has to stay as it is while the picture is open. Of other sources a copy is kept,
+   * at most 512 pixels a side.
    *
    * @example
    * ```ts

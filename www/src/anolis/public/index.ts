@@ -42,6 +42,7 @@ export type {
   TaskKind,
   TaskOptions,
   Timings,
+  Weights,
 } from './options.js';
 export {
   type Colour,

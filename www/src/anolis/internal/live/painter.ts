@@ -107,7 +107,7 @@ export class Painter {
       if (of.kind === 'tags') return { tags: await this.engine.predictTags(task, image) };
       const size = fitWithin(width, height, FINEST);
       const answer = quick
-        ? this.engine.predictReadout(task, image, size.width, size.height)
+        ? await this.engine.predictReadout(task, image, size.width, size.height)
         : await this.engine.predict(task, image, size.width, size.height);
       return { answer, prediction: new Prediction(size.width, size.height, of, answer, 0) };
     } catch (thrown) {
