@@ -7,6 +7,8 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use super::config::NetworkConfig;
+#[cfg(feature = "cpu")]
+use super::cpu;
 use super::resize::{pool, up2};
 use super::trunk::Features;
 
@@ -17,13 +19,13 @@ use super::trunk::Features;
 /// so that an untrained decoder is the read-out (the reference is a DPT decoder of one width).
 #[derive(Module, Debug)]
 pub struct Decoder {
-    merge: Conv2d,
-    readout: Vec<Conv2d>,
-    rcu: Vec<ResidualConvUnit>,
-    shrink: Vec<Conv2d>,
-    detail: Vec<Conv2d>,
-    head: Conv2d,
-    last: Conv2d,
+    pub(super) merge: Conv2d,
+    pub(super) readout: Vec<Conv2d>,
+    pub(super) rcu: Vec<ResidualConvUnit>,
+    pub(super) shrink: Vec<Conv2d>,
+    pub(super) detail: Vec<Conv2d>,
+    pub(super) head: Conv2d,
+    pub(super) last: Conv2d,
 }
 
 impl Decoder {
@@ -62,6 +64,10 @@ impl Decoder {
         query: &Features,
         readout: Tensor<4>,
     ) -> Tensor<4> {
+        #[cfg(feature = "cpu")]
+        if let Some(logits) = cpu::logits(self, matched, query, &readout) {
+            return logits;
+        }
         let [_, _, height, width] = query.s16.dims();
         let matched = Tensor::cat(matched.to_vec(), 2).swap_dims(1, 2);
         let [channels, wide, _] = matched.dims();
@@ -81,9 +87,9 @@ impl Decoder {
 
 /// `x + conv(relu(conv(relu(x))))` (RefineNet, section 3.2).
 #[derive(Module, Debug)]
-struct ResidualConvUnit {
-    first: Conv2d,
-    second: Conv2d,
+pub(super) struct ResidualConvUnit {
+    pub(super) first: Conv2d,
+    pub(super) second: Conv2d,
 }
 
 impl ResidualConvUnit {

@@ -4,6 +4,9 @@
 //! The results agree with the tensors' to rounding; docs/kernels.md has what each kernel gains.
 
 mod body;
+mod decoder;
+mod layers;
+mod matching;
 mod trunk;
 
 use std::ops::Deref;
@@ -14,6 +17,8 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor, TensorData};
 
 pub use body::blocks;
+pub use decoder::logits;
+pub use matching::matched;
 pub use trunk::features;
 
 /// The values of a tensor that is on the CPU and has no gradient, in row-major order and without a copy.
