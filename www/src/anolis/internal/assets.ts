@@ -1,3 +1,6 @@
+import type { Backend } from '../public/options.js';
+import { hasRelaxedSimd } from './simd.js';
+
 /** Files of one compiled runtime. */
 export interface Runtime {
   /** The ES module that wasm-bindgen wrote. */
@@ -8,21 +11,37 @@ export interface Runtime {
 
 /** Absolute URLs of everything that is fetched at load. */
 export interface Assets {
-  readonly runtime: { readonly cpu: Runtime; readonly gpu: Runtime };
+  readonly runtime: {
+    readonly cpu: Runtime;
+    /** That of the CPU with fused multiply-add, for browsers that have relaxed SIMD. */
+    readonly relaxed: Runtime;
+    readonly gpu: Runtime;
+  };
   readonly weights: { readonly manifest: string; readonly shards: Readonly<Record<string, string>> };
+}
+
+/** The runtime that this browser is to fetch for a backend. */
+export function runtimeFor(backend: Backend, { runtime }: Assets): Runtime {
+  if (backend === 'webgpu') return runtime.gpu;
+  return hasRelaxedSimd() ? runtime.relaxed : runtime.cpu;
 }
 
 /** `T` with every property, at every depth, optional. */
 export type DeepPartial<T> = T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> } : T;
 
-/** `base` with what `override` gives put in its place: some addresses, or the folder that has all files by their names. */
+/**
+ * `base` with what `override` gives put in its place: some addresses, or the folder that has all files by their names. Who
+ * gives a CPU runtime and no relaxed one has that one run everywhere.
+ */
 export function mergeAssets(base: Assets, override: string | URL | DeepPartial<Assets> = {}): Assets {
   if (typeof override === 'string' || override instanceof URL)
     return inFolder(override, Object.keys(base.weights.shards));
   const { runtime = {}, weights = {} } = override;
+  const cpu = { ...base.runtime.cpu, ...runtime.cpu };
   return {
     runtime: {
-      cpu: { ...base.runtime.cpu, ...runtime.cpu },
+      cpu,
+      relaxed: { ...(runtime.cpu ? cpu : base.runtime.relaxed), ...runtime.relaxed },
       gpu: { ...base.runtime.gpu, ...runtime.gpu },
     },
     weights: {
@@ -37,7 +56,7 @@ function inFolder(folder: string | URL, shards: readonly string[]): Assets {
   const at = (path: string) => new URL(path, base).href;
   const runtime = (name: string) => ({ glue: at(`${name}/anolis.js`), wasm: at(`${name}/anolis_bg.wasm`) });
   return {
-    runtime: { cpu: runtime('cpu'), gpu: runtime('gpu') },
+    runtime: { cpu: runtime('cpu'), relaxed: runtime('relaxed'), gpu: runtime('gpu') },
     weights: {
       manifest: at('weights/manifest.json'),
       shards: Object.fromEntries(shards.map((name) => [name, at(`weights/${name}`)])),
