@@ -43,6 +43,22 @@ fn an_encoding_is_the_same_by_kernels_and_by_operators() {
     }
 }
 
+#[test]
+fn label_tokens_are_the_same_by_kernels_and_by_operators() {
+    let device = Device::flex();
+    let encoder = Network::new(&NetworkConfig::xs(), &device).label_encoder;
+    let learning = encoder.clone().train();
+    for shape in [[1, 1, 256, 256], [3, 1, 64, 32], [2, 1, 96, 224]] {
+        let labels = random(shape, &device);
+        let found = encoder.forward(labels.clone());
+        let expected = learning.forward(Tensor::from_inner(labels));
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert_eq!(found.dims(), expected.dims());
+            assert_same(found, expected, &format!("{shape:?}"));
+        }
+    }
+}
+
 /// A grid in tokens.
 type Grid = [usize; 2];
 

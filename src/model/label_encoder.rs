@@ -8,6 +8,8 @@ use burn::tensor::{Device, Distribution, Tensor};
 
 use super::attention::attend;
 use super::config::NetworkConfig;
+#[cfg(feature = "cpu")]
+use super::cpu;
 use super::resize::grid_resize;
 
 /// What a label pixel holds where nothing is known.
@@ -19,9 +21,9 @@ pub type LabelTaps = [Tensor<3>; 4];
 /// Convolutional stem to stride 16 and three plain ViT blocks; no task-specific parameters (Chameleon, section 3.1).
 #[derive(Module, Debug)]
 pub struct LabelEncoder {
-    stem: Vec<Conv2d>,
+    pub(super) stem: Vec<Conv2d>,
     position: Param<Tensor<2>>,
-    blocks: Vec<LabelBlock>,
+    pub(super) blocks: Vec<LabelBlock>,
     base_grid: usize,
 }
 
@@ -48,6 +50,14 @@ impl LabelEncoder {
 
     /// Tokens of labels `[batch, 1, height, width]` in `[0, 1]`, [`UNKNOWN`] where nothing is known.
     pub fn forward(&self, labels: Tensor<4>) -> LabelTaps {
+        let [_, _, height, width] = labels.dims();
+        let (side, dim) = (self.base_grid, self.position.dims()[1]);
+        let position = self.position.val().transpose().reshape([1, dim, side, side]);
+        let position = grid_resize(position, [height.div_ceil(16), width.div_ceil(16)]);
+        #[cfg(feature = "cpu")]
+        if let Some(taps) = cpu::label_taps(self, &labels, &position) {
+            return taps;
+        }
         let mut x = labels;
         for (i, conv) in self.stem.iter().enumerate() {
             x = conv.forward(x);
@@ -55,10 +65,7 @@ impl LabelEncoder {
                 x = gelu(x);
             }
         }
-        let [_, dim, height, width] = x.dims();
-        let side = self.base_grid;
-        let position = self.position.val().transpose().reshape([1, dim, side, side]);
-        let x = (x + grid_resize(position, [height, width])).flatten::<3>(2, 3).swap_dims(1, 2);
+        let x = (x + position).flatten::<3>(2, 3).swap_dims(1, 2);
         let mut taps = vec![x];
         for block in &self.blocks {
             taps.push(block.forward(taps[taps.len() - 1].clone()));
@@ -69,14 +76,14 @@ impl LabelEncoder {
 
 /// A pre-norm ViT block.
 #[derive(Module, Debug)]
-struct LabelBlock {
-    norm1: LayerNorm,
-    qkv: Linear,
-    proj: Linear,
-    norm2: LayerNorm,
-    fc1: Linear,
-    fc2: Linear,
-    heads: usize,
+pub(super) struct LabelBlock {
+    pub(super) norm1: LayerNorm,
+    pub(super) qkv: Linear,
+    pub(super) proj: Linear,
+    pub(super) norm2: LayerNorm,
+    pub(super) fc1: Linear,
+    pub(super) fc2: Linear,
+    pub(super) heads: usize,
 }
 
 impl LabelBlock {

@@ -87,7 +87,7 @@ impl Decoder {
             self.unit(n + 1, &mut x, logits, size);
         }
         let mut head = vec![0.0; self.head.bias.len() * logits.len()];
-        add_convolution(&mut head, self.head.as_slices(), &Padded::positive(&x, size));
+        add_convolution(&mut head, self.head.as_slices(), &Padded::positive(&x, size), 1);
         relu(&mut head);
         let change = mixed(&self.last, &head);
         logits.iter_mut().zip(change).for_each(|(logit, change)| *logit += change);
@@ -115,11 +115,11 @@ impl Decoder {
         let cell = 1 << (3 - n);
         let size = [height / cell, width / cell];
         let hint = Padded::new(&pool(readout, width, cell), size);
-        add_convolution(x, self.readout[n].as_slices(), &hint);
+        add_convolution(x, self.readout[n].as_slices(), &hint, 1);
         let [first, second] = &self.rcu[n];
         let mut hidden = vec![0.0; x.len()];
-        add_convolution(&mut hidden, first.as_slices(), &Padded::positive(x, size));
-        add_convolution(x, second.as_slices(), &Padded::positive(&hidden, size));
+        add_convolution(&mut hidden, first.as_slices(), &Padded::positive(x, size), 1);
+        add_convolution(x, second.as_slices(), &Padded::positive(&hidden, size), 1);
     }
 }
 
