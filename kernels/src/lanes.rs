@@ -36,6 +36,28 @@ mod imp {
             Self(f32x4_add(self.0, other.0))
         }
 
+        #[inline(always)]
+        pub fn minus(self, other: Self) -> Self {
+            Self(f32x4_sub(self.0, other.0))
+        }
+
+        #[inline(always)]
+        pub fn times(self, other: Self) -> Self {
+            Self(f32x4_mul(self.0, other.0))
+        }
+
+        /// The larger value of both at each place.
+        #[inline(always)]
+        pub fn max(self, other: Self) -> Self {
+            Self(f32x4_pmax(self.0, other.0))
+        }
+
+        /// Powers of two whose exponents, whole numbers, are the lowest bits of these values.
+        #[inline(always)]
+        pub fn powers(self) -> Self {
+            Self(i32x4_shl(i32x4_add(self.0, i32x4_splat(127)), 23))
+        }
+
         /// `self + a b`, rounded once where relaxed SIMD is compiled in.
         #[inline(always)]
         pub fn plus_product(self, a: Self, b: Self) -> Self {
@@ -89,10 +111,31 @@ mod imp {
             to[..Self::COUNT].copy_from_slice(&self.0);
         }
 
-        #[cfg(test)]
         #[inline(always)]
         pub fn plus(self, other: Self) -> Self {
             Self(from_fn(|i| self.0[i] + other.0[i]))
+        }
+
+        #[inline(always)]
+        pub fn minus(self, other: Self) -> Self {
+            Self(from_fn(|i| self.0[i] - other.0[i]))
+        }
+
+        #[inline(always)]
+        pub fn times(self, other: Self) -> Self {
+            Self(from_fn(|i| self.0[i] * other.0[i]))
+        }
+
+        /// The larger value of both at each place.
+        #[inline(always)]
+        pub fn max(self, other: Self) -> Self {
+            Self(from_fn(|i| if self.0[i] < other.0[i] { other.0[i] } else { self.0[i] }))
+        }
+
+        /// Powers of two whose exponents, whole numbers, are the lowest bits of these values.
+        #[inline(always)]
+        pub fn powers(self) -> Self {
+            Self(from_fn(|i| f32::from_bits(self.0[i].to_bits().wrapping_add(127) << 23)))
         }
 
         /// `self + a b`.

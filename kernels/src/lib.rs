@@ -4,16 +4,23 @@
 //! Maps are `[channel, height, width]`, tokens `[token, dim]`, without gaps.
 
 mod attention;
+mod convolution;
 mod depthwise;
 mod inverted_residual;
 mod lanes;
+mod matching;
 mod parallel;
 mod pointwise;
 mod product;
+mod resize;
 mod stem;
+mod tile;
 
 pub use attention::{Attention, attention};
+pub use convolution::{Padded, add_convolution};
 pub use inverted_residual::{Convolution, InvertedResidual};
-pub use pointwise::{add_scaled, gelu, layer_norm};
+pub use matching::{Example, matching};
+pub use pointwise::{add_scaled, gelu, layer_norm, relu};
 pub use product::{Matrix, Right, Start, product};
+pub use resize::{double, pool};
 pub use stem::stem;

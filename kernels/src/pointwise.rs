@@ -14,6 +14,18 @@ pub fn gelu(values: &mut [f32]) {
     );
 }
 
+/// `max(x, 0)` in place.
+pub fn relu(values: &mut [f32]) {
+    vectorised(
+        #[inline(always)]
+        || {
+            for value in values {
+                *value = if *value > 0.0 { *value } else { 0.0 };
+            }
+        },
+    );
+}
+
 /// LayerNorm of each row of `gamma.len()` values (biased variance): `(x - mean) / sqrt(variance + epsilon) gamma + beta`.
 pub fn layer_norm(rows: &[f32], gamma: &[f32], beta: &[f32], epsilon: f32) -> Vec<f32> {
     let dim = gamma.len();

@@ -142,15 +142,13 @@ mod imp {
     }
 }
 
-/// Tiles of four rows and two vectors: eight sums, what they are multiplied with, and nothing that is spilled.
+/// Tiles of four rows and two vectors.
 #[cfg(any(test, target_arch = "wasm32"))]
 mod tiles {
     use super::{Matrix, Start};
     use crate::lanes::{Lanes, vectorised};
+    use crate::tile::{TALL, Tile, WIDE, multiply, pack};
 
-    const TALL: usize = 4;
-    const VECTORS: usize = 2;
-    const WIDE: usize = VECTORS * Lanes::COUNT;
     /// Rows of `a` that stay in the cache while the columns of `b` pass.
     const ROWS: usize = 96;
 
@@ -192,29 +190,9 @@ mod tiles {
         }
     }
 
-    /// Groups of `TALL` rows, column by column; what is missing in the last one is zero.
-    fn pack(a: Matrix) -> Vec<f32> {
-        let mut packed = vec![0.0; a.rows.next_multiple_of(TALL) * a.columns];
-        for (group, to) in packed.chunks_exact_mut(TALL * a.columns).enumerate() {
-            let row = |i: usize| &a.data[(TALL * group + i) * a.row_stride..][..a.columns];
-            let tall = TALL.min(a.rows - TALL * group);
-            if tall == TALL {
-                let rows: [&[f32]; TALL] = std::array::from_fn(row);
-                for (k, to) in to.chunks_exact_mut(TALL).enumerate() {
-                    to.copy_from_slice(&rows.map(|row| row[k]));
-                }
-                continue;
-            }
-            for i in 0..tall {
-                to[i..].iter_mut().step_by(TALL).zip(row(i)).for_each(|(to, v)| *to = *v);
-            }
-        }
-        packed
-    }
-
     pub fn product(c: &mut [f32], stride: usize, a: Matrix, b: &Right, start: Start) {
         let (inner, columns) = b.shape();
-        let packed = pack(a);
+        let packed = pack::<TALL>(a.rows, inner, |row| &a.data[row * a.row_stride..]);
         vectorised(
             #[inline(always)]
             || {
@@ -231,23 +209,6 @@ mod tiles {
         );
     }
 
-    /// The sums of one tile.
-    #[inline(always)]
-    fn multiply(left: &[f32], panel: &[f32]) -> [[Lanes; VECTORS]; TALL] {
-        let mut sums = [[Lanes::splat(0.0); VECTORS]; TALL];
-        for (left, right) in left.chunks_exact(TALL).zip(panel.chunks_exact(WIDE)) {
-            let right: [Lanes; VECTORS] =
-                std::array::from_fn(|v| Lanes::load(&right[v * Lanes::COUNT..]));
-            for (sums, &left) in sums.iter_mut().zip(left) {
-                let left = Lanes::splat(left);
-                for (sum, &right) in sums.iter_mut().zip(&right) {
-                    *sum = sum.plus_product(left, right);
-                }
-            }
-        }
-        sums
-    }
-
     /// Where a tile lies in a matrix of so many rows and columns.
     struct Place {
         row: usize,
@@ -258,13 +219,7 @@ mod tiles {
 
     impl Place {
         #[inline(always)]
-        fn write(
-            &self,
-            c: &mut [f32],
-            stride: usize,
-            tile: [[Lanes; VECTORS]; TALL],
-            start: Start,
-        ) {
+        fn write(&self, c: &mut [f32], stride: usize, tile: Tile, start: Start) {
             let &Self { row, left, rows, columns } = self;
             if row + TALL > rows || left + WIDE > columns {
                 return self.write_edge(c, stride, tile, start);
@@ -287,13 +242,7 @@ mod tiles {
         }
 
         #[inline(never)]
-        fn write_edge(
-            &self,
-            c: &mut [f32],
-            stride: usize,
-            tile: [[Lanes; VECTORS]; TALL],
-            start: Start,
-        ) {
+        fn write_edge(&self, c: &mut [f32], stride: usize, tile: Tile, start: Start) {
             let &Self { row, left, rows, columns } = self;
             for (row, sums) in (row..rows).zip(tile) {
                 let mut values = [0.0; WIDE];

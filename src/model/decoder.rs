@@ -7,6 +7,8 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use super::config::NetworkConfig;
+#[cfg(feature = "cpu")]
+use super::cpu;
 #[cfg(feature = "gpu")]
 use super::gpu;
 use super::resize::{pool, up2};
@@ -64,6 +66,10 @@ impl Decoder {
         query: &Features,
         readout: Tensor<4>,
     ) -> Tensor<4> {
+        #[cfg(feature = "cpu")]
+        if let Some(logits) = cpu::logits(self, matched, query, &readout) {
+            return logits;
+        }
         let [_, _, height, width] = query.s16.dims();
         let details = [&query.s8, &query.s4, &query.s2];
         let hints = [8, 4, 2, 1].map(|cell| pool(readout.clone(), cell));

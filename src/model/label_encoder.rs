@@ -8,6 +8,8 @@ use burn::tensor::{Device, Distribution, Tensor};
 
 use super::attention::attend;
 use super::config::NetworkConfig;
+#[cfg(feature = "cpu")]
+use super::cpu;
 #[cfg(feature = "gpu")]
 use super::gpu;
 use super::resize::grid_resize;
@@ -24,9 +26,9 @@ pub type LabelTaps = [Tensor<3>; 4];
 /// Convolutional stem to stride 16 and three plain ViT blocks; no task-specific parameters (Chameleon, section 3.1).
 #[derive(Module, Debug)]
 pub struct LabelEncoder {
-    stem: Vec<Conv2d>,
+    pub(super) stem: Vec<Conv2d>,
     position: Param<Tensor<2>>,
-    blocks: Vec<LabelBlock>,
+    pub(super) blocks: Vec<LabelBlock>,
     base_grid: usize,
 }
 
@@ -53,6 +55,10 @@ impl LabelEncoder {
 
     /// Tokens of labels `[batch, 1, height, width]` in `[0, 1]`, [`UNKNOWN`] where nothing is known.
     pub fn forward(&self, labels: Tensor<4>) -> LabelTaps {
+        #[cfg(feature = "cpu")]
+        if let Some(taps) = cpu::label_taps(self, &labels, &self.position_on(grid(&labels))) {
+            return taps;
+        }
         let x = self.tokens(labels);
         let mut taps = vec![x.clone()];
         taps.extend(self.after_each_block(x));
@@ -61,8 +67,7 @@ impl LabelEncoder {
 
     /// What the convolutions see, with the position of each token.
     fn tokens(&self, labels: Tensor<4>) -> Tensor<3> {
-        let [_, _, height, width] = labels.dims();
-        let position = self.position_on([height, width].map(|side| side / STRIDE));
+        let position = self.position_on(grid(&labels));
         #[cfg(feature = "gpu")]
         if let Some(tokens) = gpu::label_tokens(&self.stem, &labels, &position) {
             return tokens;
@@ -94,6 +99,12 @@ impl LabelEncoder {
         });
         after.collect()
     }
+}
+
+/// Rows and columns of the tokens of labels `[batch, 1, height, width]`.
+fn grid(labels: &Tensor<4>) -> [usize; 2] {
+    let [_, _, height, width] = labels.dims();
+    [height, width].map(|side| side.div_ceil(STRIDE))
 }
 
 /// A pre-norm ViT block.

@@ -8,6 +8,8 @@ use burn::tensor::{Device, Tensor};
 use super::attention::attend;
 use super::body::Taps;
 use super::config::NetworkConfig;
+#[cfg(feature = "cpu")]
+use super::cpu;
 #[cfg(feature = "gpu")]
 use super::gpu;
 use super::label_encoder::LabelTaps;
@@ -83,6 +85,10 @@ impl Matching {
 
     /// Matches a query `[1, tokens, dim]` (re-weighted) with the support: per level `[channel, tokens, label_dim]`.
     pub fn forward(&self, query: &Taps, support: &[Matched]) -> [Tensor<3>; 4] {
+        #[cfg(feature = "cpu")]
+        if let Some(matched) = cpu::matched(&self.levels, query, support) {
+            return matched;
+        }
         let Matched { keys, values } = match support {
             [one] => one.clone(),
             several => Matched::all(several),
@@ -97,14 +103,14 @@ impl Matching {
 
 /// One level's cross-attention: queries and keys from image tokens, values from label tokens.
 #[derive(Module, Debug)]
-struct MatchingLevel {
-    norm: LayerNorm,
-    query: Linear,
+pub(super) struct MatchingLevel {
+    pub(super) norm: LayerNorm,
+    pub(super) query: Linear,
     key: Linear,
     value: Linear,
-    output: Linear,
-    out_norm: LayerNorm,
-    heads: usize,
+    pub(super) output: Linear,
+    pub(super) out_norm: LayerNorm,
+    pub(super) heads: usize,
 }
 
 impl MatchingLevel {

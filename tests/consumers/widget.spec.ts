@@ -177,7 +177,7 @@ test('the package comes from another origin, as from a CDN, with no header but t
   await page.goto(`${host.origin}/`);
   expect(await teach(page)).toBeGreaterThan(0.97);
   expect(host.requests).toEqual(['/index.html']);
-  expect(cdn.requests.filter((path) => path.endsWith('.wasm'))).toEqual(['/dist/assets/cpu/anolis_bg.wasm']);
+  expect(cdn.requests.filter((path) => path.endsWith('.wasm'))).toEqual(['/dist/assets/relaxed/anolis_bg.wasm']);
 });
 
 test('a policy that names the other origin, and allows blobs as workers, is enough', async ({ page, site }) => {

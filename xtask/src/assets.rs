@@ -54,7 +54,7 @@ fn shards(folder: &std::path::Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The module that lists every asset, by the shards of each form. Both runtimes are listed, built or not: the page asks for one and may get 404.
+/// The module that lists every asset, by the shards of each form. All runtimes are listed, built or not: the page asks for one and may get 404.
 fn index(forms: &[Vec<String>]) -> String {
     let url = |path: &str| format!("new URL('./{path}', import.meta.url).href");
     let mut text = String::from(
@@ -101,6 +101,10 @@ export const assets: Assets = {
     cpu: {
       glue: new URL('./cpu/anolis.js', import.meta.url).href,
       wasm: new URL('./cpu/anolis_bg.wasm', import.meta.url).href,
+    },
+    relaxed: {
+      glue: new URL('./relaxed/anolis.js', import.meta.url).href,
+      wasm: new URL('./relaxed/anolis_bg.wasm', import.meta.url).href,
     },
     gpu: {
       glue: new URL('./gpu/anolis.js', import.meta.url).href,

@@ -45,20 +45,17 @@ pub fn run(bench: Bench) -> Result<bool> {
             return Ok(true);
         }
         Bench::Web { no_gpu, rows, rounds } => {
-            let mut backends = vec![Backend::Cpu];
-            if !no_gpu {
-                backends.push(Backend::Gpu);
-            }
-            prepare(&backends)?;
+            prepare(!no_gpu)?;
+            let projects = if no_gpu { &["cpu"][..] } else { &["cpu", "gpu"] };
             let mut args: Vec<_> =
-                backends.iter().map(|backend| format!("--project={}", backend.name())).collect();
+                projects.iter().map(|project| format!("--project={project}")).collect();
             if !rows.is_empty() {
                 args.push(format!("--grep=\\b({})\\b", rows.join("|")));
             }
             playwright("Benchmark", &args, rounds)?
         }
         Bench::Growth => {
-            prepare(&[Backend::Cpu])?;
+            prepare(false)?;
             playwright("Growth", &["--project=growth".to_owned()], 0)?
         }
         Bench::Report => {
@@ -70,12 +67,14 @@ pub fn run(bench: Bench) -> Result<bool> {
 }
 
 /// Optimised runtimes, the npm package, and the network as other engines take it.
-fn prepare(backends: &[Backend]) -> Result<()> {
+fn prepare(gpu: bool) -> Result<()> {
     let toolchain = toolchain::setup()?;
     npm::setup()?;
     assets::write()?;
-    for &backend in backends {
-        wasm::build(toolchain, backend, true)?;
+    for backend in Backend::ALL {
+        if gpu || backend != Backend::Gpu {
+            wasm::build(toolchain, backend, true)?;
+        }
     }
     wasm::build_package()?;
     let step = Step::start("ONNX and TensorFlow.js models");

@@ -22,12 +22,15 @@ pub fn in_browser(backend: Backend, args: &[String]) -> Result<bool> {
     let toolchain = toolchain::setup()?;
     let chromium = chromium::setup()?;
     npm::setup()?;
-    wasm::build(toolchain, backend, false)?;
-    wasm::build_page()?;
-    let project = match backend {
-        Backend::Cpu => "--project=cpu",
-        Backend::Gpu => "--project=webgpu",
+    let (project, runtimes) = match backend {
+        // Which of both runs is the page's choice.
+        Backend::Cpu | Backend::Relaxed => ("--project=cpu", &Backend::CPU[..]),
+        Backend::Gpu => ("--project=webgpu", &[Backend::Gpu][..]),
     };
+    for &runtime in runtimes {
+        wasm::build(toolchain, runtime, false)?;
+    }
+    wasm::build_page()?;
     let mut command = npm::npm(&["run", "test:browser", "--", project]);
     command.env(chromium::VARIABLE, chromium);
     command.env("ANOLIS_EVAL_DATA", paths::root().join(data));

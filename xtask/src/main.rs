@@ -46,7 +46,7 @@ enum Command {
         /// Also optimise the runtimes, build the page and update docs/size.md
         #[arg(long)]
         release: bool,
-        /// Build one runtime instead of both
+        /// Build one runtime instead of all
         #[arg(long)]
         backend: Option<Backend>,
     },

@@ -1,4 +1,4 @@
-//! A development server: the page on the CPU runtime first, the GPU runtime behind.
+//! A development server: the page on the CPU runtimes first, the GPU runtime behind.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -17,7 +17,9 @@ pub fn serve(open: bool) -> Result<()> {
     let toolchain = toolchain::setup()?;
     npm::setup()?;
     assets::write()?;
-    wasm::build(toolchain, Backend::Cpu, false)?;
+    for backend in Backend::CPU {
+        wasm::build(toolchain, backend, false)?;
+    }
 
     let mut command = npm::npm(&["run", "dev", "--workspace", "www"]);
     let mut server = step::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;

@@ -23,9 +23,9 @@ pub enum Part {
     Cluster,
     /// The front end's unit tests
     Web,
-    /// Both runtimes, the page, and the tests in Chromium
+    /// The runtimes, the page, and the tests in Chromium
     Browser,
-    /// Both runtimes, the npm package, and what other projects and pages make of it
+    /// The runtimes, the npm package, and what other projects and pages make of it
     Consumers,
 }
 
@@ -99,11 +99,13 @@ pub fn test(part: Option<Part>, fail_fast: bool) -> Result<bool> {
         report.tests("cluster tests", cluster::tests()?, cluster::count);
     }
     if let (Some(toolchain), Some(chromium)) = (toolchain, chromium) {
-        let cpu = report.work("CPU runtime", true, || wasm::build(toolchain, Backend::Cpu, false));
-        let gpu = report
-            .work("GPU runtime", cpu.is_some(), || wasm::build(toolchain, Backend::Gpu, false));
-        let runtimes: Vec<_> = [cpu, gpu].into_iter().flatten().collect();
-        let built = runtimes.len() == Backend::ALL.len();
+        let (mut runtimes, mut built) = (Vec::new(), true);
+        for backend in Backend::ALL {
+            let build = || wasm::build(toolchain, backend, false);
+            let runtime = report.work(backend.title(), built, build);
+            built = runtime.is_some();
+            runtimes.extend(runtime);
+        }
         let (mut page, mut package) = (false, false);
         if runs(Part::Browser) {
             page = report.work("page", built, wasm::build_page).is_some();

@@ -63,10 +63,10 @@ async function begin(shots: number, channels: number, refine: boolean): Promise<
 serve({
   memory,
   /** The runtime and its weights, without a warm-up. */
-  async load(backend: 'cpu' | 'gpu') {
+  async load(runtime: 'cpu' | 'relaxed' | 'gpu') {
     const at = `${self.location.origin}/anolis/assets`;
-    const glue = await import(/* @vite-ignore */ `${at}/${backend}/anolis.js`);
-    await glue.default({ module_or_path: `${at}/${backend}/anolis_bg.wasm` });
+    const glue = await import(/* @vite-ignore */ `${at}/${runtime}/anolis.js`);
+    await glue.default({ module_or_path: `${at}/${runtime}/anolis_bg.wasm` });
     const manifest = await (await fetch(`${at}/weights/manifest.json`)).text();
     engine = await glue.Engine.create(manifest);
     for (const { file } of JSON.parse(manifest).shards) {

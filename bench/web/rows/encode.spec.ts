@@ -26,6 +26,22 @@ test('encode_cpu', async ({ page }) => {
   });
 });
 
+test('encode_relaxed', async ({ page }) => {
+  await start(page, 'relaxed', 'anolis', 'relaxed');
+  await start(page, 'plain', 'anolis', 'cpu');
+  const [ours = [], peer = []] = await interleave(page, [
+    ['relaxed', 'encode'],
+    ['plain', 'encode'],
+  ]);
+  record({
+    name: 'encode_relaxed',
+    what: `${WHAT}, with relaxed SIMD`,
+    against: 'anolis without relaxed SIMD',
+    ours,
+    peer,
+  });
+});
+
 test('encode_cpu_threads', async ({ page }) => {
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   await start(page, 'anolis', 'anolis', 'cpu');

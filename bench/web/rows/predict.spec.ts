@@ -106,6 +106,24 @@ test('predict_channels', async ({ page }) => {
   }
 });
 
+test('predict_relaxed', async ({ page }) => {
+  for (const [name, runtime] of Object.entries({ relaxed: 'relaxed', plain: 'cpu' })) {
+    await start(page, name, 'anolis', runtime);
+    await call(page, name, 'begin', 5, 1, false);
+  }
+  const [ours = [], peer = []] = await interleave(page, [
+    ['relaxed', 'predict'],
+    ['plain', 'predict'],
+  ]);
+  record({
+    name: 'predict_relaxed',
+    what: 'a prediction by 5 examples, 1 channel, everything encoded, with relaxed SIMD',
+    against: 'anolis without relaxed SIMD',
+    ours,
+    peer,
+  });
+});
+
 test('stroke', async ({ page }) => {
   await start(page, 'anolis', 'anolis', 'cpu');
   await call(page, 'anolis', 'begin', 5, 1, true);

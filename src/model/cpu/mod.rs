@@ -4,6 +4,10 @@
 //! The results agree with the tensors' to rounding; docs/kernels.md has what each kernel gains.
 
 mod body;
+mod decoder;
+mod label_encoder;
+mod layers;
+mod matching;
 mod trunk;
 
 use std::ops::Deref;
@@ -14,14 +18,17 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor, TensorData};
 
 pub use body::blocks;
+pub use decoder::logits;
+pub use label_encoder::label_taps;
+pub use matching::matched;
 pub use trunk::features;
 
-/// The values of a tensor that is on the CPU and has no gradient, in row-major order and without a copy.
+/// The values of a tensor that is on the CPU and has no gradient, in row-major order; copied only where they lie otherwise.
 struct Values(FlexTensor);
 
 impl Values {
     fn of<const D: usize>(tensor: Tensor<D>) -> Option<Self> {
-        let tensor = tensor.try_into_primitive::<Flex>().ok()?;
+        let tensor = tensor.try_into_primitive::<Flex>().ok()?.to_contiguous();
         tensor.as_slice::<f32>().is_some().then_some(Self(tensor))
     }
 }

@@ -1,7 +1,9 @@
 // @vitest-environment node
 import { expect, it, vi } from 'vitest';
 
-vi.mock('../../src/anolis/assets/index.js', () => ({ assets: { runtime: { cpu: {}, gpu: {} }, weights: {} } }));
+vi.mock('../../src/anolis/assets/index.js', () => ({
+  assets: { runtime: { cpu: {}, relaxed: {}, gpu: {} }, weights: {} },
+}));
 
 it('can be imported on a server', async () => {
   expect(globalThis).not.toHaveProperty('document');

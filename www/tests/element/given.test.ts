@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { labelOf } from '../../src/element/given.js';
 
-vi.mock('../../src/anolis/assets/index.js', () => ({ assets: { runtime: { cpu: {}, gpu: {} }, weights: {} } }));
+vi.mock('../../src/anolis/assets/index.js', () => ({
+  assets: { runtime: { cpu: {}, relaxed: {}, gpu: {} }, weights: {} },
+}));
 
 const size = { width: 20, height: 16 };
 const refused = (code: string) => expect.objectContaining({ name: 'LabelError', code });

@@ -2,7 +2,9 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { Anolis, type LoadOptions } from '../../src/anolis/public/index.js';
 import { share } from '../../src/element/share.js';
 
-vi.mock('../../src/anolis/assets/index.js', () => ({ assets: { runtime: { cpu: {}, gpu: {} }, weights: {} } }));
+vi.mock('../../src/anolis/assets/index.js', () => ({
+  assets: { runtime: { cpu: {}, relaxed: {}, gpu: {} }, weights: {} },
+}));
 
 const told = () => ({ onProgress: vi.fn(), onNotice: vi.fn() });
 const cpu = { backend: 'cpu', quality: 'best' } as const;

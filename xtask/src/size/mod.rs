@@ -82,7 +82,7 @@ pub fn report(toolchain: Toolchain, runtimes: &[Runtime]) -> Result<()> {
     let mut rows = Vec::new();
     for runtime in runtimes {
         rows.push(Row {
-            title: runtime_title(runtime),
+            title: runtime.backend.title().into(),
             raw: runtime.size.raw,
             brotli: Some(runtime.size.brotli),
             budget: Some(runtime.backend.budget()),
@@ -122,7 +122,7 @@ fn measured(toolchain: Toolchain, runtimes: &[Runtime]) -> Result<Recorded> {
     let mut parts = BTreeMap::new();
     for runtime in runtimes {
         let (brotli, of) = (runtime.size.unmerged, runtime.size.crates.clone());
-        parts.insert(runtime_title(runtime), Part { brotli, compiled: true, of });
+        parts.insert(runtime.backend.title().to_owned(), Part { brotli, compiled: true, of });
     }
     let [start, _] = page_scripts()?;
     let [library, widget] = package_scripts()?;
@@ -135,10 +135,6 @@ fn measured(toolchain: Toolchain, runtimes: &[Runtime]) -> Result<Recorded> {
         parts.insert(name.to_owned(), part);
     }
     Ok(Recorded { compiler: toolchain.identity()?, parts })
-}
-
-fn runtime_title(runtime: &Runtime) -> String {
-    format!("{} runtime", runtime.backend.title())
 }
 
 /// The built page's scripts: those it opens with, and those fetched when something asks for them.

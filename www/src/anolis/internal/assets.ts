@@ -1,3 +1,6 @@
+import type { Backend } from '../public/options.js';
+import { hasRelaxedSimd } from './simd.js';
+
 /** Files of one compiled runtime. */
 export interface Runtime {
   /** The ES module that wasm-bindgen wrote. */
@@ -8,7 +11,12 @@ export interface Runtime {
 
 /** Absolute URLs of everything that is fetched at load. */
 export interface Assets {
-  readonly runtime: { readonly cpu: Runtime; readonly gpu: Runtime };
+  readonly runtime: {
+    readonly cpu: Runtime;
+    /** That of the CPU with fused multiply-add, for browsers that have relaxed SIMD. */
+    readonly relaxed: Runtime;
+    readonly gpu: Runtime;
+  };
   readonly weights: WeightFiles;
   /** The same weights in eight bits. */
   readonly weightsInt8: WeightFiles;
@@ -20,16 +28,27 @@ export interface WeightFiles {
   readonly shards: Readonly<Record<string, string>>;
 }
 
+/** The runtime that this browser is to fetch for a backend. */
+export function runtimeFor(backend: Backend, { runtime }: Assets): Runtime {
+  if (backend === 'webgpu') return runtime.gpu;
+  return hasRelaxedSimd() ? runtime.relaxed : runtime.cpu;
+}
+
 /** `T` with every property, at every depth, optional. */
 export type DeepPartial<T> = T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> } : T;
 
-/** `base` with what `override` gives put in its place: some addresses, or the folder that has all files by their names. */
+/**
+ * `base` with what `override` gives put in its place: some addresses, or the folder that has all files by their names. Who
+ * gives a CPU runtime and no relaxed one has that one run everywhere.
+ */
 export function mergeAssets(base: Assets, override: string | URL | DeepPartial<Assets> = {}): Assets {
   if (typeof override === 'string' || override instanceof URL) return inFolder(override, base);
   const { runtime = {}, weights = {}, weightsInt8 = {} } = override;
+  const cpu = { ...base.runtime.cpu, ...runtime.cpu };
   return {
     runtime: {
-      cpu: { ...base.runtime.cpu, ...runtime.cpu },
+      cpu,
+      relaxed: { ...(runtime.cpu ? cpu : base.runtime.relaxed), ...runtime.relaxed },
       gpu: { ...base.runtime.gpu, ...runtime.gpu },
     },
     weights: mergeWeights(base.weights, weights),
@@ -53,7 +72,7 @@ function inFolder(folder: string | URL, base: Assets): Assets {
     shards: Object.fromEntries(Object.keys(shards).map((shard) => [shard, at(`${name}/${shard}`)])),
   });
   return {
-    runtime: { cpu: runtime('cpu'), gpu: runtime('gpu') },
+    runtime: { cpu: runtime('cpu'), relaxed: runtime('relaxed'), gpu: runtime('gpu') },
     weights: weights('weights', base.weights),
     weightsInt8: weights('weights-int8', base.weightsInt8),
   };

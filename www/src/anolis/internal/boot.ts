@@ -1,5 +1,6 @@
 import { errorOf } from '../public/errors.js';
 import type { Phase } from '../public/options.js';
+import { runtimeFor } from './assets.js';
 import { weightsCache } from './cache.js';
 import type { Engine } from './engine.js';
 import type { Fetch } from './host.js';
@@ -23,8 +24,7 @@ export async function boot(
   if (backend === 'webgpu') await requireAdapter(softwareGpu);
   const files = form === 'int8' ? assets.weightsInt8 : assets.weights;
   const weights = fetchWeights(files, weightsCache(), fetcher);
-  const runtime = backend === 'webgpu' ? assets.runtime.gpu : assets.runtime.cpu;
-  const glue = await startRuntime(runtime, fetcher, (done) => report('runtime', done));
+  const glue = await startRuntime(runtimeFor(backend, assets), fetcher, (done) => report('runtime', done));
 
   report('weights', 0);
   const engine = await glue.Engine.create(await weights.manifest);

@@ -66,7 +66,12 @@ export interface LoadOptions {
   readonly onNotice?: (notice: Notice) => void;
   /** Aborts loading. */
   readonly signal?: AbortSignal;
-  /** Where the runtimes and the weights are: a copy of the package's folder `dist/assets`, or the addresses of some of them. */
+  /**
+   * Where the runtimes and the weights are: a copy of the package's folder `dist/assets`, or the addresses of some of them.
+   *
+   * The CPU has two runtimes, `relaxed` for browsers with relaxed SIMD and `cpu` for the others; their answers differ by
+   * rounding. `{ runtime: { cpu: {} } }` has `cpu` run everywhere.
+   */
   readonly assets?: string | URL | DeepPartial<Assets>;
   /** Where the worker is, when the bundler does not copy it. May be on another origin. */
   readonly workerUrl?: string | URL;
