@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::held_out::{HeldOut, Solving};
 use super::kind::TaskKind;
-use super::left_out::LeftOut;
+use super::left_out::{Half, LeftOut};
 use super::live::LiveParts;
 use super::overlap::Overlap;
 use super::picture::{EncodedPicture, Encodings, KeptPicture};
@@ -295,8 +295,8 @@ impl Task {
         self.examples.values().any(|example| example.label.unpainted)
     }
 
-    /// Whether the decoder refines the refined read-out's answer: where examples that are left out confirm it, which takes
-    /// three of them. It has not learnt to refine every kind of answer.
+    /// Whether the decoder refines the refined read-out's answer: where three or more examples that are left out confirm it, or
+    /// halves of fewer do not refute it. It has not learnt to refine every kind of answer.
     ///
     /// # Errors
     /// `device-lost`.
@@ -315,16 +315,22 @@ impl Task {
         }
         let (mut before, mut after) = (Overlap::default(), Overlap::default());
         let exclusive = self.kind.has_background(self.channels);
-        for LeftOut { picture, logits } in self.refined.left_out().to_vec() {
+        for LeftOut { picture, half, logits } in self.refined.left_out().to_vec() {
             let label = &self.examples[&picture].label.pixels;
-            before.count(&logits, label, exclusive);
-            let decoded = self.decode(picture, logits, network, pictures, side, device).await?;
-            after.count(&decoded, &self.examples[&picture].label.pixels, exclusive);
+            let label = half.map_or_else(|| label.clone(), |half| half.alone(label));
+            before.count(&logits, &label, exclusive);
+            let decoded =
+                self.decode_without(picture, half, logits, network, pictures, side, device).await?;
+            after.count(&decoded, &label, exclusive);
         }
         // The overlap decides, since the decoder also changes how sure answers are, which a loss would reward.
-        // Of fewer examples nothing says more than the adaptation's held-out part, which a network of the task's own passed.
+        // A half is so much like the other one that the read-out alone knows it well: it may refute, and need not confirm. A
+        // network of the task's own passed the adaptation's guard, which is told by halves too.
         let trusted = match self.refined.left_out() {
             [] => self.own.is_some(),
+            [LeftOut { half: Some(_), .. }, ..] => {
+                self.own.is_some() || after.mean() >= before.mean()
+            }
             _ => after.mean() > before.mean(),
         };
         self.decoder_trusted = Some(trusted);
@@ -338,6 +344,21 @@ impl Task {
     pub async fn decode(
         &mut self,
         id: u32,
+        logits: Vec<f32>,
+        network: &Network,
+        pictures: &Encodings,
+        side: usize,
+        device: &Device,
+    ) -> Result<Vec<f32>> {
+        self.decode_without(id, None, logits, network, pictures, side, device).await
+    }
+
+    /// The same, by all other examples and, with a `half` of the picture's own label, by what is left of it.
+    #[allow(clippy::too_many_arguments)]
+    async fn decode_without(
+        &mut self,
+        id: u32,
+        half: Option<Half>,
         mut logits: Vec<f32>,
         network: &Network,
         pictures: &Encodings,
@@ -345,15 +366,21 @@ impl Task {
         device: &Device,
     ) -> Result<Vec<f32>> {
         let channels = self.channels;
-        let others = self.examples.len() > 1;
+        let others = self.examples.len() > 1 || half.is_some();
         let examples = self.examples.keys().copied().filter(|&picture| !others || picture != id);
         let examples: Vec<u32> = examples.collect();
         self.encode_own(&examples, pictures);
         self.encode_own(&[id], pictures);
-        let support = self.support(&examples, network, pictures, side, device);
+        let mut support = self.support(&examples, network, pictures, side, device);
         let own = self.own.as_ref();
         let network = own.map_or(network, |own| &own.network);
         let query = own.map_or_else(|| &pictures[&id].encoding, |own| &own.encodings[&id]);
+        if let Some(half) = half {
+            let raster = self.examples[&id].label.raster.chunks_exact(side * side);
+            let raster: Vec<f32> = raster.flat_map(|channel| half.known(channel, false)).collect();
+            let raster = TensorData::new(raster, [channels, 1, side, side]);
+            support.push(network.support(query, Tensor::from_data(raster, device)));
+        }
         let cells = logits.len() / self.sums.channels();
         let background = logits.split_off(channels * cells);
         let shape = [channels, 1, cells.isqrt(), cells.isqrt()];
