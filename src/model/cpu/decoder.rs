@@ -7,7 +7,8 @@ use super::{Values, Weights, tensor};
 use crate::model::decoder;
 use crate::model::trunk::Features;
 
-/// Logits `[channel, 1, height, width]` at stride 2 from what was matched, the query's features and the read-out's logits.
+/// Logits `[channel, 1, height, width]` at stride 2 from what was matched, the query's features and the read-out's logits; the
+/// channels have one query.
 pub fn logits(
     decoder: &decoder::Decoder,
     matched: &[Tensor<3>; 4],
@@ -15,6 +16,9 @@ pub fn logits(
     readout: &Tensor<4>,
 ) -> Option<Tensor<4>> {
     let shape @ [channels, _, height, width] = readout.dims();
+    if query.s2.dims()[0] != 1 {
+        return None;
+    }
     let weights = Decoder::of(decoder)?;
     let size = [height, width];
     let features = [&query.s8, &query.s4, &query.s2].map(|map| Values::of(map.clone()));
