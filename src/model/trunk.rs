@@ -25,6 +25,9 @@ const STAGES: [(usize, usize, usize, usize, usize); 7] = [
 /// The blocks after which a feature is taken, with the names of docs/network.md: `s2, s4, s8, s16, s32`.
 const TAPS: [usize; 5] = [0, 2, 4, 10, 15];
 
+/// `x = (255 rgb - 127) / 128` as a factor and what is added.
+pub(super) const NORMALISE: [f32; 2] = [255.0 / 128.0, -127.0 / 128.0];
+
 /// What the trunk sees in a batch of pictures.
 ///
 /// # Shapes
@@ -122,7 +125,7 @@ impl Trunk {
         if let Some(taps) = gpu::features(self, &rgb, std::array::from_fn(|n| TAPS[n])) {
             return taps;
         }
-        let mut x = relu6(self.stem.forward((rgb * 255.0 - 127.0) / 128.0));
+        let mut x = relu6(self.stem.forward(rgb * NORMALISE[0] + NORMALISE[1]));
         let mut taps = Vec::with_capacity(N);
         for (i, block) in self.blocks[..=TAPS[N - 1]].iter().enumerate() {
             x = block.forward(x);

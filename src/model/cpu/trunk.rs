@@ -6,10 +6,7 @@ use anolis_kernels::stem;
 use burn::tensor::Tensor;
 
 use super::{Values, Weights, tensor};
-use crate::model::trunk::{InvertedResidual, Trunk};
-
-/// `x = (255 rgb - 127) / 128` as a factor and what is added.
-const NORMALISE: [f32; 2] = [255.0 / 128.0, -127.0 / 128.0];
+use crate::model::trunk::{InvertedResidual, NORMALISE, Trunk};
 
 /// The maps after the blocks `taps` (rising) of pictures `[batch, 3, height, width]`.
 pub fn features<const N: usize>(

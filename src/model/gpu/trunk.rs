@@ -5,10 +5,7 @@ use burn::tensor::Tensor;
 use super::convolution::{self, Convolution, Map, depthwise};
 use super::product::{Activation, PointWise, Product};
 use super::{FOUR, Values};
-use crate::model::trunk::{InvertedResidual, Trunk};
-
-/// `x = (255 rgb - 127) / 128` as a factor and what is added.
-const NORMALISE: [f32; 2] = [255.0 / 128.0, -127.0 / 128.0];
+use crate::model::trunk::{InvertedResidual, NORMALISE, Trunk};
 
 /// The maps after the blocks `taps` (rising) of pictures `[batch, 3, height, width]`.
 pub fn features<const N: usize>(
