@@ -3,6 +3,7 @@
 use burn::nn::PaddingConfig2d;
 use burn::nn::conv::Conv2d;
 
+use super::product::{self, PointWise, Product};
 use super::{FOUR, Shader, Values, shader};
 
 const CONVOLUTION: Shader = shader!("convolution", [64, 1, 1]);
@@ -76,6 +77,19 @@ impl Convolution<'_> {
         CONVOLUTION.launch([invocations, 1, batch], &bindings, &size);
         Some(Map { values: out, shape: [batch, to, rows, columns] })
     }
+}
+
+/// Each pixel by itself: `skip + act(bias + convolution)`.
+pub fn pointwise(
+    convolution: &PointWise,
+    map: &Map,
+    activation: product::Activation,
+    skip: Option<&Values>,
+) -> Option<Map> {
+    let [batch, _, height, width] = map.shape;
+    let product = Product::pointwise(convolution, [batch, height * width], &map.values);
+    let shape = [batch, product.rows, height, width];
+    Some(Map { values: Product { activation, skip, ..product }.compute()?, shape })
 }
 
 /// Each channel by its own filter, then ReLU6.

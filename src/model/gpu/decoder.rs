@@ -3,8 +3,8 @@
 use burn::tensor::Tensor;
 
 use super::Values;
-use super::convolution::{Activation, Convolution, Map};
-use super::product::{Axis, PointWise, Product};
+use super::convolution::{Activation, Convolution, Map, pointwise};
+use super::product::{self, Axis, PointWise, Product};
 use super::resize::upsampled;
 use crate::model::decoder::{Decoder, ResidualConvUnit};
 
@@ -25,8 +25,14 @@ pub fn decode(
         let [batch, _, height, width] = features.dims();
         // Of several pictures that are seen together the first one counts.
         let first = Map { values: Values::of(features.clone())?, shape: features.dims() };
-        let detail = pointwise(&PointWise::of(&decoder.detail[n])?, &first, None)?;
-        let small = pointwise(&PointWise::of(&decoder.shrink[n])?, &x, None)?;
+        let detail = pointwise(
+            &PointWise::of(&decoder.detail[n])?,
+            &first,
+            product::Activation::None,
+            None,
+        )?;
+        let small =
+            pointwise(&PointWise::of(&decoder.shrink[n])?, &x, product::Activation::None, None)?;
         if batch != 1 || small.shape[2..].iter().map(|length| 2 * length).ne([height, width]) {
             return None;
         }
@@ -35,7 +41,12 @@ pub fn decode(
     let head =
         Convolution { relu_before: true, activation: Activation::Relu, ..Convolution::PLAIN };
     let head = head.compute(&decoder.head, &x)?;
-    let logits = pointwise(&PointWise::of(&decoder.last)?, &head, Some(&hints[3].values))?;
+    let logits = pointwise(
+        &PointWise::of(&decoder.last)?,
+        &head,
+        product::Activation::None,
+        Some(&hints[3].values),
+    )?;
     Some(logits.values.into_tensor(logits.shape))
 }
 
@@ -74,11 +85,4 @@ fn residual(unit: &ResidualConvUnit, x: &Map) -> Option<Map> {
     let first = Convolution { relu_before: true, ..Convolution::PLAIN };
     let second = Convolution { skip: Some(&x.values), ..first };
     second.compute(&unit.second, &first.compute(&unit.first, x)?)
-}
-
-fn pointwise(convolution: &PointWise, map: &Map, skip: Option<&Values>) -> Option<Map> {
-    let [batch, _, height, width] = map.shape;
-    let product = Product::pointwise(convolution, [batch, height * width], &map.values);
-    let shape = [batch, product.rows, height, width];
-    Some(Map { values: Product { skip, ..product }.compute()?, shape })
 }

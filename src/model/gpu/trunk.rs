@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::convolution::{self, Convolution, Map, depthwise};
-use super::product::{Activation, PointWise, Product};
+use super::convolution::{self, Convolution, Map, depthwise, pointwise};
+use super::product::{Activation, PointWise};
 use super::{FOUR, Values};
 use crate::model::trunk::{InvertedResidual, NORMALISE, Trunk};
 
@@ -40,16 +40,4 @@ fn forward(block: &InvertedResidual, input: &Map) -> Option<Map> {
     let filtered = depthwise(&block.depthwise, expanded.as_ref().unwrap_or(input))?;
     let skip = block.residual.then_some(&input.values);
     pointwise(&PointWise::of(&block.project)?, &filtered, Activation::None, skip)
-}
-
-fn pointwise(
-    convolution: &PointWise,
-    map: &Map,
-    activation: Activation,
-    skip: Option<&Values>,
-) -> Option<Map> {
-    let [batch, _, height, width] = map.shape;
-    let product = Product::pointwise(convolution, [batch, height * width], &map.values);
-    let shape = [batch, product.rows, height, width];
-    Some(Map { values: Product { activation, skip, ..product }.compute()?, shape })
 }
