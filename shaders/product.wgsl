@@ -10,7 +10,6 @@ struct Size {
     // Sum of the constants below.
     what: u32,
     // From one of the batch to the next, in fours; 0 where all share one.
-    left_step: u32,
     right_step: u32,
     skip_step: u32,
     // Where `left` begins, and from a row of it to the next, in fours.
@@ -29,7 +28,7 @@ const SCALE: u32 = 64u;
 // `right` lies as [columns, inner].
 const RIGHT_TRANSPOSED: u32 = 128u;
 
-// [rows, inner]; of a batch, as the next and `skip`, where the step says so
+// [rows, inner], the same for the whole batch
 @group(0) @binding(0) var<storage, read> left: array<vec4<f32>>;
 // [inner, columns]
 @group(0) @binding(1) var<storage, read> right: array<vec4<f32>>;
@@ -83,8 +82,8 @@ fn finish(row: u32, column: u32, batch: u32, sum: vec4<f32>) {
 }
 
 // Where four rows of `left` from `row` on are read first: each row, or four inner places if it is transposed.
-fn left_places(row: u32, batch: u32) -> vec4<u32> {
-    let start = size.left_start + batch * size.left_step;
+fn left_places(row: u32) -> vec4<u32> {
+    let start = size.left_start;
     let steps = vec4(0u, 1u, 2u, 3u);
     if has(LEFT_TRANSPOSED) {
         return vec4(start + row / 4u) + steps * (size.rows / 4u);
@@ -111,8 +110,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if column >= size.columns || row >= size.rows {
         return;
     }
-    var upper = left_places(row, id.z);
-    var lower = left_places(row + 4u, id.z);
+    var upper = left_places(row);
+    var lower = left_places(row + 4u);
     var near = right_places(column, id.z);
     var far = right_places(column + 1u, id.z);
     let left_step = select(1u, size.rows, has(LEFT_TRANSPOSED));

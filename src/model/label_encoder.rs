@@ -55,19 +55,19 @@ impl LabelEncoder {
 
     /// Tokens of labels `[batch, 1, height, width]` in `[0, 1]`, [`UNKNOWN`] where nothing is known.
     pub fn forward(&self, labels: Tensor<4>) -> LabelTaps {
+        let position = self.position_on(grid(&labels));
         #[cfg(feature = "cpu")]
-        if let Some(taps) = cpu::label_taps(self, &labels, &self.position_on(grid(&labels))) {
+        if let Some(taps) = cpu::label_taps(self, &labels, &position) {
             return taps;
         }
-        let x = self.tokens(labels);
+        let x = self.tokens(labels, position);
         let mut taps = vec![x.clone()];
         taps.extend(self.after_each_block(x));
         taps.try_into().expect("four taps")
     }
 
     /// What the convolutions see, with the position of each token.
-    fn tokens(&self, labels: Tensor<4>) -> Tensor<3> {
-        let position = self.position_on(grid(&labels));
+    fn tokens(&self, labels: Tensor<4>, position: Tensor<2>) -> Tensor<3> {
         #[cfg(feature = "gpu")]
         if let Some(tokens) = gpu::label_tokens(&self.stem, &labels, &position) {
             return tokens;

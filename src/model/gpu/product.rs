@@ -128,7 +128,7 @@ impl<'a> Product<'a> {
         let lies = usize::from(self.left_transposed) + 128 * usize::from(self.right_transposed);
         let what = lies | bias | activation | skip | scale;
         let [inner, columns] = [inner, columns].map(|length| length / FOUR);
-        let steps = [0, self.right_step / FOUR, rows * columns];
+        let steps = [self.right_step / FOUR, rows * columns];
         let lefts = [left_start / FOUR, left_stride / FOUR];
         let size = [&[rows, inner, columns, what], &steps[..], &lefts].concat();
         let size: Vec<u32> = size.into_iter().map(|length| length as u32).collect();
