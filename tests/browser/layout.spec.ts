@@ -73,3 +73,18 @@ test('nothing jumps while the network loads', async ({ anolis, page }) => {
   );
   expect(total).toBeLessThan(0.02);
 });
+
+test('the picture keeps its place when what is fetched later and the first prediction arrive', async ({ anolis }) => {
+  await anolis.open();
+  await anolis.openSamples('nuclei');
+  const place = async () => [await anolis.place([0, 0]), await anolis.place([1, 1])];
+  const opened = await place();
+  await anolis.paint([0.2, 0.2], [0.3, 0.3]);
+  await anolis.predicted();
+  expect(await place()).toEqual(opened);
+  await anolis.kind('density');
+  await anolis.click([0.2, 0.2]);
+  const clicked = await place();
+  await anolis.predicted();
+  expect(await place()).toEqual(clicked);
+});

@@ -8,17 +8,16 @@ use rand_chacha::ChaCha8Rng;
 /// What padding is filled with: the trunk's normalisation maps it to zero.
 const PADDING: f32 = 127.0 / 255.0;
 
-/// A square window into a picture, read at `side x side` points.
+/// A window into a picture, read at `side x side` points.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
     /// Pixels a side of what is read.
     pub side: usize,
-    /// Corner and side of the window as shares of the picture's width.
+    /// Corner and size of the window as shares of the picture's width and height.
     left: f32,
     top: f32,
-    size: f32,
-    /// Height over width of the picture.
-    aspect: f32,
+    width: f32,
+    height: f32,
     mirrored: bool,
 }
 
@@ -36,19 +35,28 @@ pub struct Colour {
 impl View {
     /// The whole picture at the top left, as the library fits it.
     pub fn whole(picture: &RgbImage, side: usize) -> Self {
-        let aspect = picture.height() as f32 / picture.width() as f32;
-        Self { side, left: 0.0, top: 0.0, size: aspect.max(1.0), aspect, mirrored: false }
+        let (width, height) = (picture.width() as f32, picture.height() as f32);
+        let longer = width.max(height);
+        let (width, height) = (longer / width, longer / height);
+        Self { side, left: 0.0, top: 0.0, width, height, mirrored: false }
     }
 
-    /// Three times in ten the whole picture, else a square of 0.5 to 1 of its shorter side.
+    /// Three times in ten the whole picture, half of these stretched to the square; else a window of 0.5 to 1
+    /// of its shorter side, up to a third longer one way than the other.
     pub fn draw(picture: &RgbImage, side: usize, rng: &mut ChaCha8Rng) -> Self {
         let view = Self { mirrored: rng.random_bool(0.5), ..Self::whole(picture, side) };
         if rng.random_bool(0.3) {
-            return view;
+            return match rng.random_bool(0.5) {
+                true => view,
+                false => Self { width: 1.0, height: 1.0, ..view },
+            };
         }
-        let size = view.aspect.min(1.0) * rng.random_range(0.5..=1.0f32);
-        let left = rng.random_range(0.0..=1.0 - size);
-        Self { left, top: rng.random_range(0.0..=view.aspect - size), size, ..view }
+        let (width, height) = (picture.width() as f32, picture.height() as f32);
+        let size = width.min(height) * rng.random_range(0.5..=1.0f32);
+        let stretch = (4.0f32 / 3.0).powf(rng.random_range(-0.5..0.5));
+        let (width, height) = ((size * stretch / width).min(1.0), (size / stretch / height).min(1.0));
+        let left = rng.random_range(0.0..=1.0 - width);
+        Self { left, top: rng.random_range(0.0..=1.0 - height), width, height, ..view }
     }
 
     /// The picture's pixels `[3, side, side]` in `[0, 1]`.
@@ -100,8 +108,8 @@ impl View {
 
     /// Where a point of the view lies, as shares of the picture's width and height; `None` in the padding.
     fn place(&self, x: f32, y: f32) -> Option<(f32, f32)> {
-        let scale = self.size / self.side as f32;
-        let (x, y) = (self.left + x * scale, (self.top + y * scale) / self.aspect);
+        let side = self.side as f32;
+        let (x, y) = (self.left + x / side * self.width, self.top + y / side * self.height);
         let x = if self.mirrored { 1.0 - x } else { x };
         ((0.0..1.0).contains(&x) && (0.0..1.0).contains(&y)).then_some((x, y))
     }

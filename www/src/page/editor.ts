@@ -59,6 +59,18 @@ export class Editor extends LitElement {
         font-size: 0.87rem;
         font-variant-numeric: tabular-nums;
       }
+      /* The picture keeps its size when the first count arrives. */
+      .turn b {
+        min-width: 10ch;
+        text-align: center;
+      }
+      /* Nor does it change when what is fetched later arrives. */
+      anolis-hint:not(:defined) {
+        min-height: 36px;
+      }
+      anolis-adapt:not(:defined) {
+        min-height: 32px;
+      }
       @media (max-width: 900px) {
         :host {
           grid-template-rows: auto min(100vw - 24px, 40dvh);
@@ -114,7 +126,7 @@ export class Editor extends LitElement {
       </button>
       <button class="icon plain" aria-label=${messages.previous} ?disabled=${place <= 0} @click=${() => session.step(-1)}>${icons.left}</button>
       <span>${messages.picture(place + 1, pictures.length)}</span>
-      ${count === undefined ? nothing : html`<b data-testid="count-here">${messages.counted(Math.round(count))}</b>`}
+      ${session.kind === 'density' ? html`<b data-testid="count-here">${count === undefined ? '' : messages.counted(Math.round(count))}</b>` : nothing}
       <button class="icon plain" aria-label=${messages.next} ?disabled=${place >= pictures.length - 1} @click=${() => session.step(1)}>
         ${icons.right}
       </button>

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { Assets, DeepPartial, Runtime } from '../internal/assets.js';
+export type { Assets, DeepPartial, Runtime, WeightFiles } from '../internal/assets.js';
 export { Anolis } from './anolis.js';
 export {
   AbortError,
