@@ -4,7 +4,7 @@ use anolis::image::label::{
     DENSITY_MASS, Dot, DotLabel, FittedLabel, KeypointLabel, LayerLabel, MapLabel, Mark, Shape,
     paint_classes, paint_layers,
 };
-use anolis::image::{ClassLabel, Fit};
+use anolis::image::{Aspect, ClassLabel, Fit};
 use anolis::model::UNKNOWN;
 use proptest::prelude::*;
 
@@ -39,7 +39,7 @@ proptest! {
 
     #[test]
     fn a_density_sums_to_the_number_of_its_objects_as_long_as_they_do_not_crowd((picture, points) in pictures_with_points()) {
-        let fit = Fit::new(picture.0, picture.1, SIDE);
+        let fit = Fit::new(picture.0, picture.1, SIDE, Aspect::Kept);
         let (columns, rows) = fit.cells(2);
         // A bump must have room: a picture a few cells wide cannot hold its volume below 1.
         prop_assume!(columns > 12 && rows > 12);
@@ -62,7 +62,7 @@ proptest! {
 
     #[test]
     fn a_keypoint_is_hottest_in_its_own_cell((picture, points) in pictures_with_points()) {
-        let fit = Fit::new(picture.0, picture.1, SIDE);
+        let fit = Fit::new(picture.0, picture.1, SIDE, Aspect::Kept);
         let channels = points.len();
         let label = KeypointLabel::new(points.iter().copied().map(Some).collect(), picture, channels).unwrap().fit(&fit);
         for (cells, &point) in label.cells.iter().zip(&points) {
@@ -76,7 +76,7 @@ proptest! {
 
     #[test]
     fn a_map_keeps_its_range_and_its_holes((width, height) in (16usize..100, 16usize..100), low in 0.0..0.5f32, hole in 0usize..16) {
-        let fit = Fit::new(width, height, SIDE);
+        let fit = Fit::new(width, height, SIDE, Aspect::Kept);
         let value = |i: usize| if i % width <= hole * width / 16 { f32::NAN } else { low + 0.5 * (i / width) as f32 / height as f32 };
         let label = MapLabel::new((0..width * height).map(value).collect(), width, height, (width, height), 1).unwrap().fit(&fit);
         prop_assert!(known(&label.raster).iter().all(|v| (low - 1e-5..=low + 0.5).contains(v)));
@@ -87,7 +87,7 @@ proptest! {
 
     #[test]
     fn a_layer_is_a_class_label_of_one_channel((width, height) in (16usize..90, 16usize..90), seed in prop::collection::vec(prop_oneof![Just(0u8), Just(1), Just(254), Just(255)], 64)) {
-        let fit = Fit::new(width, height, SIDE);
+        let fit = Fit::new(width, height, SIDE, Aspect::Kept);
         let size = width * height;
         let layers: Vec<u8> = (0..2 * size).map(|i| seed[i * 31 % 64]).collect();
         let label = LayerLabel::new(&layers, width, height, (width, height), 2).unwrap().fit(&fit);
@@ -101,7 +101,7 @@ proptest! {
 
 #[test]
 fn a_keypoint_that_is_not_visible_says_nothing_about_its_channel() {
-    let fit = Fit::new(64, 64, SIDE);
+    let fit = Fit::new(64, 64, SIDE, Aspect::Kept);
     let label = KeypointLabel::new(vec![None, Some([9.0, 9.0])], (64, 64), 2).unwrap().fit(&fit);
     assert!(label.cells[0].iter().all(|&value| value == UNKNOWN));
     assert!(label.cells[1].iter().all(|&value| value != UNKNOWN));

@@ -63,11 +63,11 @@ fn difference(
         true => read_sync(session.predict_readout(task, number)).unwrap(),
         false => read_sync(session.predict(task, number)).unwrap(),
     };
-    let found = session.live(task, frame(&picture), quick).unwrap();
+    let found = session.live(task, frame(&picture, kind), quick).unwrap();
     let [found_channels, _, cells, _] = found.values.dims();
     assert_eq!((found_channels, cells), (channels, WEIGHTS.0.side / 2));
     let values: Vec<f32> = found.values.into_data().try_into_vec_as().unwrap();
-    let fit = Fit::new(WIDTH, HEIGHT, WEIGHTS.0.side);
+    let fit = Fit::new(WIDTH, HEIGHT, WEIGHTS.0.side, kind.aspect());
     let channel = |channel: usize| {
         let values = &values[channel * cells * cells..][..cells * cells];
         let expected = expected.probability(channel, WIDTH, HEIGHT);
@@ -77,9 +77,12 @@ fn difference(
     (0..channels).map(channel).fold(0.0, f32::max)
 }
 
-fn frame(picture: &Picture) -> Tensor<4> {
+fn frame(picture: &Picture, kind: TaskKind) -> Tensor<4> {
     let side = WEIGHTS.0.side;
-    Tensor::from_data(TensorData::new(picture.fit(side).0, [1, 3, side, side]), &Device::flex())
+    Tensor::from_data(
+        TensorData::new(picture.fit(side, kind.aspect()).0, [1, 3, side, side]),
+        &Device::flex(),
+    )
 }
 
 #[test]
@@ -115,7 +118,7 @@ fn a_full_answer_is_the_networks() {
 fn frames_follow_the_examples() {
     let mut session = session();
     let task = session.add_task(TaskKind::Mask, vec!["disc".to_owned()]).unwrap();
-    let rgb = frame(&disc([48, 44]));
+    let rgb = frame(&disc([48, 44]), TaskKind::Mask);
     let code = |result: anolis::Result<_>| {
         result.map(|_: anolis::session::LiveAnswer| ()).unwrap_err().code()
     };
@@ -137,6 +140,6 @@ fn frames_follow_the_examples() {
 fn a_task_on_two_pictures_at_a_time_sees_no_frames() {
     let mut session = session();
     let task = session.add_task_with_images(TaskKind::Mask, vec!["disc".to_owned()], 2).unwrap();
-    let refused = session.live(task, frame(&disc([48, 44])), false);
+    let refused = session.live(task, frame(&disc([48, 44]), TaskKind::Mask), false);
     assert_eq!(refused.unwrap_err().code(), "image-count");
 }

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use anolis::image::{MIN_SIDE, Picture, decode};
+use anolis::image::{Aspect, MIN_SIDE, Picture, decode};
 use image::{DynamicImage, Frame, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
 fn encode(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
@@ -23,7 +23,7 @@ fn pixel(picture: &Picture, x: usize, y: usize) -> [u8; 3] {
     } else {
         panic!("would be scaled")
     };
-    let (input, _) = picture.fit(side);
+    let (input, _) = picture.fit(side, Aspect::Kept);
     [0, 1, 2].map(|c| (input[(c * side + y) * side + x] * 255.0).round() as u8)
 }
 

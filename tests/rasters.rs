@@ -1,6 +1,6 @@
 //! Properties of fitting pictures and labels into the network's square.
 
-use anolis::image::{ClassLabel, Fit, Picture, UNKNOWN_CLASS};
+use anolis::image::{Aspect, ClassLabel, Fit, Picture, UNKNOWN_CLASS};
 use anolis::model::UNKNOWN;
 use proptest::prelude::*;
 
@@ -18,12 +18,16 @@ fn labels() -> impl Strategy<Value = (usize, usize, Vec<u8>)> {
     })
 }
 
+fn aspects() -> impl Strategy<Value = Aspect> {
+    prop_oneof![Just(Aspect::Kept), Just(Aspect::Stretched)]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn a_fit_keeps_proportions_and_touches_the_square((width, height) in (1usize..5000, 1usize..5000)) {
-        let fit = Fit::new(width, height, SIDE);
+        let fit = Fit::new(width, height, SIDE, Aspect::Kept);
         prop_assert_eq!(fit.width.max(fit.height), SIDE);
         prop_assert!(fit.width >= 1 && fit.height >= 1);
         let expected = height as f64 * fit.width as f64 / width as f64;
@@ -31,9 +35,18 @@ proptest! {
     }
 
     #[test]
-    fn every_picture_fills_its_part_of_the_square((width, height) in (16usize..200, 16usize..200), level in 0u8..=255) {
+    fn a_stretched_picture_fills_the_square_and_points_come_back((width, height) in (1usize..5000, 1usize..5000), x in 0f32..1.0, y in 0f32..1.0) {
+        let fit = Fit::new(width, height, SIDE, Aspect::Stretched);
+        prop_assert_eq!((fit.width, fit.height), (SIDE, SIDE));
+        let point = [x * width as f32, y * height as f32];
+        let back = fit.unplace(fit.place(point, (width, height)), (width, height));
+        prop_assert!((0..2).all(|i| (back[i] - point[i]).abs() < 0.01));
+    }
+
+    #[test]
+    fn every_picture_fills_its_part_of_the_square((width, height) in (16usize..200, 16usize..200), level in 0u8..=255, aspect in aspects()) {
         let picture = Picture::from_rgb(vec![level; width * height * 3], width, height).unwrap();
-        let (input, fit) = picture.fit(SIDE);
+        let (input, fit) = picture.fit(SIDE, aspect);
         prop_assert_eq!(input.len(), 3 * SIDE * SIDE);
         for (i, &value) in input.iter().enumerate() {
             let (y, x) = (i / SIDE % SIDE, i % SIDE);
@@ -44,8 +57,8 @@ proptest! {
     }
 
     #[test]
-    fn known_pixels_of_a_fitted_label_sum_to_at_most_one((width, height, ids) in labels()) {
-        let fit = Fit::new(width, height, SIDE);
+    fn known_pixels_of_a_fitted_label_sum_to_at_most_one((width, height, ids) in labels(), aspect in aspects()) {
+        let fit = Fit::new(width, height, SIDE, aspect);
         let fitted = label(ids.clone(), width, height).fit(&fit, 3);
         for i in 0..SIDE * SIDE {
             let values = [0, 1, 2].map(|c| fitted.raster[c * SIDE * SIDE + i]);
@@ -60,8 +73,8 @@ proptest! {
     }
 
     #[test]
-    fn a_cell_has_exactly_one_class_or_none((width, height, ids) in labels()) {
-        let fit = Fit::new(width, height, SIDE);
+    fn a_cell_has_exactly_one_class_or_none((width, height, ids) in labels(), aspect in aspects()) {
+        let fit = Fit::new(width, height, SIDE, aspect);
         let cells = label(ids, width, height).fit(&fit, 3).cells;
         // Three channels and the background.
         prop_assert_eq!(cells.len(), 4);
@@ -74,7 +87,7 @@ proptest! {
 
     #[test]
     fn a_constant_map_stays_constant_at_any_size((width, height) in (1usize..300, 1usize..300), value in -9.0f32..9.0) {
-        let fit = Fit::new(width, height, SIDE);
+        let fit = Fit::new(width, height, SIDE, Aspect::Kept);
         let map = vec![value; (SIDE / 2).pow(2)];
         let out = fit.unfit(&map, SIDE / 2, width, height);
         prop_assert_eq!(out.len(), width * height);
@@ -91,7 +104,7 @@ proptest! {
 #[test]
 fn a_line_one_pixel_thin_survives_in_the_cells() {
     let ids = (0..256 * 256).map(|i| u8::from(i % 256 == 100)).collect();
-    let cells = label(ids, 256, 256).fit(&Fit::new(256, 256, 256), 3).cells;
+    let cells = label(ids, 256, 256).fit(&Fit::new(256, 256, 256, Aspect::Kept), 3).cells;
     let marked = cells[0].iter().filter(|&&v| v == 1.0).count();
     assert_eq!(marked, 128);
 }

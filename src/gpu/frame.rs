@@ -1,6 +1,6 @@
 //! A frame of a video as the network's input: `shaders/frame.wgsl`.
 
-use crate::image::Fit;
+use crate::image::{Aspect, Fit};
 
 #[cfg(feature = "gpu")]
 pub use launch::FrameInput;
@@ -21,7 +21,7 @@ mod launch {
     use super::words;
     use crate::error::Result;
     use crate::gpu::Gpu;
-    use crate::image::Fit;
+    use crate::image::{Aspect, Fit};
 
     /// Where frames come in: a texture for them, and the pass that fits them.
     pub struct FrameInput {
@@ -55,9 +55,9 @@ mod launch {
         ///
         /// # Errors
         /// `device-lost`.
-        pub fn fit(&self, gpu: &Gpu, side: usize) -> Result<(Tensor<4>, Fit)> {
+        pub fn fit(&self, gpu: &Gpu, side: usize, aspect: Aspect) -> Result<(Tensor<4>, Fit)> {
             let size = (self.texture.width() as usize, self.texture.height() as usize);
-            let fit = Fit::new(size.0, size.1, side);
+            let fit = Fit::new(size.0, size.1, side, aspect);
             gpu.write(&self.size, &words(size, &fit));
             let square = Tensor::<4>::empty([1, 3, side, side], &gpu.burn);
             let memory = gpu.resident(square.clone())?;
@@ -104,8 +104,8 @@ mod launch {
 /// What the shader does, on the host: a frame `[height, width, 4]` as the network's input `[3, side, side]`.
 ///
 /// The same as [`crate::image::Picture::fit`], but for how sums are rounded.
-pub fn fit(rgba: &[u8], width: usize, height: usize, side: usize) -> Vec<f32> {
-    let fit = Fit::new(width, height, side);
+pub fn fit(rgba: &[u8], width: usize, height: usize, side: usize, aspect: Aspect) -> Vec<f32> {
+    let fit = Fit::new(width, height, side, aspect);
     let ratio = [width as f32 / fit.width as f32, height as f32 / fit.height as f32];
     let scale = ratio.map(|ratio| ratio.max(1.0));
     let mut square = vec![127.0 / 255.0; 3 * side * side];
@@ -146,13 +146,13 @@ mod tests {
     use crate::image::Picture;
 
     /// The largest difference between what a frame and what a picture comes to, and the mean one, in steps of a byte.
-    fn differences(width: usize, height: usize, side: usize) -> (f32, f32) {
+    fn differences(width: usize, height: usize, side: usize, aspect: Aspect) -> (f32, f32) {
         let byte = |i: usize| (i.wrapping_mul(2_654_435_761) >> 7) as u8;
         let rgba: Vec<u8> = (0..width * height)
             .flat_map(|i| [byte(i), byte(3 * i), (i % 251) as u8, 255])
             .collect();
-        let (expected, _) = Picture::from_rgba(&rgba, width, height).unwrap().fit(side);
-        let found = fit(&rgba, width, height, side);
+        let (expected, _) = Picture::from_rgba(&rgba, width, height).unwrap().fit(side, aspect);
+        let found = fit(&rgba, width, height, side, aspect);
         let steps = found.iter().zip(&expected).map(|(a, b)| (a - b).abs() * 255.0);
         let steps: Vec<f32> = steps.collect();
         let mean = steps.iter().sum::<f32>() / steps.len() as f32;
@@ -163,14 +163,17 @@ mod tests {
     fn a_frame_comes_to_what_a_picture_does() {
         // Smaller, larger, as large, and upright.
         for (width, height, side) in [(97, 60, 32), (20, 17, 64), (64, 31, 64), (33, 128, 32)] {
-            let (largest, mean) = differences(width, height, side);
-            assert!(largest < 1.01 && mean < 1e-2, "{width}x{height}: {largest}, {mean}");
+            for aspect in [Aspect::Kept, Aspect::Stretched] {
+                let (largest, mean) = differences(width, height, side, aspect);
+                let what = format!("{width}x{height} {aspect:?}");
+                assert!(largest < 1.01 && mean < 1e-2, "{what}: {largest}, {mean}");
+            }
         }
     }
 
     #[test]
     fn the_words_are_those_of_the_shader() {
-        let fit = Fit::new(640, 360, 256);
+        let fit = Fit::new(640, 360, 256, Aspect::Kept);
         assert_eq!(words((640, 360), &fit)[..5], [640, 360, 256, 144, 256]);
     }
 }

@@ -281,6 +281,7 @@ fn unpack(colour: u32) -> [f32; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::Aspect;
 
     const RED: u32 = 0xff00_00ff;
     const BLUE: u32 = 0xffff_0000;
@@ -293,7 +294,7 @@ mod tests {
 
     /// A frame twice as wide as high, 64 pixels of a square, on a canvas as large, with cells of two pixels.
     fn layout(channels: usize) -> Layout {
-        Layout { canvas: (64, 32), fit: Fit::new(640, 320, 64), cells: 32, channels }
+        Layout { canvas: (64, 32), fit: Fit::new(640, 320, 64, Aspect::Kept), cells: 32, channels }
     }
 
     /// Sure in the left half of the first channel and the lower half of the second.

@@ -217,10 +217,15 @@ mod launch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::Fit;
+    use crate::image::{Aspect, Fit};
 
     fn layout() -> Layout {
-        Layout { canvas: (320, 160), fit: Fit::new(640, 320, 64), cells: 32, channels: 1 }
+        Layout {
+            canvas: (320, 160),
+            fit: Fit::new(640, 320, 64, Aspect::Kept),
+            cells: 32,
+            channels: 1,
+        }
     }
 
     #[test]

@@ -1,6 +1,15 @@
 //! How a picture lies in the network's square.
 
-/// A picture scaled to a square's side and placed at its top left; the rest is padding.
+/// What becomes of a picture's proportions in the square.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Aspect {
+    /// The longer side fills the square, the rest is padding.
+    Kept,
+    /// Both sides fill the square, so that more pixels show the picture.
+    Stretched,
+}
+
+/// A picture scaled to a square and placed at its top left; the rest is padding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fit {
     /// Side of the square in pixels.
@@ -11,10 +20,13 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// Fits a picture of `width x height` pixels, keeping its proportions.
-    pub fn new(width: usize, height: usize, side: usize) -> Self {
+    /// Fits a picture of `width x height` pixels.
+    pub fn new(width: usize, height: usize, side: usize, aspect: Aspect) -> Self {
         let scale = side as f64 / width.max(height) as f64;
-        let scaled = |length: usize| ((length as f64 * scale).round() as usize).clamp(1, side);
+        let scaled = |length: usize| match aspect {
+            Aspect::Kept => ((length as f64 * scale).round() as usize).clamp(1, side),
+            Aspect::Stretched => side,
+        };
         Self { side, width: scaled(width), height: scaled(height) }
     }
 

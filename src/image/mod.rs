@@ -12,7 +12,7 @@ mod tiles;
 
 #[cfg(feature = "decode")]
 pub use decode::decode;
-pub use fit::Fit;
+pub use fit::{Aspect, Fit};
 pub use label::{ClassLabel, FittedLabel, Label, UNKNOWN_CLASS, UNPAINTED_CLASS};
 pub use peaks::{Grid, Peak};
 pub use picture::{MIN_SIDE, Picture};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::image::imageops::{FilterType, crop_imm, resize};
 use ::image::{ImageBuffer, Rgb};
 
-use super::Fit;
+use super::{Aspect, Fit};
 use crate::error::{ErrorKind, Result};
 
 /// Fewest pixels a side that a picture may have.
@@ -53,10 +53,16 @@ impl Picture {
 
     /// This picture, scaled down where its longer side has more than `side` pixels.
     pub fn at_most(&self, side: usize) -> Self {
+        self.at_most_fitted(side, Aspect::Kept)
+    }
+
+    /// This picture, scaled down where it has more pixels a side than [`Picture::fit`] leaves it in a square of `side`.
+    pub fn at_most_fitted(&self, side: usize, aspect: Aspect) -> Self {
         if self.width().max(self.height()) <= side {
             return self.clone();
         }
-        let Fit { width, height, .. } = Fit::new(self.width(), self.height(), side);
+        let fit = Fit::new(self.width(), self.height(), side, aspect);
+        let (width, height) = (fit.width.min(self.width()), fit.height.min(self.height()));
         let pixels = resize(&*self.pixels, width as u32, height as u32, FilterType::Triangle);
         Self { pixels: Arc::new(pixels) }
     }
@@ -80,8 +86,8 @@ impl Picture {
     /// The network's input `[3, side, side]`, RGB in `[0, 1]`, and where the picture lies in it.
     ///
     /// Padding has the value that the trunk's normalisation maps to zero.
-    pub fn fit(&self, side: usize) -> (Vec<f32>, Fit) {
-        let fit = Fit::new(self.width(), self.height(), side);
+    pub fn fit(&self, side: usize, aspect: Aspect) -> (Vec<f32>, Fit) {
+        let fit = Fit::new(self.width(), self.height(), side, aspect);
         let same = (fit.width, fit.height) == (self.width(), self.height());
         let scaled;
         let pixels = if same {

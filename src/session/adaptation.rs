@@ -5,7 +5,7 @@ use std::mem;
 use burn::tensor::Device;
 
 use super::views::ENLARGEMENT;
-use super::{Session, TaskKind, find_task};
+use super::{Session, TaskKind, find_task, seen};
 use crate::adapt::{Example, Guard, Labelled, Level, Plan, Support, Tuning, mean, refuted};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Network, Trunk};
@@ -211,8 +211,9 @@ impl Session {
     pub async fn begin_adaptation(&self, task: u32, options: AdaptOptions) -> Result<Adaptation> {
         let found = self.tasks.get(&task).ok_or(ErrorKind::NotFound { what: "task", id: task })?;
         let (kind, channels, images) = (found.kind(), found.channels(), found.images());
+        let pictures = seen(&self.pictures, &self.encodings, kind.aspect());
         let examples = found.labels().into_iter().map(|(picture, label)| {
-            let picture = &self.encodings[&picture];
+            let picture = &pictures[&picture];
             let at = |side, cells| Labelled { rgb: picture.rgb(side), cells, side };
             let plain = at(self.side, label.cells.clone());
             Example([plain, at(ENLARGEMENT * self.side, label.pixels.clone())])

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::kind::TaskKind;
-use super::picture::Encodings;
+use super::picture::Seen;
 use super::uncertainty::{Calibration, Decision, labelled_class};
 use crate::model::{CellLabels, ReadOut, UNKNOWN};
 
@@ -51,7 +51,7 @@ impl HeldOut {
         &mut self,
         solving: Solving,
         labels: &[(u32, &CellLabels)],
-        pictures: &Encodings,
+        pictures: Seen<'_>,
     ) -> Calibration {
         if solving.channels * solving.images.pow(2) > MOST {
             return Calibration::assumed(solving.kind);
@@ -64,7 +64,7 @@ impl HeldOut {
     }
 
     /// Takes over what differs; whether anything does.
-    fn update(&mut self, labels: &[(u32, &CellLabels)], pictures: &Encodings) -> bool {
+    fn update(&mut self, labels: &[(u32, &CellLabels)], pictures: Seen<'_>) -> bool {
         let mut changed = false;
         for part in &mut self.parts {
             let gone = |picture: &u32| labels.iter().all(|(id, _)| id != picture);
@@ -110,7 +110,7 @@ impl HeldOut {
         sizes.enumerate().min_by_key(|&(_, size)| size).map_or(0, |(place, _)| place)
     }
 
-    fn calibrate(&self, solving: Solving, pictures: &Encodings) -> Calibration {
+    fn calibrate(&self, solving: Solving, pictures: Seen<'_>) -> Calibration {
         let Solving { kind, channels, balance, .. } = solving;
         let (parts, alone) = (&self.parts, self.parts.len() == 1);
         let decides = matches!(kind, TaskKind::Mask | TaskKind::OverlappingMask);

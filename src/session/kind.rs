@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::image::label::{
     DotLabel, FittedLabel, KeypointLabel, Label, LayerLabel, MapLabel, paint_classes, paint_layers,
 };
-use crate::image::{ClassLabel, Fit};
+use crate::image::{Aspect, ClassLabel, Fit};
 use crate::model::{BALANCE, Quantity, UNPAINTED_BALANCE, default_lambda};
 
 /// The ridge penalty of kinds whose labels are soft; on the development tasks more shrinkage than for masks pays.
@@ -95,6 +95,15 @@ impl TaskKind {
             for (logit, background) in channel.iter_mut().zip(&background) {
                 *logit = (*logit - background) / 2.0;
             }
+        }
+    }
+
+    /// How pictures are fitted to the square. Where an area ends shows the better the more pixels there are; distances and
+    /// values such as depth depend on proportions (docs/quality.md has the figures).
+    pub fn aspect(self) -> Aspect {
+        match self {
+            Self::Mask | Self::OverlappingMask => Aspect::Stretched,
+            Self::Keypoints | Self::Map | Self::Density => Aspect::Kept,
         }
     }
 

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::kind::TaskKind;
-use super::{Session, find_task};
+use super::{Session, find_task, seen};
 use crate::error::{ErrorKind, Result};
 use crate::model::{Encoding, LiveReadOut, Matched};
 
@@ -29,7 +29,7 @@ pub struct LiveAnswer {
 }
 
 impl Session {
-    /// Answers a frame `[1, 3, side, side]`, RGB in `[0, 1]`, fitted as [`Picture::fit`](crate::image::Picture::fit) does, from the task's examples as they
+    /// Answers a frame `[1, 3, side, side]`, RGB in `[0, 1]`, fitted as [`Picture::fit`](crate::image::Picture::fit) does with [`TaskKind::aspect`], from the task's examples as they
     /// are now: the read-out at one scale, and unless it shall be `quick` the network that refines it. Nothing is read back.
     ///
     /// It is what [`Session::predict`] answers without the refined read-out; a trunk of the task's own is not asked.
@@ -42,7 +42,8 @@ impl Session {
             return Err(ErrorKind::ImagesOfTask { found: 1, wanted: task.images() }.into());
         }
         let (network, bias) = (&self.network, &self.biases[0]);
-        let parts = task.live_parts(network, &self.encodings, self.side, &self.device)?;
+        let pictures = seen(&self.pictures, &self.encodings, task.kind().aspect());
+        let parts = task.live_parts(network, pictures, self.side, &self.device)?;
         let (kind, channels) = (task.kind(), task.channels());
         let features = network.trunk.forward(rgb);
         let mut logits = kind.quantity().live_logits(parts.readout.values(&features));

@@ -32,7 +32,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 
 use crate::error::{ErrorKind, Result};
-use crate::image::{Fit, Label, Picture};
+use crate::image::{Aspect, Fit, Label, Picture};
 use crate::laso::{Head, Look};
 use crate::model::{BodyBias, Network, NetworkConfig};
 use crate::weights::{Manifest, NamedTensors};
@@ -42,7 +42,7 @@ pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
 pub use kind::TaskKind;
 pub use live::LiveAnswer;
 pub use picture::Lender;
-use picture::{EncodedPicture, Encodings, KeptPicture, Pixels};
+use picture::{EncodedPicture, Encodings, KeptPicture, Pixels, Seen};
 pub use prediction::{LEAST_PEAK, Point, Prediction};
 use recent::Recent;
 pub use search::Found;
@@ -70,6 +70,8 @@ pub struct Session {
     pictures: BTreeMap<u32, KeptPicture>,
     encodings: Encodings,
     views: RecentViews,
+    /// How the last task that was used sees pictures: new ones are encoded that way.
+    aspect: Aspect,
     tasks: BTreeMap<u32, Task>,
     tag_tasks: BTreeMap<u32, TagTask>,
     /// What whole pictures are read with; only weights that have it can tag and search.
@@ -102,6 +104,7 @@ impl Session {
             pictures: BTreeMap::new(),
             encodings: Recent::new(MEMORY / 2),
             views: Recent::new(MEMORY / 2),
+            aspect: Aspect::Kept,
             tasks: BTreeMap::new(),
             tag_tasks: BTreeMap::new(),
             head: None,
@@ -157,7 +160,8 @@ impl Session {
         while self.biases.len() < pictures.len() {
             self.biases.push(self.network.body.bias([grid, grid], self.biases.len() + 1));
         }
-        let encoded = self.encode(Arc::new(Pixels::new(pictures, self.side))).await?;
+        let pixels = Pixels::new(pictures, self.side, self.aspect);
+        let encoded = self.encode(Arc::new(pixels)).await?;
         let kept = KeptPicture::new(pictures, &encoded, self.side, lender);
         let id = self.new_id();
         self.pictures.insert(id, kept);
@@ -166,10 +170,11 @@ impl Session {
     }
 
     /// Encodes a picture again unless its encoding is there; it stays until another picture is asked for.
-    async fn recall(&mut self, picture: u32) -> Result<()> {
+    async fn recall(&mut self, picture: u32, aspect: Aspect) -> Result<()> {
         let kept = find_picture(&self.pictures, picture)?;
-        if self.encodings.touch(picture).is_none() {
-            let encoded = self.encode(kept.pixels(self.side).await?).await?;
+        let aspect = kept.aspect(aspect);
+        if self.encodings.touch((picture, aspect)).is_none() {
+            let encoded = self.encode(kept.pixels(aspect).await?).await?;
             self.keep(picture, encoded).await?;
         }
         Ok(())
@@ -182,11 +187,14 @@ impl Session {
 
     /// Puts an encoding among the recent ones, in place of others where they become too many.
     async fn keep(&mut self, picture: u32, encoded: EncodedPicture) -> Result<()> {
-        let bytes = encoded.bytes();
-        self.encodings.insert(picture, encoded, bytes);
-        let tasks = &self.tasks;
-        let needed = |id| id == picture || tasks.values().any(|task| task.has(id));
-        for (id, dropped) in self.encodings.trim(needed) {
+        let (bytes, asked) = (encoded.bytes(), (picture, encoded.aspect()));
+        self.encodings.insert(asked, encoded, bytes);
+        let (tasks, pictures) = (&self.tasks, &self.pictures);
+        let example = |task: &Task, (id, aspect): (u32, Aspect)| {
+            task.has(id) && pictures[&id].aspect(task.kind().aspect()) == aspect
+        };
+        let needed = |key| key == asked || tasks.values().any(|task| example(task, key));
+        for ((id, _), dropped) in self.encodings.trim(needed) {
             self.look_back(id, &dropped).await?;
         }
         Ok(())
@@ -199,10 +207,11 @@ impl Session {
     pub fn remove_picture(&mut self, picture: u32) -> Result<()> {
         find_picture(&self.pictures, picture)?;
         for task in self.tasks.values_mut() {
-            task.remove_label(picture, &self.encodings);
+            let aspect = task.kind().aspect();
+            task.remove_label(picture, seen(&self.pictures, &self.encodings, aspect));
         }
         self.pictures.remove(&picture);
-        self.encodings.remove(picture);
+        self.encodings.retain(|(id, _)| id != picture);
         self.views.retain(|view| view.picture != picture);
         self.tag_tasks.values_mut().for_each(|task| task.remove(picture));
         self.looks.remove(&picture);
@@ -229,6 +238,7 @@ impl Session {
     ) -> Result<u32> {
         self.check_images(images)?;
         let task = Task::new(kind, channels, images, &self.network.trunk)?;
+        self.aspect = kind.aspect();
         let id = self.new_id();
         self.tasks.insert(id, task);
         Ok(id)
@@ -263,9 +273,13 @@ impl Session {
         let kept = find_picture(&self.pictures, picture)?;
         let found = find_task(&mut self.tasks, task)?;
         found.check(kept)?;
-        let label = found.kind().fit(label, found.channels(), kept.size, &kept.fit)?;
-        self.recall(picture).await?;
-        find_task(&mut self.tasks, task)?.set_label(picture, &self.encodings[&picture], label);
+        let aspect = found.kind().aspect();
+        let fit = kept.fit(aspect);
+        let label = found.kind().fit(label, found.channels(), kept.size, &fit)?;
+        self.aspect = aspect;
+        self.recall(picture, aspect).await?;
+        let pictures = seen(&self.pictures, &self.encodings, aspect);
+        find_task(&mut self.tasks, task)?.set_label(picture, &pictures[&picture], label);
         Ok(())
     }
 
@@ -279,7 +293,9 @@ impl Session {
             task.remove(picture);
             return Ok(());
         }
-        find_task(&mut self.tasks, task)?.remove_label(picture, &self.encodings);
+        let task = find_task(&mut self.tasks, task)?;
+        let aspect = task.kind().aspect();
+        task.remove_label(picture, seen(&self.pictures, &self.encodings, aspect));
         Ok(())
     }
 
@@ -290,9 +306,10 @@ impl Session {
     pub async fn predict_readout(&mut self, task: u32, picture: u32) -> Result<Prediction> {
         let fit = self.query(task, picture).await?;
         let task = find_task(&mut self.tasks, task)?;
-        let logits = task.readout_logits(&self.encodings[&picture].maps);
+        let pictures = seen(&self.pictures, &self.encodings, self.aspect);
+        let logits = task.readout_logits(&pictures[&picture].maps);
         let prediction = Prediction::new(task.kind(), logits, task.channels(), fit);
-        Ok(prediction.calibrated(task.last_calibration(&self.encodings)))
+        Ok(prediction.calibrated(task.last_calibration(pictures)))
     }
 
     /// The closed form as good as it gets, without the network that refines it: at two scales, from the picture and its
@@ -303,7 +320,8 @@ impl Session {
     pub async fn predict_refined(&mut self, task: u32, picture: u32) -> Result<Prediction> {
         let fit = self.query(task, picture).await?;
         let task = find_task(&mut self.tasks, task)?;
-        let (pictures, recent) = (&self.encodings, &mut self.views);
+        let pictures = seen(&self.pictures, &self.encodings, self.aspect);
+        let recent = &mut self.views;
         let logits =
             task.refined_logits(picture, pictures, recent, self.side, &self.device).await?;
         let prediction = Prediction::new(task.kind(), logits, task.channels(), fit);
@@ -317,7 +335,8 @@ impl Session {
     pub async fn predict(&mut self, task: u32, picture: u32) -> Result<Prediction> {
         let fit = self.query(task, picture).await?;
         let task = find_task(&mut self.tasks, task)?;
-        let (network, pictures, device) = (&self.network, &self.encodings, &self.device);
+        let (network, device) = (&self.network, &self.device);
+        let pictures = seen(&self.pictures, &self.encodings, self.aspect);
         let (mut logits, decode) = if self.refine || task.adapter().is_some() {
             let recent = &mut self.views;
             let logits = task.refined_logits(picture, pictures, recent, self.side, device).await?;
@@ -332,13 +351,16 @@ impl Session {
         Ok(prediction.calibrated(task.calibration(pictures)))
     }
 
-    /// Checks that a task can be asked about a picture, and makes sure that it is encoded; where it lies in the square.
+    /// Checks that a task can be asked about a picture, and makes sure that it is encoded as the task sees it, which
+    /// `self.aspect` is then; where it lies in the square.
     async fn query(&mut self, task: u32, picture: u32) -> Result<Fit> {
         let kept = find_picture(&self.pictures, picture)?;
-        let (fit, task) = (kept.fit, find_task(&mut self.tasks, task)?);
+        let task = find_task(&mut self.tasks, task)?;
         task.check(kept)?;
         task.check_support()?;
-        self.recall(picture).await?;
+        self.aspect = task.kind().aspect();
+        let fit = kept.fit(self.aspect);
+        self.recall(picture, self.aspect).await?;
         Ok(fit)
     }
 
@@ -353,6 +375,14 @@ impl Session {
         self.next_id += 1;
         self.next_id
     }
+}
+
+fn seen<'a>(
+    pictures: &'a BTreeMap<u32, KeptPicture>,
+    encodings: &'a Encodings,
+    aspect: Aspect,
+) -> Seen<'a> {
+    Seen { pictures, encodings, aspect }
 }
 
 fn find_picture(pictures: &BTreeMap<u32, KeptPicture>, id: u32) -> Result<&KeptPicture> {

@@ -294,6 +294,7 @@ impl Prediction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::Aspect;
 
     const SIDE: usize = 256;
     const CELLS: usize = 128;
@@ -311,7 +312,7 @@ mod tests {
             TaskKind::Density.quantity().logit(amount)
         };
         let logits = (0..CELLS * CELLS).map(logit).collect();
-        Prediction::new(TaskKind::Density, logits, 1, Fit::new(SIDE, SIDE, SIDE))
+        Prediction::new(TaskKind::Density, logits, 1, Fit::new(SIDE, SIDE, SIDE, Aspect::Kept))
     }
 
     fn found(centres: &[[f32; 2]], sigma: f32) -> usize {

@@ -45,10 +45,6 @@ impl<K: Copy + Ord, V> Recent<K, V> {
         self.entries.insert(key, Entry { value, bytes, used: self.clock });
     }
 
-    pub fn remove(&mut self, key: K) {
-        self.entries.remove(&key);
-    }
-
     pub fn retain(&mut self, keep: impl Fn(K) -> bool) {
         self.entries.retain(|&key, _| keep(key));
     }

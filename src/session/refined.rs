@@ -6,7 +6,7 @@ use burn::tensor::Device;
 
 use super::kind::TaskKind;
 use super::left_out::{Half, LeftOut, loss};
-use super::picture::Encodings;
+use super::picture::Seen;
 use super::views::{RecentViews, Sighting, Views};
 use crate::error::Result;
 use crate::model::{CellLabels, ReadOut, ReadOutWeights, Ridge, Trunk};
@@ -90,7 +90,7 @@ impl Refined {
     pub async fn update(
         &mut self,
         labels: &BTreeMap<u32, &CellLabels>,
-        pictures: &Encodings,
+        pictures: Seen<'_>,
         recent: &mut RecentViews,
         side: usize,
         device: &Device,
@@ -130,7 +130,7 @@ impl Refined {
         &mut self,
         picture: u32,
         unpainted: bool,
-        pictures: &Encodings,
+        pictures: Seen<'_>,
         recent: &mut RecentViews,
         side: usize,
         device: &Device,
@@ -160,7 +160,7 @@ impl Refined {
     async fn choose(
         &mut self,
         unpainted: bool,
-        pictures: &Encodings,
+        pictures: Seen<'_>,
         recent: &mut RecentViews,
         side: usize,
         device: &Device,
@@ -202,7 +202,7 @@ impl Refined {
         &mut self,
         sight: Sight,
         unpainted: bool,
-        pictures: &Encodings,
+        pictures: Seen<'_>,
         recent: &mut RecentViews,
         side: usize,
         device: &Device,
@@ -246,17 +246,17 @@ impl Refined {
     async fn views(
         &self,
         picture: u32,
-        pictures: &Encodings,
+        pictures: Seen<'_>,
         recent: &mut RecentViews,
         side: usize,
         device: &Device,
     ) -> Result<Views> {
         let (trunk, mirror) = (self.tuned, self.kind.mirror(self.channels));
-        let sighting = Sighting { picture, trunk, mirror };
+        let (tuned, encoded) = (trunk.is_some(), &pictures[&picture]);
+        let sighting = Sighting { picture, aspect: encoded.aspect(), trunk, mirror };
         if let Some(views) = recent.touch(sighting) {
             return Ok(views.clone());
         }
-        let (tuned, encoded) = (trunk.is_some(), &pictures[&picture]);
         let views = Views::new(&self.trunk, tuned, mirror, encoded, side, device).await?;
         recent.insert(sighting, views.clone(), views.bytes());
         recent.trim(|_| false);

@@ -3,6 +3,7 @@
 use super::tags::TOKEN;
 use super::{Session, find_picture};
 use crate::error::Result;
+use crate::image::Aspect;
 use crate::laso::{Operation, Probe};
 
 /// A picture that was found.
@@ -53,7 +54,7 @@ impl Session {
         let mut found = Vec::with_capacity(scored.len());
         for (picture, score) in scored {
             let tokens = self.tokens(picture).await?;
-            let fit = self.pictures[&picture].fit;
+            let fit = self.pictures[&picture].fit(Aspect::Kept);
             let (columns, rows) = fit.cells(TOKEN);
             let heat = probe.heat(&tokens, fit.side / TOKEN, columns, rows);
             found.push(Found { picture, score, heat, columns, rows });

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::picture::EncodedPicture;
 use super::{Session, find_picture};
 use crate::error::{ErrorKind, Result};
+use crate::image::Aspect;
 use crate::laso::{Answer, Evidence, Look, Said, Tagger};
 use crate::model::read;
 
@@ -152,7 +153,8 @@ impl Session {
 
     /// What a picture is like as a whole is found when its encoding is dropped, so that a search need not make it again.
     pub(super) async fn look_back(&mut self, picture: u32, dropped: &EncodedPicture) -> Result<()> {
-        if let (Some(head), false) = (&self.head, self.looks.contains_key(&picture)) {
+        let wanted = dropped.aspect() == Aspect::Kept && !self.looks.contains_key(&picture);
+        if let (Some(head), true) = (&self.head, wanted) {
             let tokens = head.tokens(&read(dropped.encoding.features.s32.clone()).await?);
             self.pool(picture, &tokens);
         }
@@ -160,7 +162,7 @@ impl Session {
     }
 
     fn pool(&mut self, picture: u32, tokens: &[f32]) {
-        let fit = self.pictures[&picture].fit;
+        let fit = self.pictures[&picture].fit(Aspect::Kept);
         let (columns, rows) = fit.cells(TOKEN);
         let channels = tokens.len() / (fit.side / TOKEN).pow(2);
         let look = Look::new(tokens, channels, fit.side / TOKEN, columns, rows);
@@ -170,11 +172,11 @@ impl Session {
     /// The head's features of a picture's square at stride 32: `[cell, channel]`.
     pub(super) async fn tokens(&mut self, picture: u32) -> Result<Vec<f32>> {
         if self.head.is_some() {
-            self.recall(picture).await?;
+            self.recall(picture, Aspect::Kept).await?;
         }
         let missing = || ErrorKind::WeightsMissing("laso.head.weight".into());
         let head = self.head.as_ref().ok_or_else(missing)?;
-        let s32 = self.encodings[&picture].encoding.features.s32.clone();
+        let s32 = self.encodings[&(picture, Aspect::Kept)].encoding.features.s32.clone();
         Ok(head.tokens(&read(s32).await?))
     }
 }

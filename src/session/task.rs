@@ -9,7 +9,7 @@ use super::kind::TaskKind;
 use super::left_out::{Half, LeftOut};
 use super::live::LiveParts;
 use super::overlap::Overlap;
-use super::picture::{EncodedPicture, Encodings, KeptPicture};
+use super::picture::{EncodedPicture, KeptPicture, Seen};
 use super::refined::Refined;
 use super::uncertainty::Calibration;
 use super::views::RecentViews;
@@ -146,7 +146,7 @@ impl Task {
         self.examples.insert(picture, Example { label, matched: None });
     }
 
-    pub fn remove_label(&mut self, picture: u32, pictures: &Encodings) {
+    pub fn remove_label(&mut self, picture: u32, pictures: Seen<'_>) {
         if let Some(own) = &mut self.own {
             own.encodings.remove(&picture);
         }
@@ -182,7 +182,7 @@ impl Task {
     pub fn live_parts(
         &mut self,
         network: &Network,
-        pictures: &Encodings,
+        pictures: Seen<'_>,
         side: usize,
         device: &Device,
     ) -> Result<LiveParts> {
@@ -211,7 +211,7 @@ impl Task {
     pub async fn refined_logits(
         &mut self,
         id: u32,
-        pictures: &Encodings,
+        pictures: Seen<'_>,
         recent: &mut RecentViews,
         side: usize,
         device: &Device,
@@ -224,7 +224,7 @@ impl Task {
     }
 
     /// What answers are worth, by the examples as they are now.
-    pub fn calibration(&mut self, pictures: &Encodings) -> Calibration {
+    pub fn calibration(&mut self, pictures: Seen<'_>) -> Calibration {
         let balance = self.kind.balance(self.unpainted());
         let (kind, channels, images) = (self.kind, self.channels, self.images);
         let solving = Solving { kind, channels, images, balance };
@@ -234,7 +234,7 @@ impl Task {
     }
 
     /// What answers were worth when a full one was last asked for, so that a stroke does not wait.
-    pub fn last_calibration(&mut self, pictures: &Encodings) -> Calibration {
+    pub fn last_calibration(&mut self, pictures: Seen<'_>) -> Calibration {
         self.held_out.last().unwrap_or_else(|| self.calibration(pictures))
     }
 
@@ -303,7 +303,7 @@ impl Task {
     pub async fn trusts_decoder(
         &mut self,
         network: &Network,
-        pictures: &Encodings,
+        pictures: Seen<'_>,
         side: usize,
         device: &Device,
     ) -> Result<bool> {
@@ -346,7 +346,7 @@ impl Task {
         id: u32,
         logits: Vec<f32>,
         network: &Network,
-        pictures: &Encodings,
+        pictures: Seen<'_>,
         side: usize,
         device: &Device,
     ) -> Result<Vec<f32>> {
@@ -361,7 +361,7 @@ impl Task {
         half: Option<Half>,
         mut logits: Vec<f32>,
         network: &Network,
-        pictures: &Encodings,
+        pictures: Seen<'_>,
         side: usize,
         device: &Device,
     ) -> Result<Vec<f32>> {
@@ -389,7 +389,7 @@ impl Task {
     }
 
     /// Encodes pictures with the body of the task's own, where it has one.
-    fn encode_own(&mut self, ids: &[u32], pictures: &Encodings) {
+    fn encode_own(&mut self, ids: &[u32], pictures: Seen<'_>) {
         if let Some(own) = &mut self.own {
             // They share their features with the session's, which would not be freed.
             own.encodings.retain(|&id, _| pictures.contains(id));
@@ -402,7 +402,7 @@ impl Task {
         &mut self,
         ids: &[u32],
         network: &Network,
-        pictures: &Encodings,
+        pictures: Seen<'_>,
         side: usize,
         device: &Device,
     ) -> Vec<Matched> {

@@ -6,6 +6,7 @@ use super::picture::EncodedPicture;
 use super::recent::Recent;
 use crate::adapt::Mirror;
 use crate::error::Result;
+use crate::image::Aspect;
 use crate::model::{CellLabels, FeatureMaps, Trunk, UNKNOWN};
 
 /// How much larger the second scale is.
@@ -21,6 +22,7 @@ pub type RecentViews = Recent<Sighting, Views>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sighting {
     pub picture: u32,
+    pub aspect: Aspect,
     /// Number of the trunk that sees it, `None` for the network's.
     pub trunk: Option<u32>,
     pub mirror: Mirror,

@@ -178,7 +178,7 @@ impl Engine {
             },
             wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
         );
-        let (rgb, fit) = live.input.fit(&gpu, side).map_err(to_js)?;
+        let (rgb, fit) = live.input.fit(&gpu, side, kind.aspect()).map_err(to_js)?;
         let answer = match session.live(live.task, rgb, quick) {
             Err(error) if matches!(error.kind(), ErrorKind::EmptySupport) => return Ok(None),
             answer => answer.map_err(to_js)?,

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use anolis::image::{Fit, UNKNOWN_CLASS};
+use anolis::image::{Aspect, Fit, UNKNOWN_CLASS};
 use anolis::model::Trunk;
 use burn::tensor::{Device, Tensor};
 use image::{GrayImage, Luma};
@@ -86,7 +86,8 @@ impl Clusters {
         let mut cuts = Vec::new();
         let mut points: Vec<Vec<f32>> = Vec::new();
         for (i, (picture, planes)) in rgb.iter().zip(&seen).enumerate() {
-            let fit = Fit::new(picture.width() as usize, picture.height() as usize, SIDE);
+            let fit =
+                Fit::new(picture.width() as usize, picture.height() as usize, SIDE, Aspect::Kept);
             let at =
                 |y: usize, x: usize| std::array::from_fn(|c| planes[(c * SIDE + y) * SIDE + x]);
             let colours: Vec<[f32; 3]> = (0..fit.height)

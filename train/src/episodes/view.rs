@@ -54,7 +54,8 @@ impl View {
         let (width, height) = (picture.width() as f32, picture.height() as f32);
         let size = width.min(height) * rng.random_range(0.5..=1.0f32);
         let stretch = (4.0f32 / 3.0).powf(rng.random_range(-0.5..0.5));
-        let (width, height) = ((size * stretch / width).min(1.0), (size / stretch / height).min(1.0));
+        let (width, height) =
+            ((size * stretch / width).min(1.0), (size / stretch / height).min(1.0));
         let left = rng.random_range(0.0..=1.0 - width);
         Self { left, top: rng.random_range(0.0..=1.0 - height), width, height, ..view }
     }
