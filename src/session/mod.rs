@@ -49,7 +49,7 @@ pub use search::Found;
 pub use self_test::SelfTestReport;
 pub use tags::Tag;
 use tags::TagTask;
-use task::Task;
+use task::{Finish, Task};
 pub use tiles::{LEAST_TILE, TileOptions, TiledAnswer, TiledPrediction};
 use views::RecentViews;
 
@@ -337,15 +337,19 @@ impl Session {
         let task = find_task(&mut self.tasks, task)?;
         let (network, device) = (&self.network, &self.device);
         let pictures = seen(&self.pictures, &self.encodings, self.aspect);
-        let (mut logits, decode) = if self.refine || task.adapter().is_some() {
+        let (mut logits, finish) = if self.refine || task.adapter().is_some() {
             let recent = &mut self.views;
             let logits = task.refined_logits(picture, pictures, recent, self.side, device).await?;
-            (logits, task.trusts_decoder(network, pictures, self.side, device).await?)
+            (logits, task.finish(network, pictures, self.side, device).await?)
         } else {
-            (task.readout_logits(&pictures[&picture].maps), task.kind().uses_decoder())
+            let decoded = task.kind().uses_decoder();
+            (task.readout_logits(&pictures[&picture].maps), Finish { decoded, guided: false })
         };
-        if decode {
+        if finish.decoded {
             logits = task.decode(picture, logits, network, pictures, self.side, device).await?;
+        }
+        if finish.guided {
+            logits = pictures[&picture].guide(self.side).filter_all(&logits);
         }
         let prediction = Prediction::new(task.kind(), logits, task.channels(), fit);
         Ok(prediction.calibrated(task.calibration(pictures)))

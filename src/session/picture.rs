@@ -10,7 +10,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::recent::Recent;
 use super::views::ENLARGEMENT;
 use crate::error::Result;
-use crate::image::{Aspect, Fit, Picture};
+use crate::image::{Aspect, Fit, Guide, Picture};
 use crate::model::{BodyBias, Encoding, FeatureMaps, Network};
 
 /// Hands over a picture, or those that are seen together, as often as it is asked: always the same pixels.
@@ -183,6 +183,11 @@ impl EncodedPicture {
     /// All pictures in a square of `side` pixels, one after the other: `[3 pictures, side, side]`, RGB in `[0, 1]`.
     pub fn rgb(&self, side: usize) -> Vec<f32> {
         fitted(&self.pixels.enlarged, side, self.pixels.aspect)
+    }
+
+    /// The edges of the first picture in a square of `side` pixels.
+    pub fn guide(&self, side: usize) -> Guide {
+        Guide::new(&self.rgb(side)[..3 * side * side], side)
     }
 
     /// What it takes of the memory of host and device.

@@ -34,10 +34,19 @@ pub struct Task {
     refined: Refined,
     held_out: HeldOut,
     /// Found when first asked for after a change.
-    decoder_trusted: Option<bool>,
+    finish: Option<Finish>,
     /// What this task's parameters differ in from the network's.
     adapter: Option<Vec<u8>>,
     own: Option<OwnNetwork>,
+}
+
+/// What is made of the refined read-out's answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Finish {
+    /// Whether the decoder refines it.
+    pub decoded: bool,
+    /// Whether it is then drawn along the picture's edges.
+    pub guided: bool,
 }
 
 /// A network whose body, matching or decoder is the task's own. It sees what the shipped trunk sees.
@@ -93,7 +102,7 @@ impl Task {
             weights: None,
             live: None,
             refined: Refined::new(kind, channels.len(), images, trunk.clone(), None),
-            decoder_trusted: None,
+            finish: None,
             held_out: HeldOut::default(),
             adapter: None,
             own: None,
@@ -158,7 +167,7 @@ impl Task {
 
     fn forget_solved(&mut self) {
         self.weights = None;
-        self.decoder_trusted = None;
+        self.finish = None;
         self.live = None;
     }
 
@@ -280,7 +289,7 @@ impl Task {
     }
 
     fn forget_matched(&mut self) {
-        self.decoder_trusted = None;
+        self.finish = None;
         self.live = None;
         self.examples.values_mut().for_each(|example| example.matched = None);
     }
@@ -295,46 +304,55 @@ impl Task {
         self.examples.values().any(|example| example.label.unpainted)
     }
 
-    /// Whether the decoder refines the refined read-out's answer: where three or more examples that are left out confirm it, or
-    /// halves of fewer do not refute it. It has not learnt to refine every kind of answer.
+    /// What is made of the refined read-out's answer. The decoder, which has not learnt to refine every kind of answer, is asked
+    /// where three or more examples that are left out confirm it, or halves of fewer do not refute it; the answer is drawn along
+    /// the picture's edges where that covers what was left out better.
     ///
     /// # Errors
     /// `device-lost`.
-    pub async fn trusts_decoder(
+    pub async fn finish(
         &mut self,
         network: &Network,
         pictures: Seen<'_>,
         side: usize,
         device: &Device,
-    ) -> Result<bool> {
+    ) -> Result<Finish> {
         if !self.kind.uses_decoder() {
-            return Ok(false);
+            return Ok(Finish::default());
         }
-        if let Some(trusted) = self.decoder_trusted {
-            return Ok(trusted);
+        if let Some(finish) = self.finish {
+            return Ok(finish);
         }
-        let (mut before, mut after) = (Overlap::default(), Overlap::default());
+        // As it is, then along the edges; without the decoder, then with it.
+        let mut overlaps: [[Overlap; 2]; 2] = Default::default();
         let exclusive = self.kind.has_background(self.channels);
         for LeftOut { picture, half, logits } in self.refined.left_out().to_vec() {
             let label = &self.examples[&picture].label.pixels;
             let label = half.map_or_else(|| label.clone(), |half| half.alone(label));
-            before.count(&logits, &label, exclusive);
+            let guide = pictures[&picture].guide(side);
+            let count = |logits: &[f32], overlaps: &mut [Overlap; 2]| {
+                overlaps[0].count(logits, &label, exclusive);
+                overlaps[1].count(&guide.filter_all(logits), &label, exclusive);
+            };
+            count(&logits, &mut overlaps[0]);
             let decoded =
                 self.decode_without(picture, half, logits, network, pictures, side, device).await?;
-            after.count(&decoded, &label, exclusive);
+            count(&decoded, &mut overlaps[1]);
         }
+        let [[before, _], [after, _]] =
+            overlaps.each_ref().map(|o| o.each_ref().map(Overlap::mean));
         // The overlap decides, since the decoder also changes how sure answers are, which a loss would reward.
         // A half is so much like the other one that the read-out alone knows it well: it may refute, and need not confirm. A
         // network of the task's own passed the adaptation's guard, which is told by halves too.
-        let trusted = match self.refined.left_out() {
+        let decoded = match self.refined.left_out() {
             [] => self.own.is_some(),
-            [LeftOut { half: Some(_), .. }, ..] => {
-                self.own.is_some() || after.mean() >= before.mean()
-            }
-            _ => after.mean() > before.mean(),
+            [LeftOut { half: Some(_), .. }, ..] => self.own.is_some() || after >= before,
+            _ => after > before,
         };
-        self.decoder_trusted = Some(trusted);
-        Ok(trusted)
+        let [plain, guided] = overlaps[usize::from(decoded)].each_ref().map(Overlap::mean);
+        let finish = Finish { decoded, guided: guided > plain };
+        self.finish = Some(finish);
+        Ok(finish)
     }
 
     /// Logits of the channels as the decoder refines them by all other examples, what follows them as it is.
