@@ -342,11 +342,13 @@ impl Session {
             let logits = task.refined_logits(picture, pictures, recent, self.side, device).await?;
             (logits, task.finish(network, pictures, self.side, device).await?)
         } else {
-            let decoded = task.kind().uses_decoder();
+            let decoded = if task.kind().uses_decoder() { 1.0 } else { 0.0 };
             (task.readout_logits(&pictures[&picture].maps), Finish { decoded, guided: false })
         };
-        if finish.decoded {
-            logits = task.decode(picture, logits, network, pictures, self.side, device).await?;
+        if finish.decoded > 0.0 {
+            let share = finish.decoded;
+            logits =
+                task.decode(picture, logits, share, network, pictures, self.side, device).await?;
         }
         if finish.guided {
             logits = pictures[&picture].guide(self.side).filter_all(&logits);

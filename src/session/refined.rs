@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use burn::tensor::Device;
 
 use super::kind::TaskKind;
-use super::left_out::{Half, LeftOut, loss};
+use super::left_out::{LeftOut, loss};
 use super::picture::Seen;
 use super::views::{RecentViews, Sighting, Views};
 use crate::error::Result;
 use crate::model::{CellLabels, ReadOut, ReadOutWeights, Ridge, Trunk};
 
-/// Examples that are left out, one at a time, to choose what the read-out sees; fewer than three choose nothing, and are left
-/// out by halves.
+/// Examples that are left out, one at a time, to choose what the read-out sees; fewer than three choose nothing.
 const LEFT_OUT: std::ops::RangeInclusive<usize> = 3..=5;
 
 /// Most channels of a task that leaves examples out, which takes a copy of the sums; fewer by the square of the pictures
@@ -150,6 +149,16 @@ impl Refined {
         Ok(solved.weights.iter().flat_map(value).collect())
     }
 
+    /// Whether the examples are too few for one to be left out.
+    pub fn few(&self) -> bool {
+        self.examples.len() < *LEFT_OUT.start()
+    }
+
+    /// Whether the task has so few channels that examples can be left out, or the decoder asked unseen.
+    pub fn affordable(&self) -> bool {
+        self.channels * self.images.pow(2) <= MOST_LEFT_OUT
+    }
+
     /// What each example that was left out would have been answered from the others; empty before the first values, and
     /// where the examples are too few.
     pub fn left_out(&self) -> &[LeftOut] {
@@ -167,12 +176,8 @@ impl Refined {
     ) -> Result<(Sight, Vec<LeftOut>)> {
         let count = self.examples.len();
         let sights = self.kind.sights(self.channels, self.images, count);
-        if self.channels * self.images.pow(2) > MOST_LEFT_OUT {
+        if !self.affordable() || self.few() {
             return Ok((sights[0], Vec::new()));
-        }
-        if count < *LEFT_OUT.start() {
-            let halves = self.halves(sights[0], unpainted, pictures, recent, side, device).await?;
-            return Ok((sights[0], halves));
         }
         let left_out = count.min(*LEFT_OUT.end());
         let examples = (0..left_out).map(|i| i * count / left_out);
@@ -189,39 +194,12 @@ impl Refined {
                 let maps = &views.maps(sight.global.is_some())[0];
                 let logits = self.kind.quantity().logits(&weights, maps);
                 *total += loss(self.kind, self.channels, logits.clone(), label, device).await?;
-                answers.push(LeftOut { picture, half: None, logits });
+                answers.push(LeftOut { picture, logits });
             }
         }
         let best = tried.into_iter().min_by(|(a, ..), (b, ..)| a.total_cmp(b));
         let (_, sight, answers) = best.expect("several sights");
         Ok((sight, answers))
-    }
-
-    /// Answers for each half of each example from the others and its other half, for kinds that ask for them.
-    async fn halves(
-        &mut self,
-        sight: Sight,
-        unpainted: bool,
-        pictures: Seen<'_>,
-        recent: &mut RecentViews,
-        side: usize,
-        device: &Device,
-    ) -> Result<Vec<LeftOut>> {
-        let mut answers = Vec::new();
-        let examples =
-            if self.kind.uses_decoder() { self.examples.clone() } else { BTreeMap::new() };
-        for (picture, label) in examples {
-            let views = self.views(picture, pictures, recent, side, device).await?;
-            for half in Half::both(&label[..self.channels]).into_iter().flatten() {
-                let mut others = self.sums.clone();
-                sum(&mut others, &views, Some(&label), Some(&half.hidden(&label)));
-                let weights = self.solve(&others, sight, unpainted);
-                let maps = &views.maps(sight.global.is_some())[0];
-                let logits = self.kind.quantity().logits(&weights, maps);
-                answers.push(LeftOut { picture, half: Some(half), logits });
-            }
-        }
-        Ok(answers)
     }
 
     fn solve(&self, sums: &ReadOut, sight: Sight, unpainted: bool) -> Vec<ReadOutWeights> {

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::held_out::{HeldOut, Solving};
 use super::kind::TaskKind;
-use super::left_out::{Half, LeftOut};
+use super::left_out::LeftOut;
 use super::live::LiveParts;
 use super::overlap::Overlap;
 use super::picture::{EncodedPicture, KeptPicture, Seen};
@@ -41,13 +41,16 @@ pub struct Task {
 }
 
 /// What is made of the refined read-out's answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Finish {
-    /// Whether the decoder refines it.
-    pub decoded: bool,
+    /// How much of what the decoder changes is used, one of [`SHARES`].
+    pub decoded: f32,
     /// Whether it is then drawn along the picture's edges.
     pub guided: bool,
 }
+
+/// Half of what the decoder changes is worth more than all or nothing where both are about as good.
+const SHARES: [f32; 3] = [0.0, 0.5, 1.0];
 
 /// A network whose body, matching or decoder is the task's own. It sees what the shipped trunk sees.
 struct OwnNetwork {
@@ -304,9 +307,8 @@ impl Task {
         self.examples.values().any(|example| example.label.unpainted)
     }
 
-    /// What is made of the refined read-out's answer. The decoder, which has not learnt to refine every kind of answer, is asked
-    /// where three or more examples that are left out confirm it, or halves of fewer do not refute it; the answer is drawn along
-    /// the picture's edges where that covers what was left out better.
+    /// What is made of the refined read-out's answer: what covers examples that are left out best. One or two examples know
+    /// less than the decoder does, which is asked unseen.
     ///
     /// # Errors
     /// `device-lost`.
@@ -323,87 +325,87 @@ impl Task {
         if let Some(finish) = self.finish {
             return Ok(finish);
         }
-        // As it is, then along the edges; without the decoder, then with it.
-        let mut overlaps: [[Overlap; 2]; 2] = Default::default();
-        let exclusive = self.kind.has_background(self.channels);
-        for LeftOut { picture, half, logits } in self.refined.left_out().to_vec() {
-            let label = &self.examples[&picture].label.pixels;
-            let label = half.map_or_else(|| label.clone(), |half| half.alone(label));
-            let guide = pictures[&picture].guide(side);
-            let count = |logits: &[f32], overlaps: &mut [Overlap; 2]| {
-                overlaps[0].count(logits, &label, exclusive);
-                overlaps[1].count(&guide.filter_all(logits), &label, exclusive);
-            };
-            count(&logits, &mut overlaps[0]);
+        let mut answers = Vec::new();
+        for LeftOut { picture, logits } in self.refined.left_out().to_vec() {
+            let plain = logits.clone();
             let decoded =
-                self.decode_without(picture, half, logits, network, pictures, side, device).await?;
-            count(&decoded, &mut overlaps[1]);
+                self.decode(picture, logits, 1.0, network, pictures, side, device).await?;
+            answers.push((picture, plain, decoded));
         }
-        let [[before, _], [after, _]] =
-            overlaps.each_ref().map(|o| o.each_ref().map(Overlap::mean));
-        // The overlap decides, since the decoder also changes how sure answers are, which a loss would reward.
-        // A half is so much like the other one that the read-out alone knows it well: it may refute, and need not confirm. A
-        // network of the task's own passed the adaptation's guard, which is told by halves too.
-        let decoded = match self.refined.left_out() {
-            [] => self.own.is_some(),
-            [LeftOut { half: Some(_), .. }, ..] => self.own.is_some() || after >= before,
-            _ => after > before,
+        let finish = if answers.is_empty() {
+            // A network of the task's own passed the adaptation's guard.
+            let asked = self.own.is_some() || self.refined.few() && self.refined.affordable();
+            Finish { decoded: f32::from(u8::from(asked)), guided: false }
+        } else {
+            self.best(&answers, pictures, side)
         };
-        let [plain, guided] = overlaps[usize::from(decoded)].each_ref().map(Overlap::mean);
-        let finish = Finish { decoded, guided: guided > plain };
         self.finish = Some(finish);
         Ok(finish)
     }
 
-    /// Logits of the channels as the decoder refines them by all other examples, what follows them as it is.
+    /// What covers answers for examples that were left out best: each with its picture, without and with the decoder. The
+    /// overlap decides, since the decoder also changes how sure answers are, which a loss would reward.
+    fn best(
+        &self,
+        answers: &[(u32, Vec<f32>, Vec<f32>)],
+        pictures: Seen<'_>,
+        side: usize,
+    ) -> Finish {
+        let exclusive = self.kind.has_background(self.channels);
+        let overlap = |share: f32, guided: bool| {
+            let mut overlap = Overlap::default();
+            for (picture, plain, decoded) in answers {
+                let mut logits = between(plain, decoded, share);
+                if guided {
+                    logits = pictures[picture].guide(side).filter_all(&logits);
+                }
+                overlap.count(&logits, &self.examples[picture].label.pixels, exclusive);
+            }
+            overlap.mean()
+        };
+        let mut best = (0.0, overlap(0.0, false));
+        for share in &SHARES[1..] {
+            let covered = overlap(*share, false);
+            if covered > best.1 {
+                best = (*share, covered);
+            }
+        }
+        let (decoded, covered) = best;
+        Finish { decoded, guided: overlap(decoded, true) > covered }
+    }
+
+    /// Logits of the channels as the decoder refines them by all other examples, of which `share` is used; what follows them as
+    /// it is.
     ///
     /// # Errors
     /// `device-lost`.
+    #[allow(clippy::too_many_arguments)]
     pub async fn decode(
         &mut self,
         id: u32,
-        logits: Vec<f32>,
-        network: &Network,
-        pictures: Seen<'_>,
-        side: usize,
-        device: &Device,
-    ) -> Result<Vec<f32>> {
-        self.decode_without(id, None, logits, network, pictures, side, device).await
-    }
-
-    /// The same, by all other examples and, with a `half` of the picture's own label, by what is left of it.
-    #[allow(clippy::too_many_arguments)]
-    async fn decode_without(
-        &mut self,
-        id: u32,
-        half: Option<Half>,
         mut logits: Vec<f32>,
+        share: f32,
         network: &Network,
         pictures: Seen<'_>,
         side: usize,
         device: &Device,
     ) -> Result<Vec<f32>> {
         let channels = self.channels;
-        let others = self.examples.len() > 1 || half.is_some();
+        let others = self.examples.len() > 1;
         let examples = self.examples.keys().copied().filter(|&picture| !others || picture != id);
         let examples: Vec<u32> = examples.collect();
         self.encode_own(&examples, pictures);
         self.encode_own(&[id], pictures);
-        let mut support = self.support(&examples, network, pictures, side, device);
+        let support = self.support(&examples, network, pictures, side, device);
         let own = self.own.as_ref();
         let network = own.map_or(network, |own| &own.network);
         let query = own.map_or_else(|| &pictures[&id].encoding, |own| &own.encodings[&id]);
-        if let Some(half) = half {
-            let raster = self.examples[&id].label.raster.chunks_exact(side * side);
-            let raster: Vec<f32> = raster.flat_map(|channel| half.known(channel, false)).collect();
-            let raster = TensorData::new(raster, [channels, 1, side, side]);
-            support.push(network.support(query, Tensor::from_data(raster, device)));
-        }
         let cells = logits.len() / self.sums.channels();
         let background = logits.split_off(channels * cells);
         let shape = [channels, 1, cells.isqrt(), cells.isqrt()];
-        let readout = Tensor::from_data(TensorData::new(logits, shape), device);
-        Ok([read(network.refine(query, &support, readout)).await?, background].concat())
+        let readout = Tensor::from_data(TensorData::new(logits.clone(), shape), device);
+        let decoded = read(network.refine(query, &support, readout)).await?;
+        Ok([between(&logits, &decoded, share), background].concat())
     }
 
     /// Encodes pictures with the body of the task's own, where it has one.
@@ -439,4 +441,9 @@ impl Task {
         });
         support.collect()
     }
+}
+
+/// `from` for a share of 0, `to` for 1.
+fn between(from: &[f32], to: &[f32], share: f32) -> Vec<f32> {
+    from.iter().zip(to).map(|(from, to)| from + share * (to - from)).collect()
 }
