@@ -232,7 +232,7 @@ impl Session {
             loss: kind.loss(channels),
             quantity: kind.quantity(),
             lambda: kind.lambda(learning),
-            refined_lambda: kind.sights(channels, images, learning)[0].plain,
+            refined_lambda: kind.sights(channels, images, learning)[0].enlarged,
             balance: kind.balance(found.unpainted()),
             mirror: kind.mirror(channels),
             steps,
@@ -300,7 +300,7 @@ impl Session {
         let adapted = adapter.map(|bytes| self.adapted(bytes)).transpose()?;
         let number = self.new_id();
         let task = find_task(&mut self.tasks, task)?;
-        task.forget_adapter(&self.network.trunk);
+        task.forget_adapter();
         if let (Some((network, tensors)), Some(bytes)) = (adapted, adapter) {
             task.set_adapter(network, tensors.0.keys(), bytes.to_vec(), self.side, number);
         }

@@ -152,7 +152,8 @@ impl TaskKind {
             // Details that only the enlarged picture shows may be another point's in another picture.
             Self::Keypoints => [local, Sight { enlarged: NEARLY_BLIND, ..local }],
             Self::Density if examples > 1 => [1.0, 3.0].map(Sight::local),
-            Self::Density => [local, Sight::local(1.0)],
+            // Of a single example the surroundings are learnt by heart: counts of one task rise from .73 to .82 without.
+            Self::Density => [Sight { plain: NEARLY_BLIND, ..local }, local],
             Self::Map => [Sight { global: Some(1.0), ..Sight::local(1.0) }, local],
         }
     }

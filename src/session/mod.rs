@@ -340,7 +340,7 @@ impl Session {
         let (mut logits, finish) = if self.refine || task.adapter().is_some() {
             let recent = &mut self.views;
             let logits = task.refined_logits(picture, pictures, recent, self.side, device).await?;
-            (logits, task.finish(network, pictures, self.side, device).await?)
+            (logits, task.finish(network, pictures, recent, self.side, device).await?)
         } else {
             let decoded = if task.kind().uses_decoder() { 1.0 } else { 0.0 };
             (task.readout_logits(&pictures[&picture].maps), Finish { decoded, guided: false })

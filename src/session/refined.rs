@@ -135,13 +135,7 @@ impl Refined {
         device: &Device,
     ) -> Result<Vec<f32>> {
         let views = self.views(picture, pictures, recent, side, device).await?;
-        if self.solved.as_ref().is_none_or(|solved| solved.unpainted != unpainted) {
-            let (sight, left_out) = self.choose(unpainted, pictures, recent, side, device).await?;
-            let weights = self.solve(&self.sums, sight, unpainted);
-            let global = sight.global.is_some();
-            self.solved = Some(Solved { unpainted, global, weights, left_out });
-        }
-        let solved = self.solved.as_ref().expect("just solved");
+        let solved = self.solved(unpainted, pictures, recent, side, device).await?;
         let maps = views.maps(solved.global);
         let value = |weights: &ReadOutWeights| {
             Views::mean(&maps.iter().map(|maps| weights.apply(maps)).collect::<Vec<_>>())
@@ -159,10 +153,39 @@ impl Refined {
         self.channels * self.images.pow(2) <= MOST_LEFT_OUT
     }
 
-    /// What each example that was left out would have been answered from the others; empty before the first values, and
-    /// where the examples are too few.
-    pub fn left_out(&self) -> &[LeftOut] {
-        self.solved.as_ref().map_or(&[], |solved| &solved.left_out)
+    /// What each example that is left out is answered from the others; empty where they are too few, or the channels too many.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub async fn left_out(
+        &mut self,
+        unpainted: bool,
+        pictures: Seen<'_>,
+        recent: &mut RecentViews,
+        side: usize,
+        device: &Device,
+    ) -> Result<Vec<LeftOut>> {
+        Ok(self.solved(unpainted, pictures, recent, side, device).await?.left_out.clone())
+    }
+
+    async fn solved(
+        &mut self,
+        unpainted: bool,
+        pictures: Seen<'_>,
+        recent: &mut RecentViews,
+        side: usize,
+        device: &Device,
+    ) -> Result<&Solved> {
+        let solved = match self.solved.take() {
+            Some(solved) if solved.unpainted == unpainted => solved,
+            _ => {
+                let (sight, left_out) =
+                    self.choose(unpainted, pictures, recent, side, device).await?;
+                let weights = self.solve(&self.sums, sight, unpainted);
+                Solved { unpainted, global: sight.global.is_some(), weights, left_out }
+            }
+        };
+        Ok(self.solved.insert(solved))
     }
 
     /// The sight that answers best for examples that are left out, one at a time, and its answers.

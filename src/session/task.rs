@@ -31,7 +31,10 @@ pub struct Task {
     weights: Option<Vec<ReadOutWeights>>,
     /// Made when a frame is first answered after a change.
     live: Option<LiveParts>,
+    /// On the shipped trunk, which no example was shown: only there what is left out says something of the rest.
     refined: Refined,
+    /// On a trunk of the task's own, where it has one.
+    tuned: Option<Refined>,
     held_out: HeldOut,
     /// Found when first asked for after a change.
     finish: Option<Finish>,
@@ -105,6 +108,7 @@ impl Task {
             weights: None,
             live: None,
             refined: Refined::new(kind, channels.len(), images, trunk.clone(), None),
+            tuned: None,
             finish: None,
             held_out: HeldOut::default(),
             adapter: None,
@@ -230,8 +234,9 @@ impl Task {
     ) -> Result<Vec<f32>> {
         let unpainted = self.unpainted();
         let labels = self.examples.iter().map(|(&id, example)| (id, &example.label.pixels));
-        self.refined.update(&labels.collect(), pictures, recent, side, device).await?;
-        let values = self.refined.values(id, unpainted, pictures, recent, side, device).await?;
+        let refined = self.tuned.as_mut().unwrap_or(&mut self.refined);
+        refined.update(&labels.collect(), pictures, recent, side, device).await?;
+        let values = refined.values(id, unpainted, pictures, recent, side, device).await?;
         Ok(values.into_iter().map(|value| self.kind.quantity().logit(value)).collect())
     }
 
@@ -271,7 +276,8 @@ impl Task {
     ) {
         if names.clone().any(|name| name.starts_with("trunk.")) {
             let trunk = network.trunk.clone();
-            self.refined = Refined::new(self.kind, self.channels, self.images, trunk, Some(number));
+            let (kind, channels, images) = (self.kind, self.channels, self.images);
+            self.tuned = Some(Refined::new(kind, channels, images, trunk, Some(number)));
         }
         if names.clone().any(|name| !name.starts_with("trunk.")) {
             let bias = network.body.bias([side / 16, side / 16], self.images);
@@ -282,10 +288,9 @@ impl Task {
     }
 
     /// Back to the shipped parameters.
-    pub fn forget_adapter(&mut self, trunk: &Trunk) {
+    pub fn forget_adapter(&mut self) {
         if self.adapter.take().is_some() {
-            let trunk = trunk.clone();
-            self.refined = Refined::new(self.kind, self.channels, self.images, trunk, None);
+            self.tuned = None;
             self.own = None;
             self.forget_matched();
         }
@@ -316,6 +321,7 @@ impl Task {
         &mut self,
         network: &Network,
         pictures: Seen<'_>,
+        recent: &mut RecentViews,
         side: usize,
         device: &Device,
     ) -> Result<Finish> {
@@ -325,8 +331,12 @@ impl Task {
         if let Some(finish) = self.finish {
             return Ok(finish);
         }
+        let unpainted = self.unpainted();
+        let labels = self.examples.iter().map(|(&id, example)| (id, &example.label.pixels));
+        self.refined.update(&labels.collect(), pictures, recent, side, device).await?;
+        let left_out = self.refined.left_out(unpainted, pictures, recent, side, device).await?;
         let mut answers = Vec::new();
-        for LeftOut { picture, logits } in self.refined.left_out().to_vec() {
+        for LeftOut { picture, logits } in left_out {
             let plain = logits.clone();
             let decoded =
                 self.decode(picture, logits, 1.0, network, pictures, side, device).await?;
