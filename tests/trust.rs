@@ -217,3 +217,25 @@ fn suggestions_of_nothing_are_nothing_and_strangers_are_refused() {
     assert_eq!(code(session.suggest(task, &[picture, 999], 5)), "not-found");
     assert_eq!(code(session.suggest(999, &[picture], 5)), "not-found");
 }
+
+#[test]
+fn a_single_example_asks_the_network_unseen_where_it_has_learnt_the_kind() {
+    let scene = scenes()[0];
+    let map = scene.ids().into_iter().map(f32::from).collect();
+    let labels = [
+        (TaskKind::Mask, scene.classes(), true),
+        (TaskKind::Map, Label::Map { values: map, width: WIDTH, height: HEIGHT }, false),
+    ];
+    for (kind, label, asked) in labels {
+        let mut session = session();
+        session.set_refine(true);
+        let task = task(&mut session, kind);
+        let picture = add(&mut session, scene);
+        read_sync(session.set_label(task, picture, label)).unwrap();
+        let query = add(&mut session, scenes()[3]);
+        let refined = read_sync(session.predict_refined(task, query)).unwrap();
+        let full = read_sync(session.predict(task, query)).unwrap();
+        let [refined, full] = [refined, full].map(|p| p.probability(0, WIDTH, HEIGHT));
+        assert_eq!(refined != full, asked, "{kind:?}");
+    }
+}

@@ -457,3 +457,15 @@ impl Task {
 fn between(from: &[f32], to: &[f32], share: f32) -> Vec<f32> {
     from.iter().zip(to).map(|(from, to)| from + share * (to - from)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_lies_between_what_it_is_taken_of() {
+        assert_eq!(between(&[-2.0, 4.0], &[2.0, 0.0], 0.0), [-2.0, 4.0]);
+        assert_eq!(between(&[-2.0, 4.0], &[2.0, 0.0], 0.5), [0.0, 2.0]);
+        assert_eq!(between(&[-2.0, 4.0], &[2.0, 0.0], 1.0), [2.0, 0.0]);
+    }
+}
