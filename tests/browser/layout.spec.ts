@@ -9,6 +9,8 @@ test.describe('on a narrow phone', () => {
     await expect(page.getByTestId('sample').first()).toBeVisible();
     expect(await overhang()).toBe(0);
     await anolis.openSamples();
+    await expect(page.getByRole('banner')).toBeInViewport({ ratio: 1 });
+    await expect(anolis.canvas).toBeInViewport({ ratio: 1 });
     await anolis.paintCoin();
     await anolis.predicted();
     expect(await overhang()).toBe(0);

@@ -464,6 +464,8 @@ export class App extends LitElement {
     prepare?: (pictures: readonly Picture[]) => Promise<void>,
   ): Promise<void> {
     await prepare?.(pictures);
+    // What was scrolled to on the welcome page is gone; the picture begins at the top.
+    if (this.session.pictures.length === 0) window.scrollTo(0, 0);
     this.session.add(pictures);
     this.#say(this.anolis ? messages.opened(pictures.length) : messages.loadingInBackground);
   }
