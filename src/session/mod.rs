@@ -49,7 +49,7 @@ pub use search::Found;
 pub use self_test::SelfTestReport;
 pub use tags::Tag;
 use tags::TagTask;
-use task::{Finish, Task};
+use task::{Finish, Task, between};
 pub use tiles::{LEAST_TILE, TileOptions, TiledAnswer, TiledPrediction};
 use views::RecentViews;
 
@@ -346,9 +346,10 @@ impl Session {
             (task.readout_logits(&pictures[&picture].maps), Finish { decoded, guided: false })
         };
         if finish.decoded > 0.0 {
-            let share = finish.decoded;
-            logits =
-                task.decode(picture, logits, share, network, pictures, self.side, device).await?;
+            let plain = logits.clone();
+            let decoded =
+                task.decode(picture, logits, network, pictures, self.side, device).await?;
+            logits = between(&plain, &decoded, finish.decoded);
         }
         if finish.guided {
             logits = pictures[&picture].guide(self.side).filter_all(&logits);

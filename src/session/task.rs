@@ -338,8 +338,7 @@ impl Task {
         let mut answers = Vec::new();
         for LeftOut { picture, logits } in left_out {
             let plain = logits.clone();
-            let decoded =
-                self.decode(picture, logits, 1.0, network, pictures, side, device).await?;
+            let decoded = self.decode(picture, logits, network, pictures, side, device).await?;
             answers.push((picture, plain, decoded));
         }
         let finish = if answers.is_empty() {
@@ -384,17 +383,14 @@ impl Task {
         Finish { decoded, guided: overlap(decoded, true) > covered }
     }
 
-    /// Logits of the channels as the decoder refines them by all other examples, of which `share` is used; what follows them as
-    /// it is.
+    /// Logits of the channels as the decoder refines them by all other examples, what follows them as it is.
     ///
     /// # Errors
     /// `device-lost`.
-    #[allow(clippy::too_many_arguments)]
     pub async fn decode(
         &mut self,
         id: u32,
         mut logits: Vec<f32>,
-        share: f32,
         network: &Network,
         pictures: Seen<'_>,
         side: usize,
@@ -413,9 +409,8 @@ impl Task {
         let cells = logits.len() / self.sums.channels();
         let background = logits.split_off(channels * cells);
         let shape = [channels, 1, cells.isqrt(), cells.isqrt()];
-        let readout = Tensor::from_data(TensorData::new(logits.clone(), shape), device);
-        let decoded = read(network.refine(query, &support, readout)).await?;
-        Ok([between(&logits, &decoded, share), background].concat())
+        let readout = Tensor::from_data(TensorData::new(logits, shape), device);
+        Ok([read(network.refine(query, &support, readout)).await?, background].concat())
     }
 
     /// Encodes pictures with the body of the task's own, where it has one.
@@ -454,7 +449,7 @@ impl Task {
 }
 
 /// `from` for a share of 0, `to` for 1.
-fn between(from: &[f32], to: &[f32], share: f32) -> Vec<f32> {
+pub fn between(from: &[f32], to: &[f32], share: f32) -> Vec<f32> {
     from.iter().zip(to).map(|(from, to)| from + share * (to - from)).collect()
 }
 
