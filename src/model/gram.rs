@@ -4,6 +4,7 @@
 //! first, and the product with the level's features is taken once a place instead of once a cell, which is ten times less
 //! work for the levels of a picture.
 
+use anolis_kernels::{Matrix, Right, Start, product};
 use nalgebra::DMatrix;
 
 use super::maps::{FeatureMap, FeatureMaps};
@@ -128,32 +129,13 @@ fn add(
 /// `aT b` for row-major `a` of `wide` and `b` of `narrow` columns: `[wide, narrow]`.
 pub fn transposed_product(a: &[f32], wide: usize, b: &[f32], narrow: usize) -> Vec<f32> {
     let rows = a.len() / wide;
-    assert!(b.len() == rows * narrow);
-    let mut out = vec![0.0f32; wide * narrow];
-    // SAFETY: the three slices hold `wide x rows`, `rows x narrow` and `wide x narrow` values with the strides given.
-    unsafe {
-        gemm::gemm(
-            wide,
-            narrow,
-            rows,
-            out.as_mut_ptr(),
-            1,
-            narrow as isize,
-            false,
-            a.as_ptr(),
-            wide as isize,
-            1,
-            b.as_ptr(),
-            1,
-            narrow as isize,
-            0.0f32,
-            1.0f32,
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
+    let mut left = vec![0.0; a.len()];
+    for (i, row) in a.chunks_exact(wide).enumerate() {
+        left[i..].iter_mut().step_by(rows).zip(row).for_each(|(to, value)| *to = *value);
     }
+    let mut out = vec![0.0; wide * narrow];
+    let right = Right::new(Matrix::new(b, rows, narrow));
+    product(&mut out, narrow, Matrix::new(&left, wide, rows), &right, Start::Zero);
     out
 }
 

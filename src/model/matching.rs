@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::{gelu, softmax};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 
 use super::attention::attend;
 use super::body::Taps;
@@ -37,6 +37,26 @@ impl Matched {
             values: std::array::from_fn(|l| {
                 Tensor::cat(examples.iter().map(|example| example.values[l].clone()).collect(), 1)
             }),
+        }
+    }
+}
+
+impl Matched {
+    /// Every `size` tokens in `order` become their mean: attention that is as good as equal within a group stays what it was.
+    ///
+    /// # Panics
+    /// Unless `order` has every token once and `size` divides their number.
+    pub fn merged(&self, order: &[u32], size: usize) -> Self {
+        let order: Vec<i32> = order.iter().map(|&token| token as i32).collect();
+        let order = Tensor::<1, Int>::from_data(&order[..], &self.keys[0].device());
+        let mean = |tokens: &Tensor<3>| {
+            let [channels, count, dim] = tokens.dims();
+            let tokens = tokens.clone().select(1, order.clone());
+            tokens.reshape([channels, count / size, size, dim]).mean_dim(2).squeeze_dim(2)
+        };
+        Self {
+            keys: self.keys.each_ref().map(|keys| mean(&keys.clone().unsqueeze()).squeeze_dim(0)),
+            values: self.values.each_ref().map(mean),
         }
     }
 }

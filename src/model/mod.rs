@@ -9,6 +9,7 @@ mod decoder;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod gram;
+mod groups;
 mod label_encoder;
 mod live_readout;
 mod maps;
@@ -22,6 +23,7 @@ pub use body::{Body, BodyBias, Taps};
 pub use config::NetworkConfig;
 pub use decoder::Decoder;
 pub(crate) use gram::transposed_product;
+pub use groups::groups;
 pub use label_encoder::{LabelEncoder, LabelTaps, UNKNOWN};
 pub use live_readout::LiveReadOut;
 pub use maps::{FeatureMap, FeatureMaps, read};

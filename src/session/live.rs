@@ -67,7 +67,7 @@ impl Session {
 }
 
 impl LiveParts {
-    pub fn new(readout: LiveReadOut, support: Option<Vec<Matched>>) -> Self {
-        Self { readout, support: support.map(|examples| Matched::all(&examples)) }
+    pub fn new(readout: LiveReadOut, support: Option<Matched>) -> Self {
+        Self { readout, support }
     }
 }

@@ -1,5 +1,7 @@
 //! What is predicted for one picture.
 
+use std::sync::OnceLock;
+
 use super::kind::TaskKind;
 use super::uncertainty::{Calibration, Decision};
 use crate::error::{ErrorKind, Result};
@@ -35,6 +37,8 @@ pub struct Prediction {
     width: usize,
     fit: Fit,
     calibration: Calibration,
+    /// Computed when first asked for.
+    doubts: OnceLock<Vec<f32>>,
 }
 
 impl Prediction {
@@ -44,12 +48,13 @@ impl Prediction {
         kind.against_background(&mut logits, channels);
         let cells = logits.len() / channels;
         let calibration = Calibration::assumed(kind);
-        Self { kind, logits, channels, width: cells.isqrt(), fit, calibration }
+        let (width, doubts) = (cells.isqrt(), OnceLock::new());
+        Self { kind, logits, channels, width, fit, calibration, doubts }
     }
 
     /// The same answer, with what it is known to be worth.
     pub(super) fn calibrated(self, calibration: Calibration) -> Self {
-        Self { calibration, ..self }
+        Self { calibration, doubts: OnceLock::new(), ..self }
     }
 
     pub fn kind(&self) -> TaskKind {
@@ -194,7 +199,7 @@ impl Prediction {
     /// densities, of [`Prediction::density`]. It is learnt from examples that are predicted from the others.
     pub fn uncertainty(&self, width: usize, height: usize) -> Vec<f32> {
         let scale = if self.kind == TaskKind::Density { self.share(width, height) } else { 1.0 };
-        let doubts = self.fit.unfit(&self.doubts(), self.width, width, height);
+        let doubts = self.fit.unfit(self.doubts(), self.width, width, height);
         doubts.into_iter().map(|doubt| doubt * scale).collect()
     }
 
@@ -205,7 +210,7 @@ impl Prediction {
             return 1.0 - self.heights().iter().sum::<f32>() / self.channels as f32;
         }
         let (columns, rows) = self.fit.cells(self.stride());
-        self.sum(&self.doubts()) / (columns * rows) as f32
+        self.sum(self.doubts()) / (columns * rows) as f32
     }
 
     /// The highest heat of each keypoint, from 0 to 1.
@@ -215,7 +220,7 @@ impl Prediction {
     }
 
     /// Uncertainty of every cell: `[cells, cells]`.
-    fn doubts(&self) -> Vec<f32> {
+    fn doubts(&self) -> &[f32] {
         let cells = self.cells();
         let doubt = |cell: usize| {
             let logits = (0..self.channels).map(|channel| self.logits[channel * cells + cell]);
@@ -231,7 +236,7 @@ impl Prediction {
                 }
             }
         };
-        (0..cells).map(doubt).collect()
+        self.doubts.get_or_init(|| (0..cells).map(doubt).collect())
     }
 
     fn answer(&self, logit: f32) -> f32 {

@@ -17,7 +17,7 @@ use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
 use crate::model::{
     BodyBias, Encoding, FeatureMaps, LiveReadOut, Matched, Network, ReadOut, ReadOutWeights, Trunk,
-    read,
+    groups, read,
 };
 
 pub struct Task {
@@ -31,6 +31,8 @@ pub struct Task {
     weights: Option<Vec<ReadOutWeights>>,
     /// Made when a frame is first answered after a change.
     live: Option<LiveParts>,
+    /// What matching needs of all examples; made when first asked for after a change.
+    merged: Option<Matched>,
     /// On the shipped trunk, which no example was shown: only there what is left out says something of the rest.
     refined: Refined,
     /// On a trunk of the task's own, where it has one.
@@ -51,6 +53,9 @@ pub struct Finish {
     /// Whether it is then drawn along the picture's edges.
     pub guided: bool,
 }
+
+/// The level of a picture's maps with a cell a token.
+const TOKENS: usize = 3;
 
 /// Half of what the decoder changes is worth more than all or nothing where both are about as good.
 const SHARES: [f32; 3] = [0.0, 0.5, 1.0];
@@ -107,6 +112,7 @@ impl Task {
             sums: ReadOut::new(images * trunk.readout_channels(), all),
             weights: None,
             live: None,
+            merged: None,
             refined: Refined::new(kind, channels.len(), images, trunk.clone(), None),
             tuned: None,
             finish: None,
@@ -176,6 +182,7 @@ impl Task {
         self.weights = None;
         self.finish = None;
         self.live = None;
+        self.merged = None;
     }
 
     /// The read-out's logits at stride 2: `[channel, cells, cells]`, the background last where the kind has one.
@@ -208,11 +215,8 @@ impl Task {
         }
         let widths = network.trunk.readout_widths();
         let readout = LiveReadOut::new(self.solved(), widths, device);
-        let support = self.kind.uses_decoder().then(|| {
-            let examples: Vec<u32> = self.examples.keys().copied().collect();
-            self.encode_own(&examples, pictures);
-            self.support(&examples, network, pictures, side, device)
-        });
+        let decodes = self.kind.uses_decoder();
+        let support = decodes.then(|| self.whole_support(network, pictures, side, device));
         let parts = LiveParts::new(readout, support);
         self.live = Some(parts.clone());
         Ok(parts)
@@ -299,6 +303,7 @@ impl Task {
     fn forget_matched(&mut self) {
         self.finish = None;
         self.live = None;
+        self.merged = None;
         self.examples.values_mut().for_each(|example| example.matched = None);
     }
 
@@ -397,12 +402,14 @@ impl Task {
         device: &Device,
     ) -> Result<Vec<f32>> {
         let channels = self.channels;
-        let others = self.examples.len() > 1;
-        let examples = self.examples.keys().copied().filter(|&picture| !others || picture != id);
-        let examples: Vec<u32> = examples.collect();
-        self.encode_own(&examples, pictures);
+        let support = if self.has(id) && self.examples.len() > 1 {
+            let others: Vec<u32> = self.examples.keys().copied().filter(|&it| it != id).collect();
+            self.encode_own(&others, pictures);
+            self.support(&others, network, pictures, side, device)
+        } else {
+            vec![self.whole_support(network, pictures, side, device)]
+        };
         self.encode_own(&[id], pictures);
-        let support = self.support(&examples, network, pictures, side, device);
         let own = self.own.as_ref();
         let network = own.map_or(network, |own| &own.network);
         let query = own.map_or_else(|| &pictures[&id].encoding, |own| &own.encodings[&id]);
@@ -445,6 +452,31 @@ impl Task {
             example.matched.get_or_insert_with(make).clone()
         });
         support.collect()
+    }
+
+    /// What matching needs of all examples. Their tokens are merged to as many as one has, so that an answer takes as long
+    /// whatever their number: what is matched are a few dozen kinds of tokens, and scores stay the same (docs/quality.md).
+    fn whole_support(
+        &mut self,
+        network: &Network,
+        pictures: Seen<'_>,
+        side: usize,
+        device: &Device,
+    ) -> Matched {
+        if let Some(merged) = &self.merged {
+            return merged.clone();
+        }
+        let ids: Vec<u32> = self.examples.keys().copied().collect();
+        self.encode_own(&ids, pictures);
+        let all = Matched::all(&self.support(&ids, network, pictures, side, device));
+        let merged = if ids.len() == 1 {
+            all
+        } else {
+            let looks: Vec<_> = ids.iter().map(|id| &pictures[id].maps.levels[TOKENS]).collect();
+            let rows: Vec<f32> = looks.iter().flat_map(|look| &look.data).copied().collect();
+            all.merged(&groups(&rows, looks[0].channels, ids.len()), ids.len())
+        };
+        self.merged.insert(merged).clone()
     }
 }
 

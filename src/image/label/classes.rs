@@ -41,19 +41,43 @@ impl ClassLabel {
 
     /// Brings the label to the network's square; padding is unknown.
     pub fn fit(&self, fit: &Fit, channels: usize) -> FittedLabel {
+        let nearest = self.nearest(fit);
         FittedLabel {
-            raster: self.raster(fit, channels),
-            cells: self.cells(fit, channels, STRIDE),
-            pixels: self.cells(fit, channels, 1),
+            raster: self.raster(&nearest, fit, channels),
+            cells: cells(&nearest, fit, channels, STRIDE),
+            pixels: cells(&nearest, fit, channels, 1),
             unpainted: self.ids.contains(&UNPAINTED_CLASS),
         }
     }
 
-    fn raster(&self, fit: &Fit, channels: usize) -> Vec<f32> {
+    /// The id of the source pixel nearest to each pixel of the picture in the square: `[height, width]` of the fit.
+    fn nearest(&self, fit: &Fit) -> Vec<u8> {
+        let columns: Vec<_> = (0..fit.width).map(|x| x * self.width / fit.width).collect();
+        let mut ids = Vec::with_capacity(fit.width * fit.height);
+        for y in 0..fit.height {
+            let row = &self.ids[y * self.height / fit.height * self.width..][..self.width];
+            ids.extend(columns.iter().map(|&x| row[x]));
+        }
+        ids
+    }
+
+    fn raster(&self, nearest: &[u8], fit: &Fit, channels: usize) -> Vec<f32> {
         let side = fit.side;
+        let mut raster = vec![UNKNOWN; channels * side * side];
+        if self.width <= fit.width && self.height <= fit.height {
+            // No pixel of the square has more than one below it.
+            for (channel, raster) in raster.chunks_exact_mut(side * side).enumerate() {
+                let shares =
+                    table(|id| (id < UNPAINTED_CLASS).then_some(usize::from(id) == channel + 1));
+                let rows = raster.chunks_exact_mut(side).zip(nearest.chunks_exact(fit.width));
+                for (to, ids) in rows {
+                    to.iter_mut().zip(ids).for_each(|(to, &id)| *to = shares[usize::from(id)]);
+                }
+            }
+            return raster;
+        }
         let columns: Vec<_> =
             (0..fit.width).map(|x| source_range(x, fit.width, self.width)).collect();
-        let mut raster = vec![UNKNOWN; channels * side * side];
         let mut counts = vec![0u32; channels + 1];
         for y in 0..fit.height {
             let rows = source_range(y, fit.height, self.height);
@@ -76,29 +100,30 @@ impl ClassLabel {
         }
         raster
     }
+}
 
-    /// One label for every square of `stride` pixels.
-    fn cells(&self, fit: &Fit, channels: usize, stride: usize) -> CellLabels {
-        let cells = fit.side / stride;
-        let background = usize::from(channels > 1);
-        let mut labels = vec![vec![UNKNOWN; cells * cells]; channels + background];
-        for cell in 0..cells * cells {
-            let (x, y) = (cell % cells, cell / cells);
+/// One label for every square of `stride` pixels.
+fn cells(nearest: &[u8], fit: &Fit, channels: usize, stride: usize) -> CellLabels {
+    let cells = fit.side / stride;
+    let mut ids = vec![UNKNOWN_CLASS; cells * cells];
+    let (columns, rows) = fit.cells(stride);
+    for y in 0..rows {
+        for (x, id) in ids[y * cells..][..columns].iter_mut().enumerate() {
             // The first known pixel stands for the cell: a mean would blur what is one pixel thin.
-            let mut ids = pixels(x, y, stride, fit).map(|(x, y)| self.at(x, y, fit));
-            let known = ids.find(|&id| id != UNKNOWN_CLASS);
-            let Some(id) = known.map(usize::from) else { continue };
-            for (channel, label) in labels.iter_mut().enumerate() {
-                let class = if channel < channels { channel + 1 } else { 0 };
-                label[cell] =
-                    f32::from(id == class || class == 0 && id == usize::from(UNPAINTED_CLASS));
-            }
+            let mut ids = pixels(x, y, stride, fit).map(|(x, y)| nearest[y * fit.width + x]);
+            *id = ids.find(|&id| id != UNKNOWN_CLASS).unwrap_or(UNKNOWN_CLASS);
         }
-        labels
     }
+    let labels = |class: usize| {
+        let is = |id: u8| usize::from(id) == class || class == 0 && id == UNPAINTED_CLASS;
+        let labels = table(|id| (id != UNKNOWN_CLASS).then(|| is(id)));
+        ids.iter().map(|&id| labels[usize::from(id)]).collect()
+    };
+    let background = (channels > 1).then_some(0);
+    (1..=channels).chain(background).map(labels).collect()
+}
 
-    /// The source pixel nearest to a pixel of the square.
-    fn at(&self, x: usize, y: usize, fit: &Fit) -> u8 {
-        self.ids[y * self.height / fit.height * self.width + x * self.width / fit.width]
-    }
+/// The label of every id: 1 or 0, [`UNKNOWN`] where nothing is known.
+fn table(label: impl Fn(u8) -> Option<bool>) -> [f32; 256] {
+    std::array::from_fn(|id| label(id as u8).map_or(UNKNOWN, |is| f32::from(u8::from(is))))
 }
