@@ -91,6 +91,33 @@ fn objects_are_counted_and_found_on_a_new_picture() {
 }
 
 #[test]
+fn two_examples_count_what_touches() {
+    // Pairs of discs so close that they are one shape.
+    let scene = |pairs: usize, lone: usize, shift: f32| -> Vec<[f32; 2]> {
+        let cell = |i: usize| [12.0 + shift + (i % 4) as f32 * 22.0, 10.0 + (i / 4) as f32 * 19.0];
+        let pair = |i: usize| [cell(i), [cell(i)[0] + 7.0, cell(i)[1]]];
+        (0..pairs).flat_map(pair).chain((pairs..pairs + lone).map(cell)).collect()
+    };
+    let mut session = session();
+    let task = session.add_task(TaskKind::Density, vec!["disc".into()]).unwrap();
+    for centres in [scene(2, 5, 0.0), scene(5, 2, 2.0)] {
+        let picture = read_sync(session.add_picture(&discs(&centres, 4.0))).unwrap();
+        let dots = centres.iter().map(|&point| Dot { point, channel: 0 }).collect();
+        read_sync(session.set_label(task, picture, Label::Dots(dots))).unwrap();
+    }
+    for (pairs, lone) in [(1, 7), (4, 4), (7, 1)] {
+        let centres = scene(pairs, lone, 1.0);
+        let picture = read_sync(session.add_picture(&discs(&centres, 4.0))).unwrap();
+        let prediction = read_sync(session.predict(task, picture)).unwrap();
+        let (count, density) =
+            (prediction.count(0).unwrap(), prediction.density(0, WIDTH, HEIGHT).unwrap());
+        assert!((count - (2 * pairs + lone) as f32).abs() < 1.0, "{count} of {pairs} and {lone}");
+        let sum: f32 = density.iter().sum();
+        assert!((sum - count).abs() < 0.05 * count, "{sum} and {count}");
+    }
+}
+
+#[test]
 fn a_map_is_learnt_around_its_holes() {
     let example = discs(&[[30.0, 40.0]], 16.0);
     let query = discs(&[[60.0, 40.0]], 16.0);

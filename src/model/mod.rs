@@ -1,6 +1,7 @@
 //! The Chameleon-style network; docs/network.md specifies every equation.
 
 mod attention;
+mod blocks;
 mod body;
 mod config;
 #[cfg(feature = "cpu")]
@@ -19,6 +20,7 @@ mod readout;
 mod resize;
 mod trunk;
 
+pub use blocks::{block_features, block_labels};
 pub use body::{Body, BodyBias, Taps};
 pub use config::NetworkConfig;
 pub use decoder::Decoder;

@@ -23,6 +23,7 @@ mod suggest;
 mod tags;
 mod task;
 mod tiles;
+mod totals;
 mod uncertainty;
 mod views;
 

@@ -7,6 +7,7 @@ use burn::tensor::Device;
 use super::kind::TaskKind;
 use super::left_out::{LeftOut, loss};
 use super::picture::Seen;
+use super::totals::{Errors, Totals, rescale};
 use super::views::{RecentViews, Sighting, Views};
 use crate::error::Result;
 use crate::model::{CellLabels, ReadOut, ReadOutWeights, Ridge, Trunk};
@@ -47,6 +48,8 @@ pub struct Refined {
     /// A number of the trunk's own where it is not the network's.
     tuned: Option<u32>,
     sums: ReadOut,
+    /// For kinds whose answer is a sum.
+    totals: Option<Totals>,
     solved: Option<Solved>,
     /// The labels that are part of the sums.
     examples: BTreeMap<u32, CellLabels>,
@@ -58,6 +61,14 @@ struct Solved {
     unpainted: bool,
     global: bool,
     weights: Vec<ReadOutWeights>,
+    totals: Option<Vec<ReadOutWeights>>,
+    left_out: Vec<LeftOut>,
+}
+
+/// What examples that are left out say.
+struct Choice {
+    sight: Sight,
+    totals: Errors,
     left_out: Vec<LeftOut>,
 }
 
@@ -75,6 +86,7 @@ impl Refined {
             channels,
             images,
             sums: empty(kind, channels, images, &trunk),
+            totals: totals(kind, channels, images, &trunk),
             trunk,
             tuned,
             solved: None,
@@ -99,6 +111,7 @@ impl Refined {
         if gone.iter().any(|picture| !pictures.contains(*picture)) {
             // What its features were is forgotten.
             self.sums = empty(self.kind, self.channels, self.images, &self.trunk);
+            self.totals = totals(self.kind, self.channels, self.images, &self.trunk);
             self.examples.clear();
             self.solved = None;
         }
@@ -140,7 +153,12 @@ impl Refined {
         let value = |weights: &ReadOutWeights| {
             Views::mean(&maps.iter().map(|maps| weights.apply(maps)).collect::<Vec<_>>())
         };
-        Ok(solved.weights.iter().flat_map(value).collect())
+        let mut values: Vec<f32> = solved.weights.iter().flat_map(value).collect();
+        if let Some(totals) = &solved.totals {
+            let fit = pictures.pictures[&picture].fit(pictures.aspect);
+            rescale(&mut values, totals, &views, &fit);
+        }
+        Ok(values)
     }
 
     /// Whether the examples are too few for one to be left out.
@@ -179,10 +197,12 @@ impl Refined {
         let solved = match self.solved.take() {
             Some(solved) if solved.unpainted == unpainted => solved,
             _ => {
-                let (sight, left_out) =
+                let Choice { sight, totals, left_out } =
                     self.choose(unpainted, pictures, recent, side, device).await?;
                 let weights = self.solve(&self.sums, sight, unpainted);
-                Solved { unpainted, global: sight.global.is_some(), weights, left_out }
+                let solve = |of: &Totals| of.solve(self.examples.len(), totals);
+                let totals = self.totals.as_ref().and_then(solve);
+                Solved { unpainted, global: sight.global.is_some(), weights, totals, left_out }
             }
         };
         Ok(self.solved.insert(solved))
@@ -196,20 +216,27 @@ impl Refined {
         recent: &mut RecentViews,
         side: usize,
         device: &Device,
-    ) -> Result<(Sight, Vec<LeftOut>)> {
+    ) -> Result<Choice> {
         let count = self.examples.len();
         let sights = self.kind.sights(self.channels, self.images, count);
         if !self.affordable() || self.few() {
-            return Ok((sights[0], Vec::new()));
+            let (totals, left_out) = Default::default();
+            return Ok(Choice { sight: sights[0], totals, left_out });
         }
         let left_out = count.min(*LEFT_OUT.end());
         let examples = (0..left_out).map(|i| i * count / left_out);
         let examples: Vec<u32> =
             examples.map(|i| *self.examples.keys().nth(i).expect("an example")).collect();
+        let mut totals = Errors::default();
         let mut tried = sights.map(|sight| (0.0, sight, Vec::new()));
         for picture in examples {
             let views = self.views(picture, pictures, recent, side, device).await?;
             let label = &self.examples[&picture];
+            if let Some(mut others) = self.totals.clone() {
+                others.change(&views, Some(label), None);
+                let errors = others.errors(&views, label);
+                totals.iter_mut().zip(errors).for_each(|(sum, error)| *sum += error);
+            }
             let mut others = self.sums.clone();
             sum(&mut others, &views, Some(label), None);
             for (total, sight, answers) in &mut tried {
@@ -221,8 +248,8 @@ impl Refined {
             }
         }
         let best = tried.into_iter().min_by(|(a, ..), (b, ..)| a.total_cmp(b));
-        let (_, sight, answers) = best.expect("several sights");
-        Ok((sight, answers))
+        let (_, sight, left_out) = best.expect("several sights");
+        Ok(Choice { sight, totals, left_out })
     }
 
     fn solve(&self, sums: &ReadOut, sight: Sight, unpainted: bool) -> Vec<ReadOutWeights> {
@@ -241,6 +268,9 @@ impl Refined {
 
     fn change(&mut self, views: &Views, before: Option<&CellLabels>, after: Option<&CellLabels>) {
         sum(&mut self.sums, views, before, after);
+        if let Some(totals) = &mut self.totals {
+            totals.change(views, before, after);
+        }
         self.solved = None;
     }
 
@@ -270,6 +300,12 @@ fn empty(kind: TaskKind, channels: usize, images: usize, trunk: &Trunk) -> ReadO
     let (local, global) = Views::features(trunk, images);
     let global = if kind.sees_whole(channels, images) { global } else { 0 };
     ReadOut::new(local + global, channels + usize::from(kind.has_background(channels)))
+}
+
+/// The same on blocks, where the answer is a sum.
+fn totals(kind: TaskKind, channels: usize, images: usize, trunk: &Trunk) -> Option<Totals> {
+    let (local, _) = Views::features(trunk, images);
+    (kind == TaskKind::Density).then(|| Totals::new(local, channels))
 }
 
 /// Sums what differs between two labels of a picture.

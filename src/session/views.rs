@@ -112,6 +112,15 @@ impl Views {
         (0..views).map(label).collect()
     }
 
+    /// Labels of a square grid as view number `view` shows them.
+    pub fn turned(labels: &CellLabels, view: usize) -> CellLabels {
+        let turned = |label: &Vec<f32>| match view {
+            0 => label.clone(),
+            _ => mirror(label, label.len().isqrt()),
+        };
+        labels.iter().map(turned).collect()
+    }
+
     /// The mean of the views' values `[height, width]`, the second one's read backwards.
     pub fn mean(values: &[Vec<f32>]) -> Vec<f32> {
         match values {
