@@ -12,6 +12,7 @@ export interface ClientOptions {
   readonly quality: Quality;
   readonly weights: Weights;
   readonly memory: number | undefined;
+  readonly threads: number | undefined;
   readonly assets: Assets;
   readonly spawn: () => WorkerLike;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -47,6 +48,10 @@ export class Client {
 
   get weightsHash(): string {
     return this.#report?.weightsHash ?? '';
+  }
+
+  get threads(): number {
+    return this.#report?.threads ?? 1;
   }
 
   get timings(): Timings {
@@ -115,8 +120,9 @@ export class Client {
   async #open(signal?: AbortSignal): Promise<Connection> {
     const connection = new Connection(this.options.spawn(), () => this.#notice('worker-crashed'));
     try {
-      const { assets, backend, quality, weights, memory } = this.options;
-      const request = { backend: this.#backend, assets, softwareGpu: backend === 'webgpu', quality, weights, memory };
+      const { assets, backend, quality, weights, memory, threads } = this.options;
+      const softwareGpu = backend === 'webgpu';
+      const request = { backend: this.#backend, assets, softwareGpu, quality, weights, memory, threads };
       this.#report = await connection.boot(request, (phase, done) => this.#meter.report(phase, done), signal);
       for (const [operation, input] of this.#ledger.replay()) await connection.call(operation, input);
     } catch (reason) {

@@ -11,6 +11,7 @@ export type WorkerLike = Endpoint & Pick<Worker, 'terminate' | 'onerror' | 'onme
 export class Connection {
   readonly #remote: Remote<WorkerApi>;
   readonly #pending = new Set<(reason: Error) => void>();
+  readonly #crashes = channelOfCrashes();
   #calls = 0;
   #end: Error | undefined;
 
@@ -26,6 +27,7 @@ export class Connection {
       else this.close(errorOf('worker-blocked'));
     };
     worker.onmessageerror = () => this.#crash('a message could not be read');
+    if (this.#crashes) this.#crashes.onmessage = ({ data }) => this.#crash(data);
   }
 
   /** Whether calls can still be made. */
@@ -34,12 +36,12 @@ export class Connection {
   }
 
   boot(
-    request: BootRequest,
+    request: Omit<BootRequest, 'crashes'>,
     onProgress: (phase: Phase, done: number) => void,
     signal?: AbortSignal,
   ): Promise<BootReport> {
     return this.#supervise(
-      () => this.#remote.boot(request, proxy(onProgress)),
+      () => this.#remote.boot({ ...request, crashes: this.#crashes?.name }, proxy(onProgress)),
       signal,
       () => this.close(),
     );
@@ -58,6 +60,7 @@ export class Connection {
     this.#end = reason;
     this.worker.terminate();
     this.#remote[releaseProxy]();
+    this.#crashes?.close();
     for (const reject of this.#pending) reject(reason);
     this.#pending.clear();
   }
@@ -92,4 +95,9 @@ export class Connection {
       }, fail);
     });
   }
+}
+
+// A worker that waits for a thread which died hears of nothing any more, so threads tell the page.
+function channelOfCrashes(): BroadcastChannel | undefined {
+  return globalThis.crossOriginIsolated ? new BroadcastChannel(`anolis-${crypto.randomUUID()}`) : undefined;
 }
