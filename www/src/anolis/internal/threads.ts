@@ -34,6 +34,8 @@ postMessage('alive');
 /** How many threads the CPU's runtime is to have here: 1 where memory cannot be shared, as only isolated pages may. */
 export function threadsFor(most: number = MOST, { runtime }: Assets): number {
   if (!globalThis.crossOriginIsolated || typeof SharedArrayBuffer === 'undefined') return 1;
+  // Without it, promises of a module with shared memory take one more worker each.
+  if (!('waitAsync' in Atomics)) return 1;
   // Who gives a CPU runtime of their own has that one run everywhere.
   if (runtime.threads.wasm === runtime.cpu.wasm) return 1;
   return Math.max(1, Math.min(Math.floor(most), navigator.hardwareConcurrency)) || 1;
