@@ -7,6 +7,15 @@ pub use alone::*;
 #[cfg(feature = "rayon")]
 pub use shared::*;
 
+/// Runs `work`, whose parts follow each other so closely that no thread is to sleep in between: in the browser it takes longer to
+/// wake one than to compute some parts.
+pub fn awake<R>(work: impl FnOnce() -> R) -> R {
+    #[cfg(all(feature = "rayon", target_arch = "wasm32"))]
+    return shared::awake(work);
+    #[cfg(not(all(feature = "rayon", target_arch = "wasm32")))]
+    work()
+}
+
 /// Without threads.
 #[cfg(any(test, not(feature = "rayon")))]
 mod alone {
@@ -132,6 +141,35 @@ mod shared {
                 to.iter_mut().zip(more).for_each(|(to, more)| *to += more);
             }
         });
+    }
+
+    /// Keeps the other threads looking for parts while `work` runs, for as long as they find some now and then.
+    #[cfg(target_arch = "wasm32")]
+    pub fn awake<R>(work: impl FnOnce() -> R) -> R {
+        use std::sync::atomic::{AtomicBool, Ordering};
+
+        /// Looks for nothing, a millisecond or two, after which a thread may sleep all the same.
+        const PATIENCE: u32 = 1 << 14;
+        if threads() == 1 {
+            return work();
+        }
+        let here = rayon::current_thread_index();
+        let done = AtomicBool::new(false);
+        rayon::in_place_scope(|scope| {
+            scope.spawn_broadcast(|_, thread| {
+                let mut idle = 0;
+                while Some(thread.index()) != here
+                    && idle < PATIENCE
+                    && !done.load(Ordering::Relaxed)
+                {
+                    let found = rayon::yield_now() == Some(rayon::Yield::Executed);
+                    idle = if found { 0 } else { idle + 1 };
+                }
+            });
+            let result = work();
+            done.store(true, Ordering::Relaxed);
+            result
+        })
     }
 
     /// Works on a part.

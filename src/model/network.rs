@@ -55,23 +55,27 @@ impl Network {
     /// Encodes one picture `[1, 3, height, width]`, RGB in `[0, 1]`, or several side by side jointly; `bias` is made for as
     /// many.
     pub fn encode(&self, rgb: Tensor<4>, bias: &BodyBias) -> Encoding {
-        let features = self.trunk.forward(rgb);
-        let taps = self.matching.reweight(&self.body.forward(&features, bias));
-        Encoding { features, taps }
+        pass(|| {
+            let features = self.trunk.forward(rgb);
+            let taps = self.matching.reweight(&self.body.forward(&features, bias));
+            Encoding { features, taps }
+        })
     }
 
     /// What matching needs of an example: its encoding and its labels `[channel, 1, height, width]`.
     pub fn support(&self, encoding: &Encoding, labels: Tensor<4>) -> Matched {
-        Matched {
+        pass(|| Matched {
             keys: self.matching.keys(&encoding.taps).map(|keys| keys.squeeze_dim(0)),
             values: self.matching.values(&self.label_encoder.forward(labels)),
-        }
+        })
     }
 
     /// Logits `[channel, 1, height / 2, width / 2]` on top of the read-out's logits of the same shape.
     pub fn predict(&self, query: &Encoding, support: &[Matched], readout: Tensor<4>) -> Tensor<4> {
-        let matched = self.matching.forward(&query.taps, support);
-        self.decoder.forward(&matched, &query.features, readout)
+        pass(|| {
+            let matched = self.matching.forward(&query.taps, support);
+            self.decoder.forward(&matched, &query.features, readout)
+        })
     }
 
     /// The same for a read-out at stride 2 or 1; at stride 1 what the decoder changes is added to its finer logits.
@@ -85,4 +89,12 @@ impl Network {
         let change = self.predict(query, support, coarse.clone()) - coarse;
         readout + up2(change)
     }
+}
+
+/// Computes many layers one after the other: the CPU's threads need not sleep in between.
+fn pass<R>(layers: impl FnOnce() -> R) -> R {
+    #[cfg(feature = "cpu")]
+    return anolis_kernels::awake(layers);
+    #[cfg(not(feature = "cpu"))]
+    layers()
 }
