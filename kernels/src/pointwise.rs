@@ -22,14 +22,16 @@ pub fn gelu(values: &mut [f32]) {
 
 /// `max(x, 0)` in place.
 pub fn relu(values: &mut [f32]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            for value in values {
-                *value = if *value > 0.0 { *value } else { 0.0 };
-            }
-        },
-    );
+    parallel::chunks(values, PART, |_, values| {
+        vectorised(
+            #[inline(always)]
+            || {
+                for value in values {
+                    *value = if *value > 0.0 { *value } else { 0.0 };
+                }
+            },
+        );
+    });
 }
 
 /// LayerNorm of each row of `gamma.len()` values (biased variance): `(x - mean) / sqrt(variance + epsilon) gamma + beta`.
