@@ -29,6 +29,8 @@ export class Client {
   #backend: Backend;
   #report: BootReport | undefined;
   #disposed = false;
+  /** A thread has died: from then on there is one, which works wherever anything does. */
+  #alone = false;
 
   private constructor(private readonly options: ClientOptions) {
     this.#meter = new ProgressMeter(options.onProgress);
@@ -118,15 +120,21 @@ export class Client {
   }
 
   async #open(signal?: AbortSignal): Promise<Connection> {
-    const connection = new Connection(this.options.spawn(), () => this.#notice('worker-crashed'));
+    const alone = this.#alone;
+    const connection = new Connection(this.options.spawn(), (ofThread) => {
+      this.#alone ||= ofThread;
+      this.#notice('worker-crashed');
+    });
     try {
-      const { assets, backend, quality, weights, memory, threads } = this.options;
+      const { assets, backend, quality, weights, memory } = this.options;
+      const threads = alone ? 1 : this.options.threads;
       const softwareGpu = backend === 'webgpu';
       const request = { backend: this.#backend, assets, softwareGpu, quality, weights, memory, threads };
       this.#report = await connection.boot(request, (phase, done) => this.#meter.report(phase, done), signal);
       for (const [operation, input] of this.#ledger.replay()) await connection.call(operation, input);
     } catch (reason) {
       connection.close();
+      if (this.#alone && !alone) return this.#open(signal);
       throw reason;
     }
     this.#connection = connection;

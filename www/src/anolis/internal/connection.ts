@@ -17,7 +17,7 @@ export class Connection {
 
   constructor(
     private readonly worker: WorkerLike,
-    private readonly onCrash: () => void = () => {},
+    private readonly onCrash: (ofThread: boolean) => void = () => {},
   ) {
     this.#remote = wrap<WorkerApi>(worker);
     worker.onerror = (event) => {
@@ -27,7 +27,7 @@ export class Connection {
       else this.close(errorOf('worker-blocked'));
     };
     worker.onmessageerror = () => this.#crash('a message could not be read');
-    if (this.#crashes) this.#crashes.onmessage = ({ data }) => this.#crash(data);
+    if (this.#crashes) this.#crashes.onmessage = ({ data }) => this.#crash(data, true);
   }
 
   /** Whether calls can still be made. */
@@ -65,10 +65,10 @@ export class Connection {
     this.#pending.clear();
   }
 
-  #crash(detail: string): void {
+  #crash(detail: string, ofThread = false): void {
     if (this.#end) return;
     this.close(errorOf('worker-crashed', undefined, { cause: new Error(detail) }));
-    this.onCrash();
+    this.onCrash(ofThread);
   }
 
   // Comlink's promises never settle once the worker is gone, so each call is also rejected from here.
