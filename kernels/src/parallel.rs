@@ -75,6 +75,11 @@ mod shared {
         if threads() == 1 || data.len() <= chunk {
             return data.chunks_mut(chunk).enumerate().for_each(|(i, part)| work(i, part));
         }
+        share_out(data, chunk, &work);
+    }
+
+    /// Compiled once for all kernels: rayon's share of a module is not small.
+    fn share_out(data: &mut [f32], chunk: usize, work: &(dyn Fn(usize, &mut [f32]) + Sync)) {
         let parts = data.par_chunks_mut(chunk).enumerate();
         parts.for_each(|(i, part)| busy(|| work(i, part)));
     }
@@ -100,6 +105,15 @@ mod shared {
                 .step_by(part)
                 .for_each(|first| work(first, &mut data[first..], stride));
         }
+        copy_out(data, stride, part, &work);
+    }
+
+    fn copy_out(
+        data: &mut [f32],
+        stride: usize,
+        part: usize,
+        work: &(dyn Fn(usize, &mut [f32], usize) + Sync),
+    ) {
         let parts = map(stride.div_ceil(part), |i| {
             let first = i * part;
             let width = part.min(stride - first);

@@ -134,8 +134,9 @@ export class Client {
       for (const [operation, input] of this.#ledger.replay()) await connection.call(operation, input);
     } catch (reason) {
       connection.close();
-      if (this.#alone && !alone) return this.#open(signal);
-      throw reason;
+      if (alone || !this.#alone) throw reason;
+      this.#meter.restart();
+      return this.#open(signal);
     }
     this.#connection = connection;
     // The worker's last report may still be on its way.
