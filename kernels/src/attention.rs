@@ -1,8 +1,10 @@
 //! Attention with a bias.
 
 use crate::lanes::vectorised;
+use crate::parallel;
 use crate::pointwise::softmax_numerators;
 use crate::product::{Matrix, Right, Start, product};
+use crate::tile::TALL;
 
 /// Heads, tokens and what scores are multiplied with.
 #[derive(Clone, Copy)]
@@ -27,19 +29,21 @@ pub fn attention(qkv: &[f32], dim: usize, attention: Attention) -> Vec<f32> {
     assert!(qkv.len() == tokens * 3 * dim && dim.is_multiple_of(heads) && tokens > 0);
     assert!(bias.len() == heads * tokens * tokens, "a bias a head, query and key");
     let width = dim / heads;
+    let part = |head: usize, i: usize, from: usize, count: usize| {
+        let start = from * 3 * dim + i * dim + head * width;
+        Matrix::strided(&qkv[start..], count, width, 3 * dim)
+    };
+    let sides = parallel::map(heads, |head| {
+        let keys = Right::new(part(head, 1, 0, tokens).transposed());
+        (keys, Right::new(part(head, 2, 0, tokens)))
+    });
     let mut output = vec![0.0; tokens * dim];
-    let mut scores = vec![0.0; QUERIES.min(tokens) * tokens];
-    for head in 0..heads {
-        let part = |i: usize, from: usize, count: usize| {
-            let start = from * 3 * dim + i * dim + head * width;
-            Matrix::strided(&qkv[start..], count, width, 3 * dim)
-        };
-        let keys = Right::new(part(1, 0, tokens).transposed());
-        let values = Right::new(part(2, 0, tokens));
-        for from in (0..tokens).step_by(QUERIES) {
-            let count = QUERIES.min(tokens - from);
-            let scores = &mut scores[..count * tokens];
-            product(scores, tokens, part(0, from, count), &keys, Start::Zero);
+    let queries = tokens.div_ceil(parallel::threads()).next_multiple_of(TALL).min(QUERIES);
+    parallel::chunks(&mut output, queries * dim, |i, output| {
+        let (from, count) = (i * queries, output.len() / dim);
+        let mut scores = vec![0.0; count * tokens];
+        for (head, (keys, values)) in sides.iter().enumerate() {
+            product(&mut scores, tokens, part(head, 0, from, count), keys, Start::Zero);
             let mut sums = [0.0; QUERIES];
             let bias = &bias[(head * tokens + from) * tokens..][..count * tokens];
             vectorised(
@@ -51,13 +55,13 @@ pub fn attention(qkv: &[f32], dim: usize, attention: Attention) -> Vec<f32> {
                     }
                 },
             );
-            let to = &mut output[from * dim + head * width..];
-            product(to, dim, Matrix::new(scores, count, tokens), &values, Start::Zero);
+            let to = &mut output[head * width..];
+            product(to, dim, Matrix::new(&scores, count, tokens), values, Start::Zero);
             for (row, sum) in to.chunks_mut(dim).zip(&sums[..count]) {
                 row[..width].iter_mut().for_each(|value| *value /= sum);
             }
         }
-    }
+    });
     output
 }
 
@@ -72,7 +76,8 @@ mod tests {
             (0..count).map(|i| ((i + seed) * 7919 % 1009) as f32 / 200.0 - 2.5).collect()
         };
         let (qkv, bias) = (values(tokens * 3 * dim, 1), values(heads * tokens * tokens, 2));
-        let found = attention(&qkv, dim, Attention { heads, scale: 0.7, bias: &bias });
+        let seen = Attention { heads, scale: 0.7, bias: &bias };
+        let found = parallel::with_threads(3, || attention(&qkv, dim, seen));
         let width = dim / heads;
         let part = |i: usize, token: usize, head: usize| {
             &qkv[token * 3 * dim + i * dim + head * width..][..width]

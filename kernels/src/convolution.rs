@@ -28,17 +28,17 @@ impl Padded {
         Self::of(map, size, |value| if value > 0.0 { value } else { 0.0 })
     }
 
-    fn of(map: &[f32], [height, width]: [usize; 2], value: impl Fn(f32) -> f32) -> Self {
+    fn of(map: &[f32], [height, width]: [usize; 2], value: impl Fn(f32) -> f32 + Sync) -> Self {
         let area = height * width;
         assert!(area > 0 && map.len().is_multiple_of(area), "whole channels");
         let pitch = width.next_multiple_of(STRIDE * WIDE) + 2;
         let mut planes = vec![0.0; map.len() / area * (height + 2) * pitch];
-        for (to, plane) in planes.chunks_exact_mut((height + 2) * pitch).zip(map.chunks_exact(area))
-        {
+        parallel::chunks(&mut planes, (height + 2) * pitch, |i, to| {
+            let plane = &map[i * area..][..area];
             for (to, row) in to[pitch..].chunks_exact_mut(pitch).zip(plane.chunks_exact(width)) {
                 to[1..].iter_mut().zip(row).for_each(|(to, &cell)| *to = value(cell));
             }
-        }
+        });
         Self { planes, height, width, pitch }
     }
 
@@ -101,13 +101,12 @@ pub fn add_convolution(to: &mut [f32], convolution: Convolution, map: &Padded, s
             },
         );
     });
-    for (y, row) in rows.chunks_exact(out * width).enumerate() {
-        let planes = to.chunks_exact_mut(area).zip(bias);
-        for ((to, bias), row) in planes.zip(row.chunks_exact(width)) {
-            let to = &mut to[y * width..][..width];
-            to.iter_mut().zip(row).for_each(|(to, sum)| *to += sum + bias);
+    parallel::chunks(to, area, |channel, to| {
+        let rows = rows.chunks_exact(width).skip(channel).step_by(out);
+        for (to, row) in to.chunks_exact_mut(width).zip(rows) {
+            to.iter_mut().zip(row).for_each(|(to, sum)| *to += sum + bias[channel]);
         }
-    }
+    });
 }
 
 /// Sums into the first cells, as many as there are.

@@ -32,6 +32,10 @@ pub struct InvertedResidual<'a> {
 const PIECE: usize = 128 * 1024;
 /// Input cells of a strip, about.
 const STRIP: usize = 4096;
+/// Input rows of a strip for each that the next strip expands again.
+const AGAIN: usize = 8;
+/// Parts that channels are shared out in, at most: each has sums of its own.
+const PARTS: usize = 8;
 
 impl InvertedResidual<'_> {
     /// `[in, height, width]` to `[out, height / stride, width / stride]`.
@@ -45,9 +49,30 @@ impl InvertedResidual<'_> {
         assert!(height >= self.stride && width >= self.stride, "a cell a stride");
         let [rows, columns] = [filtered(height, self.stride), filtered(width, self.stride)];
         let mut output = self.beginning(input, rows * columns);
-        let strip = (STRIP / (width * self.stride)).clamp(1, rows);
-        for top in (0..rows).step_by(strip) {
-            self.strip(input, [height, width], [top, rows.min(top + strip)], &mut output);
+        let threads = parallel::threads();
+        let most = (STRIP / (width * self.stride)).clamp(1, rows);
+        let least = (AGAIN * (self.kernel - self.stride)).div_ceil(self.stride);
+        let strip = rows.div_ceil(threads).max(least).min(most);
+        if rows <= most && rows.div_ceil(strip) < threads {
+            // Rows are too few for all threads: channels are shared out.
+            let wide = self.depthwise.bias.len();
+            let part = wide.div_ceil(threads.min(PARTS));
+            parallel::sum(&mut output, wide.div_ceil(part), |i, output| {
+                let channels = [i * part, wide.min((i + 1) * part)];
+                self.strip(input, [height, width], [0, rows], channels, output, rows * columns);
+            });
+        } else {
+            parallel::columns(
+                &mut output,
+                rows * columns,
+                strip * columns,
+                |first, output, stride| {
+                    let from = first / columns;
+                    let channels = [0, self.depthwise.bias.len()];
+                    let to = rows.min(from + strip);
+                    self.strip(input, [height, width], [from, to], channels, output, stride);
+                },
+            );
         }
         output
     }
@@ -68,30 +93,32 @@ impl InvertedResidual<'_> {
         output
     }
 
-    /// Adds what the block makes of output rows `from` to `to`.
+    /// Adds what expanded channels `begin` to `end` make of output rows `from` to `to`; the planes of the output begin with row `from`
+    /// and are `stride` values apart.
     fn strip(
         &self,
         input: &[f32],
         [height, width]: [usize; 2],
         [from, to]: [usize; 2],
+        [begin, end]: [usize; 2],
         output: &mut [f32],
+        stride: usize,
     ) {
         let area = height * width;
         let channels = input.len() / area;
         let wide = self.depthwise.bias.len();
         let columns = filtered(width, self.stride);
-        let out_area = filtered(height, self.stride) * columns;
-        let [top, end] = rows_read(from, to, self.kernel, self.stride, height);
-        let (cells, out_cells) = ((end - top) * width, (to - from) * columns);
+        let [top, bottom] = rows_read(from, to, self.kernel, self.stride, height);
+        let (cells, out_cells) = ((bottom - top) * width, (to - from) * columns);
         let right = self.expand.is_some().then(|| {
             let rows = Matrix::strided(&input[top * width..], channels, cells, area);
             Right::new(rows)
         });
-        let most = (PIECE / cells).clamp(8, 96).min(wide);
+        let most = (PIECE / cells).clamp(8, 96).min(end - begin);
         let mut expanded = vec![0.0; if right.is_some() { most * cells } else { 0 }];
         let mut filtered = vec![0.0; most * out_cells];
-        for first in (0..wide).step_by(most) {
-            let count = most.min(wide - first);
+        for first in (begin..end).step_by(most) {
+            let count = most.min(end - first);
             if let (Some(expand), Some(right)) = (&self.expand, &right) {
                 let weight = &expand.weight[first * channels..][..count * channels];
                 let weight = Matrix::new(weight, count, channels);
@@ -115,8 +142,8 @@ impl InvertedResidual<'_> {
                 depthwise(&Plane { data, width, top, height }, filter, from, out);
             });
             product(
-                &mut output[from * columns..],
-                out_area,
+                output,
+                stride,
                 Matrix::strided(
                     &self.project.weight[first..],
                     self.project.bias.len(),
@@ -191,7 +218,7 @@ mod tests {
         #[test]
         fn a_block_is_three_convolutions(
             channels in 1..7_usize, expansion in 1..30_usize, out in 1..9_usize,
-            height in 2..40_usize, width in 2..75_usize,
+            height in 2..40_usize, width in 2..75_usize, threads in 1..6_usize,
             kernel in prop::sample::select(vec![3_usize, 5]), stride in 1..3_usize, residual: bool,
         ) {
             let (size, wide) = ([height, width], channels * expansion);
@@ -222,18 +249,22 @@ mod tests {
             if residual {
                 expected.iter_mut().zip(&input).for_each(|(sum, value)| *sum += value);
             }
-            prop_assert!(close(&block.forward(&input, [height, width]), &expected));
+            let found = parallel::with_threads(threads, || block.forward(&input, [height, width]));
+            prop_assert!(close(&found, &expected));
         }
 
         #[test]
-        fn the_stem_is_a_convolution(rows in 1..40_usize, columns in 1..60_usize, out in 1..7_usize) {
+        fn the_stem_is_a_convolution(
+            rows in 1..40_usize, columns in 1..60_usize, out in 1..7_usize, threads in 1..4_usize,
+        ) {
             let size = [2 * rows, 2 * columns];
             let input = values(3 * size[0] * size[1], 1);
             let (weight, bias) = (values(27 * out, 2), values(out, 3));
             let convolution = Convolution { weight: &weight, bias: &bias };
             let scaled: Vec<f32> = input.iter().map(|value| value * 2.0 - 0.5).collect();
             let expected = convolve(&scaled, size, convolution, [3, 2, 1], false);
-            prop_assert!(close(&stem(convolution, &input, size, [2.0, -0.5]), &expected));
+            let found = || stem(convolution, &input, size, [2.0, -0.5]);
+            prop_assert!(close(&parallel::with_threads(threads, found), &expected));
         }
     }
 }

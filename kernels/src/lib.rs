@@ -20,6 +20,7 @@ pub use attention::{Attention, attention};
 pub use convolution::{Padded, add_convolution};
 pub use inverted_residual::{Convolution, InvertedResidual};
 pub use matching::{Example, matching};
+pub use parallel::awake;
 pub use pointwise::{add_scaled, gelu, layer_norm, relu};
 pub use product::{Matrix, Right, Start, product};
 pub use resize::{double, pool};

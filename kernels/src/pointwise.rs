@@ -1,29 +1,37 @@
 //! What is computed value by value, or row by row.
 
 use crate::lanes::vectorised;
+use crate::parallel;
+
+/// Values that are worth a thread's while.
+const PART: usize = 1 << 14;
 
 /// `x / 2 (1 + erf(x / sqrt 2))` in place, to 1e-6.
 pub fn gelu(values: &mut [f32]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            for value in values {
-                *value = 0.5 * *value * (1.0 + erf(*value * std::f32::consts::FRAC_1_SQRT_2));
-            }
-        },
-    );
+    parallel::chunks(values, PART, |_, values| {
+        vectorised(
+            #[inline(always)]
+            || {
+                for value in values {
+                    *value = 0.5 * *value * (1.0 + erf(*value * std::f32::consts::FRAC_1_SQRT_2));
+                }
+            },
+        );
+    });
 }
 
 /// `max(x, 0)` in place.
 pub fn relu(values: &mut [f32]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            for value in values {
-                *value = if *value > 0.0 { *value } else { 0.0 };
-            }
-        },
-    );
+    parallel::chunks(values, PART, |_, values| {
+        vectorised(
+            #[inline(always)]
+            || {
+                for value in values {
+                    *value = if *value > 0.0 { *value } else { 0.0 };
+                }
+            },
+        );
+    });
 }
 
 /// LayerNorm of each row of `gamma.len()` values (biased variance): `(x - mean) / sqrt(variance + epsilon) gamma + beta`.

@@ -88,6 +88,7 @@ use tiles as imp;
 #[cfg(not(target_arch = "wasm32"))]
 mod imp {
     use super::{Matrix, Start};
+    use crate::parallel;
 
     pub struct Right<'a>(Matrix<'a>);
 
@@ -101,10 +102,13 @@ mod imp {
         }
     }
 
-    #[cfg(feature = "rayon")]
-    const PARALLELISM: gemm::Parallelism = gemm::Parallelism::Rayon(0);
-    #[cfg(not(feature = "rayon"))]
-    const PARALLELISM: gemm::Parallelism = gemm::Parallelism::None;
+    fn parallelism() -> gemm::Parallelism {
+        #[cfg(feature = "rayon")]
+        if parallel::threads() > 1 {
+            return gemm::Parallelism::Rayon(0);
+        }
+        gemm::Parallelism::None
+    }
 
     pub fn product(c: &mut [f32], stride: usize, a: Matrix, Right(b): &Right, start: Start) {
         let rows = || (0..a.rows).map(|i| i * stride..i * stride + b.columns);
@@ -136,7 +140,7 @@ mod imp {
                 false,
                 false,
                 false,
-                PARALLELISM,
+                parallelism(),
             );
         }
     }
@@ -147,10 +151,16 @@ mod imp {
 mod tiles {
     use super::{Matrix, Start};
     use crate::lanes::{Lanes, vectorised};
+    use crate::parallel;
     use crate::tile::{TALL, Tile, WIDE, multiply, pack};
 
     /// Rows of `a` that stay in the cache while the columns of `b` pass.
     const ROWS: usize = 96;
+    /// Parts a thread: one that begins late leaves its share to the others.
+    const PARTS: usize = 2;
+    /// Multiplications that a part is to have at least, and values that are packed in one go.
+    const LEAST: usize = 1 << 19;
+    const PACKED: usize = 1 << 14;
 
     /// Panels of `WIDE` columns, row by row; what is missing in the last one is zero.
     pub struct Right<'a> {
@@ -162,26 +172,12 @@ mod tiles {
         pub fn new(matrix: Matrix<'a>) -> Self {
             let panel = matrix.rows * WIDE;
             let mut panels = vec![0.0; matrix.columns.div_ceil(WIDE) * panel];
-            for (j, panel) in panels.chunks_exact_mut(panel).enumerate() {
-                let left = j * WIDE;
-                let columns = WIDE.min(matrix.columns - left);
-                if matrix.column_stride == 1 {
-                    for (k, row) in panel.chunks_exact_mut(WIDE).enumerate() {
-                        let from = &matrix.data[k * matrix.row_stride + left..][..columns];
-                        row[..columns].copy_from_slice(from);
-                    }
-                } else {
-                    for i in 0..columns {
-                        let from = &matrix.data[(left + i) * matrix.column_stride..];
-                        let column = from.iter().step_by(matrix.row_stride);
-                        panel[i..]
-                            .iter_mut()
-                            .step_by(WIDE)
-                            .zip(column)
-                            .for_each(|(to, v)| *to = *v);
-                    }
+            let some = PACKED.div_ceil(panel).max(1);
+            parallel::chunks(&mut panels, some * panel, |i, panels| {
+                for (j, panel) in (i * some..).zip(panels.chunks_exact_mut(panel)) {
+                    matrix.pack_panel(j * WIDE, panel);
                 }
-            }
+            });
             Self { panels, matrix }
         }
 
@@ -190,7 +186,46 @@ mod tiles {
         }
     }
 
+    impl Matrix<'_> {
+        /// The columns from `left` on, as many as a panel has, row by row.
+        fn pack_panel(&self, left: usize, panel: &mut [f32]) {
+            let columns = WIDE.min(self.columns - left);
+            if self.column_stride == 1 {
+                for (k, row) in panel.chunks_exact_mut(WIDE).enumerate() {
+                    let from = &self.data[k * self.row_stride + left..][..columns];
+                    row[..columns].copy_from_slice(from);
+                }
+                return;
+            }
+            for i in 0..columns {
+                let column =
+                    self.data[(left + i) * self.column_stride..].iter().step_by(self.row_stride);
+                panel[i..].iter_mut().step_by(WIDE).zip(column).for_each(|(to, v)| *to = *v);
+            }
+        }
+
+        /// Some of the rows.
+        fn some_rows(self, first: usize, rows: usize) -> Self {
+            Self { data: &self.data[first * self.row_stride..], rows, ..self }
+        }
+    }
+
     pub fn product(c: &mut [f32], stride: usize, a: Matrix, b: &Right, start: Start) {
+        let (inner, columns) = b.shape();
+        let parts = (parallel::threads() * PARTS).min(a.rows * inner * columns / LEAST).max(1);
+        let rows = a.rows.div_ceil(parts).next_multiple_of(TALL);
+        let c = &mut c[..(a.rows - 1) * stride + columns];
+        parallel::chunks(c, rows * stride, |i, c| {
+            let first = i * rows;
+            let start = match start {
+                Start::Rows(values) => Start::Rows(&values[first..]),
+                _ => start,
+            };
+            multiply_rows(c, stride, a.some_rows(first, rows.min(a.rows - first)), b, start);
+        });
+    }
+
+    fn multiply_rows(c: &mut [f32], stride: usize, a: Matrix, b: &Right, start: Start) {
         let (inner, columns) = b.shape();
         let packed = pack::<TALL>(a.rows, inner, |row| &a.data[row * a.row_stride..]);
         vectorised(
@@ -269,9 +304,27 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::parallel;
 
     fn values(count: usize, seed: usize) -> Vec<f32> {
         (0..count).map(|i| ((i + seed) * 7919 % 1009) as f32 / 500.0 - 1.0).collect()
+    }
+
+    #[test]
+    fn a_product_that_is_shared_out_is_the_same() {
+        let (rows, inner, columns, stride) = (67, 150, 301, 305);
+        let (left, right) = (values(rows * inner, 1), values(inner * columns, 2));
+        let a = Matrix::new(&left, rows, inner);
+        let b = tiles::Right::new(Matrix::new(&right, inner, columns));
+        let added = values(rows + columns, 3);
+        for start in [Start::Zero, Start::Sum, Start::Rows(&added), Start::Columns(&added)] {
+            let [expected, found] = [1, 3].map(|threads| {
+                let mut c = values(rows * stride, 4);
+                parallel::with_threads(threads, || tiles::product(&mut c, stride, a, &b, start));
+                c
+            });
+            assert_eq!(found, expected);
+        }
     }
 
     proptest! {

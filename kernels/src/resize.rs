@@ -1,16 +1,17 @@
 //! Maps of twice and of a part of the size.
 
 use crate::lanes::vectorised;
+use crate::parallel;
 
 /// Twice the height and width, bilinear with half-pixel centres, edges clamped.
 pub fn double(map: &[f32], [height, width]: [usize; 2]) -> Vec<f32> {
     let mut doubled = vec![0.0; 4 * map.len()];
-    let mut mixed = vec![0.0; width];
-    vectorised(
-        #[inline(always)]
-        || {
-            let planes = doubled.chunks_exact_mut(4 * height * width);
-            for (to, plane) in planes.zip(map.chunks_exact(height * width)) {
+    parallel::chunks(&mut doubled, 4 * height * width, |i, to| {
+        let plane = &map[i * height * width..][..height * width];
+        let mut mixed = vec![0.0; width];
+        vectorised(
+            #[inline(always)]
+            || {
                 for (y, to) in to.chunks_exact_mut(2 * width).enumerate() {
                     let [near, far] = sources(y, height).map(|y| &plane[y * width..][..width]);
                     for ((mixed, near), far) in mixed.iter_mut().zip(near).zip(far) {
@@ -22,9 +23,9 @@ pub fn double(map: &[f32], [height, width]: [usize; 2]) -> Vec<f32> {
                         to[1] = 0.75 * mixed[x] + 0.25 * mixed[far[1]];
                     }
                 }
-            }
-        },
-    );
+            },
+        );
+    });
     doubled
 }
 

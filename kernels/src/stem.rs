@@ -1,6 +1,7 @@
 //! The first convolution of the trunk.
 
 use crate::inverted_residual::Convolution;
+use crate::parallel;
 use crate::product::{Matrix, Right, Start, product};
 
 /// Output cells that are multiplied in one go, at least.
@@ -25,16 +26,15 @@ pub fn stem(
         return output;
     }
     let strip = CELLS.div_ceil(columns).min(rows);
-    let mut read = vec![0.0; 27 * strip * columns];
-    for top in (0..rows).step_by(strip) {
-        let strip = strip.min(rows - top);
-        let cells = strip * columns;
-        for (i, to) in read.chunks_exact_mut(cells).take(27).enumerate() {
+    parallel::columns(&mut output, rows * columns, strip * columns, |first, to, stride| {
+        let top = first / columns;
+        let cells = strip.min(rows - top) * columns;
+        let mut read = vec![0.0; 27 * cells];
+        for (i, to) in read.chunks_exact_mut(cells).enumerate() {
             let (channel, dy, dx) = (i / 9, i / 3 % 3, i % 3);
             for (y, to) in (top..).zip(to.chunks_exact_mut(columns)) {
                 // No padding before, one row and column after.
                 if 2 * y + dy == height {
-                    to.fill(0.0);
                     continue;
                 }
                 let row = &input[(channel * height + 2 * y + dy) * width..][..width];
@@ -45,13 +45,9 @@ pub fn stem(
                 }
             }
         }
-        product(
-            &mut output[top * columns..],
-            rows * columns,
-            Matrix::new(convolution.weight, out, 27),
-            &Right::new(Matrix::new(&read[..27 * cells], 27, cells)),
-            Start::Rows(convolution.bias),
-        );
-    }
+        let read = Right::new(Matrix::new(&read, 27, cells));
+        let weight = Matrix::new(convolution.weight, out, 27);
+        product(to, stride, weight, &read, Start::Rows(convolution.bias));
+    });
     output
 }

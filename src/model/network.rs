@@ -1,5 +1,6 @@
 //! The whole network: encode once, match many.
 
+use anolis_kernels::awake;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
@@ -55,23 +56,27 @@ impl Network {
     /// Encodes one picture `[1, 3, height, width]`, RGB in `[0, 1]`, or several side by side jointly; `bias` is made for as
     /// many.
     pub fn encode(&self, rgb: Tensor<4>, bias: &BodyBias) -> Encoding {
-        let features = self.trunk.forward(rgb);
-        let taps = self.matching.reweight(&self.body.forward(&features, bias));
-        Encoding { features, taps }
+        awake(|| {
+            let features = self.trunk.forward(rgb);
+            let taps = self.matching.reweight(&self.body.forward(&features, bias));
+            Encoding { features, taps }
+        })
     }
 
     /// What matching needs of an example: its encoding and its labels `[channel, 1, height, width]`.
     pub fn support(&self, encoding: &Encoding, labels: Tensor<4>) -> Matched {
-        Matched {
+        awake(|| Matched {
             keys: self.matching.keys(&encoding.taps).map(|keys| keys.squeeze_dim(0)),
             values: self.matching.values(&self.label_encoder.forward(labels)),
-        }
+        })
     }
 
     /// Logits `[channel, 1, height / 2, width / 2]` on top of the read-out's logits of the same shape.
     pub fn predict(&self, query: &Encoding, support: &[Matched], readout: Tensor<4>) -> Tensor<4> {
-        let matched = self.matching.forward(&query.taps, support);
-        self.decoder.forward(&matched, &query.features, readout)
+        awake(|| {
+            let matched = self.matching.forward(&query.taps, support);
+            self.decoder.forward(&matched, &query.features, readout)
+        })
     }
 
     /// The same for a read-out at stride 2 or 1; at stride 1 what the decoder changes is added to its finer logits.

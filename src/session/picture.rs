@@ -14,8 +14,14 @@ use crate::image::{Aspect, Fit, Guide, Picture};
 use crate::model::{BodyBias, Encoding, FeatureMaps, Network};
 
 /// Hands over a picture, or those that are seen together, as often as it is asked: always the same pixels.
+#[cfg(not(target_arch = "wasm32"))]
 pub type Lender =
     Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Vec<Picture>>>>> + Send + Sync>;
+
+/// Hands over a picture, or those that are seen together, as often as it is asked: always the same pixels.
+/// In the browser it may hold what is JavaScript's, which stays in its thread.
+#[cfg(target_arch = "wasm32")]
+pub type Lender = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Vec<Picture>>>>>>;
 
 /// Encodings by picture and how it was fitted to the square; of a task's examples they are always there.
 pub type Encodings = Recent<(u32, Aspect), EncodedPicture>;

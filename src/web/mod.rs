@@ -8,6 +8,8 @@ mod lender;
 #[cfg(feature = "gpu")]
 mod live;
 mod tags;
+#[cfg(feature = "threads")]
+mod threads;
 
 use std::collections::BTreeMap;
 

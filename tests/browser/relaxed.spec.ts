@@ -24,7 +24,7 @@ test('Chromium fetches the relaxed runtime unless it is given the plain one, and
     const { width, height, disc, picture, bytes } = scenes;
     const answers = [];
     for (const assets of [{}, { runtime: { cpu: {} } }]) {
-      const anolis = await library.Anolis.load({ backend: 'cpu', assets });
+      const anolis = await library.Anolis.load({ backend: 'cpu', threads: 1, assets });
       const task = await anolis.task({ kind: 'mask', channels: ['disc'] });
       for (const x of [30, 50]) {
         await task.add(picture([[x, 40]], 16), { width, height, data: bytes((i) => Number(disc(i, x, 40, 16))) });

@@ -106,6 +106,10 @@ export const assets: Assets = {
       glue: new URL('./relaxed/anolis.js', import.meta.url).href,
       wasm: new URL('./relaxed/anolis_bg.wasm', import.meta.url).href,
     },
+    threads: {
+      glue: new URL('./threads/anolis.js', import.meta.url).href,
+      wasm: new URL('./threads/anolis_bg.wasm', import.meta.url).href,
+    },
     gpu: {
       glue: new URL('./gpu/anolis.js', import.meta.url).href,
       wasm: new URL('./gpu/anolis_bg.wasm', import.meta.url).href,

@@ -23,8 +23,8 @@ pub fn in_browser(backend: Backend, args: &[String]) -> Result<bool> {
     let chromium = chromium::setup()?;
     npm::setup()?;
     let (project, runtimes) = match backend {
-        // Which of both runs is the page's choice.
-        Backend::Cpu | Backend::Relaxed => ("--project=cpu", &Backend::CPU[..]),
+        // Which of them runs is the page's choice.
+        Backend::Cpu | Backend::Relaxed | Backend::Threads => ("--project=cpu", &Backend::CPU[..]),
         Backend::Gpu => ("--project=webgpu", &[Backend::Gpu][..]),
     };
     for &runtime in runtimes {

@@ -54,7 +54,8 @@ fn crates() -> Result<Vec<(Package, Vec<String>)>> {
 
 /// Crates in the runtimes as `name vVersion`, without our own and without those that only run while compiling.
 fn compiled() -> Result<BTreeSet<String>> {
-    let tree = ["tree", "--package", "anolis", "--no-default-features", "--features", "cpu,gpu"];
+    let tree =
+        ["tree", "--package", "anolis", "--no-default-features", "--features", "threads,gpu"];
     let edges = ["--target", TARGET, "--edges", "normal,no-proc-macro", "--prefix", "none"];
     let text = cargo(&[&tree[..], &edges, &["--format", "{p}"]].concat())?;
     let names = text.lines().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>());

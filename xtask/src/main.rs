@@ -50,7 +50,7 @@ enum Command {
         #[arg(long)]
         backend: Option<Backend>,
     },
-    /// Open the page from a development server; the GPU runtime follows behind
+    /// Open the page from a development server; the runtimes of GPU and threads follow behind
     Serve {
         /// Do not open a browser
         #[arg(long)]
@@ -104,6 +104,7 @@ fn run(command: Command) -> Result<bool> {
     match command {
         Command::Setup => {
             toolchain::setup()?;
+            toolchain::setup_sources()?;
             chromium::setup()?;
             npm::setup()?;
         }

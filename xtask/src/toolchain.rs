@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::paths;
 use crate::step::{self, Step};
@@ -12,8 +12,46 @@ use crate::step::{self, Step};
 /// The browser's target.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Part of the cache's key: other flags rebuild everything.
-const RUSTFLAGS: &str = r#"-C target-feature=+simd128 --cfg getrandom_backend="wasm_js""#;
+/// What a module is compiled for. Part of the cache's key: other flags rebuild everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// One thread's.
+    Own,
+    /// Shared by several threads, for which the standard library is compiled anew.
+    Shared,
+}
+
+impl Memory {
+    fn rustflags(self) -> String {
+        const ALL: &str = r#"-C target-feature=+simd128 --cfg getrandom_backend="wasm_js""#;
+        // What wasm-bindgen needs to start a thread, the linker keeps only if told to; 4 GiB are what a memory without threads can grow to.
+        const SHARED: [&str; 8] = [
+            "--shared-memory",
+            "--import-memory",
+            "--max-memory=4294967296",
+            "--export=__heap_base",
+            "--export=__wasm_init_tls",
+            "--export=__tls_size",
+            "--export=__tls_align",
+            "--export=__tls_base",
+        ];
+        match self {
+            Self::Own => ALL.to_owned(),
+            Self::Shared => {
+                let linked = SHARED.map(|argument| format!(" -C link-arg={argument}"));
+                format!("{ALL} -C target-feature=+atomics,+bulk-memory{}", linked.concat())
+            }
+        }
+    }
+
+    /// Cargo's target folder: flags that differ must not make the runtimes rebuild each other's dependencies.
+    pub fn target(self) -> PathBuf {
+        match self {
+            Self::Own => paths::web_target(),
+            Self::Shared => paths::web_target().join("threads"),
+        }
+    }
+}
 
 /// Debian's compiler, its sources (for `-Zbuild-std`) and its linker.
 const DEBIAN_PACKAGES: [&str; 5] =
@@ -50,23 +88,79 @@ pub fn setup() -> Result<Toolchain> {
         }
     }
     if paths::program("apt-get").is_some() {
-        let step = Step::start(format!("{TITLE}, from Debian"));
-        match apt_install(&step, &DEBIAN_PACKAGES) {
-            Ok(()) if debian_is_installed() => {
-                step.done(Toolchain::Debian.description());
-                return Ok(Toolchain::Debian);
-            }
-            Ok(()) => tried.push("Debian's packages have no standard library source".to_owned()),
+        match install_debian(TITLE) {
+            Ok(found) => return Ok(found),
             Err(error) => tried.push(format!("{error:#}")),
         }
     }
-    let tried =
-        if tried.is_empty() { String::new() } else { format!(" (tried: {})", tried.join("; ")) };
     bail!(
         "no Rust toolchain here builds for {TARGET}: run `rustup target add {TARGET}`, \
-         or on Debian `apt-get install {}` as root{tried}",
-        DEBIAN_PACKAGES.join(" ")
+         or on Debian `apt-get install {}` as root{}",
+        DEBIAN_PACKAGES.join(" "),
+        listed(&tried)
     )
+}
+
+/// Finds or installs a toolchain with the standard library's sources, which shared memory needs.
+pub fn setup_sources() -> Result<Toolchain> {
+    const TITLE: &str = "Sources of Rust's standard library";
+    if let Some(found) = find_sources() {
+        step::skip(TITLE, found.description());
+        return Ok(found);
+    }
+    let mut tried = Vec::new();
+    if paths::program("rustup").is_some() {
+        let step = Step::start(TITLE);
+        match step.run(Command::new("rustup").args(["component", "add", "rust-src"])) {
+            Ok(_) if active_has_sources() => {
+                step.done(Toolchain::Active.description());
+                return Ok(Toolchain::Active);
+            }
+            Ok(_) => {
+                tried.push("`rustup component add` did not reach the active toolchain".to_owned())
+            }
+            Err(error) => tried.push(format!("{error:#}")),
+        }
+    }
+    if paths::program("apt-get").is_some() {
+        match install_debian(TITLE) {
+            Ok(found) => return Ok(found),
+            Err(error) => tried.push(format!("{error:#}")),
+        }
+    }
+    bail!(
+        "the runtime with threads needs the sources of Rust's standard library: run `rustup component add rust-src`, \
+         or on Debian `apt-get install {}` as root{}",
+        DEBIAN_PACKAGES.join(" "),
+        listed(&tried)
+    )
+}
+
+fn find_sources() -> Option<Toolchain> {
+    if active_has_sources() {
+        Some(Toolchain::Active)
+    } else {
+        debian_is_installed().then_some(Toolchain::Debian)
+    }
+}
+
+fn active_has_sources() -> bool {
+    sysroot(Path::new("rustc")).is_some_and(|sysroot| {
+        sysroot.join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file()
+    })
+}
+
+fn install_debian(title: &str) -> Result<Toolchain> {
+    let step = Step::start(format!("{title}, from Debian"));
+    apt_install(&step, &DEBIAN_PACKAGES)?;
+    ensure!(debian_is_installed(), "Debian's packages have no standard library source");
+    step.done(Toolchain::Debian.description());
+    Ok(Toolchain::Debian)
+}
+
+/// What was tried, for the end of a sentence.
+fn listed(tried: &[String]) -> String {
+    if tried.is_empty() { String::new() } else { format!(" (tried: {})", tried.join("; ")) }
 }
 
 fn find() -> Option<Toolchain> {
@@ -131,15 +225,16 @@ impl Toolchain {
     }
 
     /// What decides, besides the sources, what the compiler writes.
-    pub fn identity(self) -> Result<String> {
+    pub fn identity(self, memory: Memory) -> Result<String> {
         let mut command = Command::new(self.rustc());
         let output = command.arg("-vV").current_dir(paths::root()).output();
         let output = output.with_context(|| format!("cannot run {}", self.rustc()))?;
-        Ok(format!("{self:?} {RUSTFLAGS} {}", String::from_utf8_lossy(&output.stdout)))
+        let flags = memory.rustflags();
+        Ok(format!("{self:?} {flags} {}", String::from_utf8_lossy(&output.stdout)))
     }
 
-    /// `cargo build` for the browser, into [`paths::web_target`].
-    pub fn build(self) -> Command {
+    /// `cargo build` for the browser, into [`Memory::target`].
+    pub fn build(self, memory: Memory) -> Command {
         let mut command = match self {
             Self::Active => cargo(),
             Self::Debian => {
@@ -154,15 +249,15 @@ impl Toolchain {
                 let folders =
                     std::iter::once(PathBuf::from("/usr/bin")).chain(env::split_paths(&path));
                 command.env("PATH", env::join_paths(folders).unwrap_or(path.clone()));
-                command.env("RUSTC", self.rustc()).env("RUSTC_BOOTSTRAP", "1");
+                command.env("RUSTC", self.rustc());
                 command.current_dir(paths::root());
                 command
             }
         };
-        command.env("RUSTFLAGS", RUSTFLAGS).env("CARGO_TARGET_DIR", paths::web_target());
+        command.env("RUSTFLAGS", memory.rustflags()).env("CARGO_TARGET_DIR", memory.target());
         command.arg("build");
-        if self == Self::Debian {
-            command.arg("-Zbuild-std=std,panic_abort");
+        if self == Self::Debian || memory == Memory::Shared {
+            command.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_abort");
         }
         command.args(["--target", TARGET]);
         command
@@ -229,8 +324,24 @@ mod tests {
 
     #[test]
     fn debian_builds_the_standard_library() {
-        let command = Toolchain::Debian.build();
+        let command = Toolchain::Debian.build(Memory::Own);
         let args: Vec<_> = command.get_args().collect();
         assert_eq!(args, ["build", "-Zbuild-std=std,panic_abort", "--target", TARGET]);
+    }
+
+    #[test]
+    fn shared_memory_has_a_standard_library_and_a_folder_of_its_own() {
+        let [own, shared] =
+            [Memory::Own, Memory::Shared].map(|memory| Toolchain::Active.build(memory));
+        let rebuilds =
+            |command: &Command| command.get_args().any(|arg| arg == "-Zbuild-std=std,panic_abort");
+        assert!(!rebuilds(&own) && rebuilds(&shared));
+        let folder = |command: &Command| {
+            let mut variables = command.get_envs();
+            variables
+                .find(|(name, _)| *name == "CARGO_TARGET_DIR")
+                .map(|(_, value)| value.map(ToOwned::to_owned))
+        };
+        assert_ne!(folder(&own), folder(&shared));
     }
 }

@@ -12,7 +12,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::size::Breakdown;
 use crate::step::{self, Step};
-use crate::toolchain::{self, TARGET, Toolchain};
+use crate::toolchain::{self, Memory, TARGET, Toolchain};
 use crate::{assets, licences, npm, paths, size};
 
 /// What wasm-bindgen writes, in the order it is put in place: the page asks for the module to see whether it is there.
@@ -25,19 +25,24 @@ pub enum Backend {
     Cpu,
     /// The CPU's with fused multiply-add, for browsers with relaxed SIMD.
     Relaxed,
+    /// The CPU's with several threads, for pages that may share memory.
+    Threads,
     Gpu,
 }
 
 impl Backend {
-    pub const ALL: [Self; 3] = [Self::Cpu, Self::Relaxed, Self::Gpu];
+    pub const ALL: [Self; 4] = [Self::Cpu, Self::Relaxed, Self::Threads, Self::Gpu];
+    /// Those that the page begins with.
+    pub const FIRST: [Self; 2] = [Self::Cpu, Self::Relaxed];
     /// Those that a browser without a GPU chooses from.
-    pub const CPU: [Self; 2] = [Self::Cpu, Self::Relaxed];
+    pub const CPU: [Self; 3] = [Self::Cpu, Self::Relaxed, Self::Threads];
 
     /// The folder of its files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
             Self::Relaxed => "relaxed",
+            Self::Threads => "threads",
             Self::Gpu => "gpu",
         }
     }
@@ -47,6 +52,7 @@ impl Backend {
         match self {
             Self::Cpu => "cpu",
             Self::Relaxed => "cpu,relaxed",
+            Self::Threads => "threads",
             Self::Gpu => "gpu",
         }
     }
@@ -55,6 +61,7 @@ impl Backend {
         match self {
             Self::Cpu => "CPU runtime",
             Self::Relaxed => "Relaxed runtime",
+            Self::Threads => "Threads runtime",
             Self::Gpu => "GPU runtime",
         }
     }
@@ -62,9 +69,13 @@ impl Backend {
     /// Bytes after brotli.
     pub fn budget(self) -> usize {
         match self {
-            Self::Cpu | Self::Relaxed => 700_000,
+            Self::Cpu | Self::Relaxed | Self::Threads => 700_000,
             Self::Gpu => 1_800_000,
         }
+    }
+
+    fn memory(self) -> Memory {
+        if self == Self::Threads { Memory::Shared } else { Memory::Own }
     }
 }
 
@@ -143,13 +154,18 @@ pub fn build_package() -> Result<()> {
 /// Builds one runtime into the page's assets.
 pub fn build(toolchain: Toolchain, backend: Backend, release: bool) -> Result<Runtime> {
     let title = backend.title();
+    let memory = backend.memory();
+    let toolchain = match memory {
+        Memory::Own => toolchain,
+        Memory::Shared => toolchain::setup_sources()?,
+    };
     let variant = format!("{}-{}", backend.name(), if release { "release" } else { "dev" });
     let built = paths::web_target().join("runtime").join(variant);
     let stamp_file = built.join("stamp.json");
     let recipe =
         [include_str!("wasm.rs"), include_str!("size/mod.rs"), include_str!("size/crates.rs")]
             .concat();
-    let fixed = format!("{}\n{release}\n{recipe}", toolchain.identity()?);
+    let fixed = format!("{}\n{release}\n{recipe}", toolchain.identity(memory)?);
 
     if let Some(stamp) = fresh(&stamp_file, &fixed)
         && FILES.iter().all(|name| built.join(name).is_file())
@@ -162,13 +178,13 @@ pub fn build(toolchain: Toolchain, backend: Backend, release: bool) -> Result<Ru
 
     let started = SystemTime::now();
     let step = Step::start(title);
-    let mut command = toolchain.build();
+    let mut command = toolchain.build(memory);
     command.args(["--profile", "web", "--no-default-features", "--features", backend.features()]);
     command.args(["--package", "anolis", "--lib"]);
     step.run(&mut command)
         .with_context(|| format!("the {title} does not build: correct what is listed above"))?;
 
-    let folder = paths::web_target().join(TARGET).join("web");
+    let folder = memory.target().join(TARGET).join("web");
     let mut sources = sources(&folder.join("anolis.d"));
     // What was edited during the build may not be in it: without sources, the next build isn't skipped.
     if sources.iter().any(|file| changed_since(file, started)) {
@@ -326,7 +342,8 @@ fn leb128(bytes: &[u8], at: &mut usize) -> Result<usize> {
 /// Generic code leaves thousands of equal functions behind. wasm-opt's other passes, inlining above all, hide from brotli what still repeats:
 /// `-Os` ends a quarter smaller and a tenth larger to download.
 fn deduplicate(step: &Step, wasm: &Path, backend: Backend) -> Result<Vec<u8>> {
-    const FEATURES: [&str; 9] = [
+    const FEATURES: [&str; 10] = [
+        "--enable-threads",
         "--enable-simd",
         "--enable-relaxed-simd",
         "--enable-bulk-memory",

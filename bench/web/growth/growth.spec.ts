@@ -24,7 +24,7 @@ test('side length', async ({ page }) => {
 test('tiles', async ({ page }) => {
   const points = (await page.evaluate(async () => {
     const { Anolis } = await import(/* @vite-ignore */ `${location.origin}/anolis/index.js`);
-    const anolis = await Anolis.load({ backend: 'cpu', quality: 'fast' });
+    const anolis = await Anolis.load({ backend: 'cpu', quality: 'fast', threads: 1 });
     const scene = (side: number) => {
       const image = new ImageData(side, side);
       const data = new Uint8Array(side * side);

@@ -1,6 +1,7 @@
 import { memory } from './memory.js';
 import { layers, picture, SIDE } from './scenes.js';
 import { serve, timed } from './serve.js';
+import { startThreaded } from './threads.js';
 
 interface Answer {
   readonly maps: Float32Array;
@@ -36,6 +37,10 @@ interface Engine {
   adaptStep(task: number): Promise<{ heldOut?: number } | undefined>;
 }
 
+interface Glue {
+  readonly Engine: { create(manifest: string): Promise<Engine> };
+}
+
 let engine: Engine;
 let task = 0;
 let query = 0;
@@ -60,13 +65,20 @@ async function begin(shots: number, channels: number, refine: boolean): Promise<
   query = await add(100);
 }
 
+async function startAlone(at: string): Promise<Glue> {
+  const glue = await import(/* @vite-ignore */ `${at}/anolis.js`);
+  await glue.default({ module_or_path: `${at}/anolis_bg.wasm` });
+  return glue;
+}
+
 serve({
   memory,
-  /** The runtime and its weights, without a warm-up. */
-  async load(runtime: 'cpu' | 'relaxed' | 'gpu') {
+  /** The runtime and its weights, without a warm-up; only `threads` has several. */
+  async load(runtime: 'cpu' | 'relaxed' | 'threads' | 'gpu', threads = 1) {
     const at = `${self.location.origin}/anolis/assets`;
-    const glue = await import(/* @vite-ignore */ `${at}/${runtime}/anolis.js`);
-    await glue.default({ module_or_path: `${at}/${runtime}/anolis_bg.wasm` });
+    const glue = await (runtime === 'threads'
+      ? startThreaded<Glue>(`${at}/threads`, threads)
+      : startAlone(`${at}/${runtime}`));
     const manifest = await (await fetch(`${at}/weights/manifest.json`)).text();
     engine = await glue.Engine.create(manifest);
     for (const { file } of JSON.parse(manifest).shards) {

@@ -1,7 +1,5 @@
 /** Why a row misses its target, and what was tried; kept by hand. */
 export const explanations: Record<string, string> = {
-  encode_cpu_threads:
-    'anolis has no threads in the browser: its one is measured against all of onnxruntime-web. Threads need a page with two headers that most sites do not send.',
   shots_20_over_1:
     'matching looks at every token of every example at four levels, 2.8 ms an example, on top of what does not grow, which shrank too. The read-out alone does not grow, so what follows a stroke does not either. Keys and values of examples are kept; leaving out keys of little weight would spare 8 % of them; that tokens of one class are merged was not tried.',
   stroke:

@@ -44,14 +44,14 @@ test('encode_relaxed', async ({ page }) => {
 
 test('encode_cpu_threads', async ({ page }) => {
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-  await start(page, 'anolis', 'anolis', 'cpu');
+  await start(page, 'anolis', 'anolis', 'threads', CORES);
   await start(page, 'ort', 'ort-wasm', CORES, ['encoder']);
   const alike = cosine(await call<number[]>(page, 'ort', 'question'), expected());
   const [ours = [], peer = []] = await interleave(page, [
     ['anolis', 'encode'],
     ['ort', 'encode'],
   ]);
-  const note = `anolis has no threads: its one against ${CORES} of onnxruntime-web`;
+  const note = `with ${CORES} threads each`;
   record({
     name: 'encode_cpu_threads',
     what: WHAT,

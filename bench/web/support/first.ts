@@ -8,7 +8,7 @@ export function firstOf(page: Page, backend: 'cpu' | 'gpu'): Promise<number> {
     async (backend) => {
       const begin = performance.now();
       const { Anolis } = await import(/* @vite-ignore */ `${location.origin}/anolis/index.js`);
-      const anolis = await Anolis.load({ backend, quality: 'fast' });
+      const anolis = await Anolis.load({ backend, quality: 'fast', threads: 1 });
       const scene = (at: number) => {
         const image = new ImageData(256, 256);
         const mask = new Uint8Array(256 * 256);

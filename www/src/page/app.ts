@@ -377,7 +377,7 @@ export class App extends LitElement {
       this.dataset['state'] = 'ready';
       this.dataset['backend'] = anolis.backend;
       this.#say(messages.ready(messages.backend[anolis.backend]));
-      void keepForOffline(anolis.backend, requestedWeights(location.search));
+      void keepForOffline(anolis.backend, anolis.threads, requestedWeights(location.search));
     } catch (reason) {
       this.failed = true;
       this.dataset['state'] = 'failed';

@@ -3,11 +3,11 @@ import { runtimeFor } from '../anolis/internal/assets.js';
 import type { Backend, Weights } from '../anolis/public/index.js';
 
 /** Lets the built page open without a network, once everything it uses has been fetched. */
-export async function keepForOffline(backend: Backend, weights: Weights): Promise<void> {
+export async function keepForOffline(backend: Backend, threads: number, weights: Weights): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
   try {
     const registration = await navigator.serviceWorker.register(new URL('sw.js', document.baseURI));
-    const { glue, wasm } = runtimeFor(backend, assets);
+    const { glue, wasm } = runtimeFor(backend, assets, threads);
     const { manifest } = weights === 'int8' ? assets.weightsInt8 : assets.weights;
     const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
     // What the worker fetched is not among the entries of the page.

@@ -7,7 +7,7 @@ const runtime = (name: string) => ({
   wasm: `https://site.test/${name}-2.wasm`,
 });
 const base: Assets = {
-  runtime: { cpu: runtime('cpu'), relaxed: runtime('relaxed'), gpu: runtime('gpu') },
+  runtime: { cpu: runtime('cpu'), relaxed: runtime('relaxed'), threads: runtime('threads'), gpu: runtime('gpu') },
   weights: { manifest: 'https://site.test/m-3.json', shards: { 'a.safetensors': 'https://site.test/a-4' } },
   weightsInt8: { manifest: 'https://site.test/m-5.json', shards: { 'a.safetensors': 'https://site.test/a-6' } },
 };
@@ -29,9 +29,18 @@ it('a CPU runtime that is given is the only one, unless a relaxed one is given t
   expect(both.cpu.wasm).toBe(cpu.wasm);
 });
 
+it('the same holds for the runtime with threads', () => {
+  const [cpu, threads] = [{ wasm: 'https://other.test/x' }, { wasm: 'https://other.test/y' }];
+  expect(mergeAssets(base).runtime.threads).toEqual(base.runtime.threads);
+  expect(mergeAssets(base, { runtime: { cpu } }).runtime.threads).toEqual({ glue: base.runtime.cpu.glue, ...cpu });
+  expect(mergeAssets(base, { runtime: { cpu, threads } }).runtime.threads.wasm).toBe(threads.wasm);
+});
+
 it('what runs on the CPU is the relaxed runtime where there is relaxed SIMD', () => {
   expect(runtimeFor('cpu', base)).toBe(hasRelaxedSimd() ? base.runtime.relaxed : base.runtime.cpu);
   expect(runtimeFor('webgpu', base)).toBe(base.runtime.gpu);
+  expect(runtimeFor('webgpu', base, 2)).toBe(base.runtime.gpu);
+  expect(runtimeFor('cpu', base, 2)).toBe(base.runtime.threads);
 });
 
 it('a folder has every file by its name', () => {
@@ -44,6 +53,7 @@ it('a folder has every file by its name', () => {
     expect(runtime.gpu.wasm).toBe('https://other.test/anolis/gpu/anolis_bg.wasm');
     expect(runtime.cpu.glue).toBe('https://other.test/anolis/cpu/anolis.js');
     expect(runtime.relaxed.glue).toBe('https://other.test/anolis/relaxed/anolis.js');
+    expect(runtime.threads.glue).toBe('https://other.test/anolis/threads/anolis.js');
     expect(weights.manifest).toBe('https://other.test/anolis/weights/manifest.json');
     expect(weights.shards).toEqual({ 'a.safetensors': 'https://other.test/anolis/weights/a.safetensors' });
     expect(weightsInt8.manifest).toBe('https://other.test/anolis/weights-int8/manifest.json');

@@ -26,7 +26,7 @@ class Workers {
       boot: async (request: BootRequest) => {
         backend = request.backend;
         const answered = answer('boot');
-        return answered.ok ? { ok: true, value: { weightsHash: 'hash', cosine: 1, timings } } : answered;
+        return answered.ok ? { ok: true, value: { weightsHash: 'hash', cosine: 1, threads: 1, timings } } : answered;
       },
       call: async (_id: number, operation: Operation) => answer(operation) as never,
       cancel: () => {},
@@ -80,6 +80,7 @@ async function start(workers: Workers, backend: 'auto' | 'webgpu' = 'webgpu'): P
     quality: 'best',
     weights: 'f16',
     memory: undefined,
+    threads: undefined,
     assets: {} as Assets,
     spawn: workers.spawn,
   });

@@ -2,7 +2,7 @@
 import { expect, it, vi } from 'vitest';
 
 vi.mock('../../src/anolis/assets/index.js', () => ({
-  assets: { runtime: { cpu: {}, relaxed: {}, gpu: {} }, weights: {} },
+  assets: { runtime: { cpu: {}, relaxed: {}, threads: {}, gpu: {} }, weights: {} },
 }));
 
 it('can be imported on a server', async () => {

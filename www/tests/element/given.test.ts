@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { labelOf } from '../../src/element/given.js';
 
 vi.mock('../../src/anolis/assets/index.js', () => ({
-  assets: { runtime: { cpu: {}, relaxed: {}, gpu: {} }, weights: {} },
+  assets: { runtime: { cpu: {}, relaxed: {}, threads: {}, gpu: {} }, weights: {} },
 }));
 
 const size = { width: 20, height: 16 };

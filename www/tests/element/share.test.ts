@@ -3,7 +3,7 @@ import { Anolis, type LoadOptions } from '../../src/anolis/public/index.js';
 import { share } from '../../src/element/share.js';
 
 vi.mock('../../src/anolis/assets/index.js', () => ({
-  assets: { runtime: { cpu: {}, relaxed: {}, gpu: {} }, weights: {} },
+  assets: { runtime: { cpu: {}, relaxed: {}, threads: {}, gpu: {} }, weights: {} },
 }));
 
 const told = () => ({ onProgress: vi.fn(), onNotice: vi.fn() });

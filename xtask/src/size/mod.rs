@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::paths;
 use crate::step::Step;
-use crate::toolchain::Toolchain;
+use crate::toolchain::{Memory, Toolchain};
 use crate::wasm::{Backend, Runtime};
 pub use crates::by_crate;
 use gate::{Part, Recorded};
@@ -134,7 +134,7 @@ fn measured(toolchain: Toolchain, runtimes: &[Runtime]) -> Result<Recorded> {
         let part = Part { brotli: of.values().sum(), compiled: false, of };
         parts.insert(name.to_owned(), part);
     }
-    Ok(Recorded { compiler: toolchain.identity()?, parts })
+    Ok(Recorded { compiler: toolchain.identity(Memory::Own)?, parts })
 }
 
 /// The built page's scripts: those it opens with, and those fetched when something asks for them.

@@ -15,6 +15,8 @@ export interface Assets {
     readonly cpu: Runtime;
     /** That of the CPU with fused multiply-add, for browsers that have relaxed SIMD. */
     readonly relaxed: Runtime;
+    /** That of the CPU with several threads, for pages that are isolated from other origins. */
+    readonly threads: Runtime;
     readonly gpu: Runtime;
   };
   readonly weights: WeightFiles;
@@ -28,9 +30,10 @@ export interface WeightFiles {
   readonly shards: Readonly<Record<string, string>>;
 }
 
-/** The runtime that this browser is to fetch for a backend. */
-export function runtimeFor(backend: Backend, { runtime }: Assets): Runtime {
+/** The runtime that this browser is to fetch for a backend that has so many threads. */
+export function runtimeFor(backend: Backend, { runtime }: Assets, threads = 1): Runtime {
   if (backend === 'webgpu') return runtime.gpu;
+  if (threads > 1) return runtime.threads;
   return hasRelaxedSimd() ? runtime.relaxed : runtime.cpu;
 }
 
@@ -39,7 +42,7 @@ export type DeepPartial<T> = T extends object ? { readonly [K in keyof T]?: Deep
 
 /**
  * `base` with what `override` gives put in its place: some addresses, or the folder that has all files by their names. Who
- * gives a CPU runtime and no relaxed one has that one run everywhere.
+ * gives a CPU runtime and no relaxed one has that one run everywhere, and alone where none with threads is given.
  */
 export function mergeAssets(base: Assets, override: string | URL | DeepPartial<Assets> = {}): Assets {
   if (typeof override === 'string' || override instanceof URL) return inFolder(override, base);
@@ -49,6 +52,7 @@ export function mergeAssets(base: Assets, override: string | URL | DeepPartial<A
     runtime: {
       cpu,
       relaxed: { ...(runtime.cpu ? cpu : base.runtime.relaxed), ...runtime.relaxed },
+      threads: { ...(runtime.cpu ? cpu : base.runtime.threads), ...runtime.threads },
       gpu: { ...base.runtime.gpu, ...runtime.gpu },
     },
     weights: mergeWeights(base.weights, weights),
@@ -72,7 +76,7 @@ function inFolder(folder: string | URL, base: Assets): Assets {
     shards: Object.fromEntries(Object.keys(shards).map((shard) => [shard, at(`${name}/${shard}`)])),
   });
   return {
-    runtime: { cpu: runtime('cpu'), relaxed: runtime('relaxed'), gpu: runtime('gpu') },
+    runtime: { cpu: runtime('cpu'), relaxed: runtime('relaxed'), threads: runtime('threads'), gpu: runtime('gpu') },
     weights: weights('weights', base.weights),
     weightsInt8: weights('weights-int8', base.weightsInt8),
   };

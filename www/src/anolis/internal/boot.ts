@@ -2,19 +2,21 @@ import { errorOf } from '../public/errors.js';
 import type { Phase } from '../public/options.js';
 import { runtimeFor } from './assets.js';
 import { weightsCache } from './cache.js';
-import type { Engine } from './engine.js';
+import type { Engine, Glue } from './engine.js';
 import type { Fetch } from './host.js';
 import { PhaseClock } from './phase-clock.js';
 import type { BootReport, BootRequest } from './protocol.js';
 import { startRuntime } from './runtime.js';
+import { startThreaded, threadsFor } from './threads.js';
 import { fetchWeights } from './weights.js';
 
 /** Starts one backend: runtime, weights, self-test. */
 export async function boot(
-  { backend, assets, softwareGpu, quality, weights: form, memory }: BootRequest,
+  request: BootRequest,
   fetcher: Fetch,
   onProgress: (phase: Phase, done: number) => void,
 ): Promise<{ engine: Engine; report: BootReport }> {
+  const { backend, assets, softwareGpu, quality, weights: form, memory } = request;
   const clock = new PhaseClock();
   const report = (phase: Phase, done: number) => {
     clock.enter(phase);
@@ -24,7 +26,7 @@ export async function boot(
   if (backend === 'webgpu') await requireAdapter(softwareGpu);
   const files = form === 'int8' ? assets.weightsInt8 : assets.weights;
   const weights = fetchWeights(files, weightsCache(), fetcher);
-  const glue = await startRuntime(runtimeFor(backend, assets), fetcher, (done) => report('runtime', done));
+  const { glue, threads } = await startGlue(request, fetcher, (done) => report('runtime', done));
 
   report('weights', 0);
   const engine = await glue.Engine.create(await weights.manifest);
@@ -39,7 +41,23 @@ export async function boot(
   const { passed, cosine } = await engine.selfTest();
   if (!passed) throw errorOf('self-test-failed');
   report('self-test', 1);
-  return { engine, report: { weightsHash: engine.weightsHash, cosine, timings: clock.stop() } };
+  return { engine, report: { weightsHash: engine.weightsHash, cosine, threads, timings: clock.stop() } };
+}
+
+// With as many threads as can be had.
+async function startGlue(
+  { backend, assets, threads: most, crashes }: BootRequest,
+  fetcher: Fetch,
+  onProgress: (done: number) => void,
+): Promise<{ glue: Glue; threads: number }> {
+  const threads = backend === 'cpu' && crashes !== undefined ? threadsFor(most, assets) : 1;
+  if (threads > 1) {
+    const runtime = runtimeFor(backend, assets, threads);
+    // Whatever it is that forbids threads, one works without.
+    const glue = await startThreaded(runtime, { count: threads, crashes }, fetcher, onProgress).catch(() => {});
+    if (glue) return { glue, threads };
+  }
+  return { glue: await startRuntime(runtimeFor(backend, assets), fetcher, onProgress), threads: 1 };
 }
 
 // Asked before the runtime is fetched: without an adapter its megabytes are of no use.

@@ -12,6 +12,7 @@ export interface ClientOptions {
   readonly quality: Quality;
   readonly weights: Weights;
   readonly memory: number | undefined;
+  readonly threads: number | undefined;
   readonly assets: Assets;
   readonly spawn: () => WorkerLike;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -28,6 +29,8 @@ export class Client {
   #backend: Backend;
   #report: BootReport | undefined;
   #disposed = false;
+  /** A thread has died: from then on there is one, which works wherever anything does. */
+  #alone = false;
 
   private constructor(private readonly options: ClientOptions) {
     this.#meter = new ProgressMeter(options.onProgress);
@@ -47,6 +50,10 @@ export class Client {
 
   get weightsHash(): string {
     return this.#report?.weightsHash ?? '';
+  }
+
+  get threads(): number {
+    return this.#report?.threads ?? 1;
   }
 
   get timings(): Timings {
@@ -113,15 +120,23 @@ export class Client {
   }
 
   async #open(signal?: AbortSignal): Promise<Connection> {
-    const connection = new Connection(this.options.spawn(), () => this.#notice('worker-crashed'));
+    const alone = this.#alone;
+    const connection = new Connection(this.options.spawn(), (ofThread) => {
+      this.#alone ||= ofThread;
+      this.#notice('worker-crashed');
+    });
     try {
       const { assets, backend, quality, weights, memory } = this.options;
-      const request = { backend: this.#backend, assets, softwareGpu: backend === 'webgpu', quality, weights, memory };
+      const threads = alone ? 1 : this.options.threads;
+      const softwareGpu = backend === 'webgpu';
+      const request = { backend: this.#backend, assets, softwareGpu, quality, weights, memory, threads };
       this.#report = await connection.boot(request, (phase, done) => this.#meter.report(phase, done), signal);
       for (const [operation, input] of this.#ledger.replay()) await connection.call(operation, input);
     } catch (reason) {
       connection.close();
-      throw reason;
+      if (alone || !this.#alone) throw reason;
+      this.#meter.restart();
+      return this.#open(signal);
     }
     this.#connection = connection;
     // The worker's last report may still be on its way.

@@ -11,12 +11,13 @@ export type WorkerLike = Endpoint & Pick<Worker, 'terminate' | 'onerror' | 'onme
 export class Connection {
   readonly #remote: Remote<WorkerApi>;
   readonly #pending = new Set<(reason: Error) => void>();
+  readonly #crashes = channelOfCrashes();
   #calls = 0;
   #end: Error | undefined;
 
   constructor(
     private readonly worker: WorkerLike,
-    private readonly onCrash: () => void = () => {},
+    private readonly onCrash: (ofThread: boolean) => void = () => {},
   ) {
     this.#remote = wrap<WorkerApi>(worker);
     worker.onerror = (event) => {
@@ -26,6 +27,7 @@ export class Connection {
       else this.close(errorOf('worker-blocked'));
     };
     worker.onmessageerror = () => this.#crash('a message could not be read');
+    if (this.#crashes) this.#crashes.onmessage = ({ data }) => this.#crash(data, true);
   }
 
   /** Whether calls can still be made. */
@@ -34,12 +36,12 @@ export class Connection {
   }
 
   boot(
-    request: BootRequest,
+    request: Omit<BootRequest, 'crashes'>,
     onProgress: (phase: Phase, done: number) => void,
     signal?: AbortSignal,
   ): Promise<BootReport> {
     return this.#supervise(
-      () => this.#remote.boot(request, proxy(onProgress)),
+      () => this.#remote.boot({ ...request, crashes: this.#crashes?.name }, proxy(onProgress)),
       signal,
       () => this.close(),
     );
@@ -58,14 +60,15 @@ export class Connection {
     this.#end = reason;
     this.worker.terminate();
     this.#remote[releaseProxy]();
+    this.#crashes?.close();
     for (const reject of this.#pending) reject(reason);
     this.#pending.clear();
   }
 
-  #crash(detail: string): void {
+  #crash(detail: string, ofThread = false): void {
     if (this.#end) return;
     this.close(errorOf('worker-crashed', undefined, { cause: new Error(detail) }));
-    this.onCrash();
+    this.onCrash(ofThread);
   }
 
   // Comlink's promises never settle once the worker is gone, so each call is also rejected from here.
@@ -92,4 +95,9 @@ export class Connection {
       }, fail);
     });
   }
+}
+
+// A worker that waits for a thread which died hears of nothing any more, so threads tell the page.
+function channelOfCrashes(): BroadcastChannel | undefined {
+  return globalThis.crossOriginIsolated ? new BroadcastChannel(`anolis-${crypto.randomUUID()}`) : undefined;
 }

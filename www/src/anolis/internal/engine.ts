@@ -127,3 +127,10 @@ export interface Glue {
   default(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
   readonly Engine: { create(manifestJson: string): Promise<Engine> };
 }
+
+/** That of the runtime with several threads. */
+export interface ThreadedGlue extends Glue {
+  default(input: { module_or_path: WebAssembly.Module }): Promise<{ readonly memory: WebAssembly.Memory }>;
+  /** Shares work with the workers that have called the module's `work`, until there are so many threads; waits for them. */
+  startThreads(count: number): void;
+}

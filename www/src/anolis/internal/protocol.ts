@@ -27,12 +27,18 @@ export interface BootRequest {
   readonly weights: Weights;
   /** In bytes; the engine's own choice if undefined. */
   readonly memory: number | undefined;
+  /** Most threads of the CPU; the worker's own choice if undefined. */
+  readonly threads: number | undefined;
+  /** Name of the channel on which threads say that they died; without it there are none. */
+  readonly crashes: string | undefined;
 }
 
 /** What a started backend is. */
 export interface BootReport {
   readonly weightsHash: string;
   readonly cosine: number;
+  /** Threads that compute; 1 on the GPU. */
+  readonly threads: number;
   readonly timings: Timings;
 }
 

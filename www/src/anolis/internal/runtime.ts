@@ -21,7 +21,8 @@ export async function startRuntime(
   }
 }
 
-async function compile(url: string, fetcher: Fetch): Promise<WebAssembly.Module> {
+/** Fetches and compiles a module. */
+export async function compile(url: string, fetcher: Fetch): Promise<WebAssembly.Module> {
   const response = await fetcher(url).catch((cause: unknown) => {
     throw errorOf('runtime-missing', undefined, { cause });
   });

@@ -59,6 +59,7 @@ export class Anolis {
         quality: options.quality ?? 'best',
         weights: options.weights ?? 'f16',
         memory: options.memory,
+        threads: options.threads,
         assets: mergeAssets(assets, options.assets),
         spawn: () => Anolis.spawn(options.workerUrl),
         onProgress: options.onProgress,
@@ -72,6 +73,11 @@ export class Anolis {
   /** Where the network runs now; a lost GPU turns `'webgpu'` into `'cpu'`. */
   get backend(): Backend {
     return this.#client.backend;
+  }
+
+  /** How many threads compute: several only on the CPU, and where {@link LoadOptions.threads} can be had; otherwise 1. */
+  get threads(): number {
+    return this.#client.threads;
   }
 
   /** How long the last start took, by phase: loading, or starting again after a crash. */

@@ -60,6 +60,13 @@ export interface LoadOptions {
    * a task's examples always. Answers do not depend on it.
    */
   readonly memory?: number;
+  /**
+   * Most threads that the CPU's runtime may have, by default as many as there are cores, up to 8; 1 does without. Threads need
+   * a page that is isolated from other origins (`crossOriginIsolated`), which takes two headers: see the package's README.
+   * Elsewhere, and where they cannot be started, there is one. `Anolis.threads` says how many there are; answers differ by
+   * rounding.
+   */
+  readonly threads?: number;
   /** Called as loading goes on. */
   readonly onProgress?: (progress: Progress) => void;
   /** Called for each notice, at load and later (a lost GPU, say). */
@@ -69,8 +76,8 @@ export interface LoadOptions {
   /**
    * Where the runtimes and the weights are: a copy of the package's folder `dist/assets`, or the addresses of some of them.
    *
-   * The CPU has two runtimes, `relaxed` for browsers with relaxed SIMD and `cpu` for the others; their answers differ by
-   * rounding. `{ runtime: { cpu: {} } }` has `cpu` run everywhere.
+   * The CPU has three runtimes, `threads` where there are several of them, `relaxed` for browsers with relaxed SIMD and `cpu`
+   * for the others; their answers differ by rounding. `{ runtime: { cpu: {} } }` has `cpu` run everywhere.
    */
   readonly assets?: string | URL | DeepPartial<Assets>;
   /** Where the worker is, when the bundler does not copy it. May be on another origin. */
