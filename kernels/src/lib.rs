@@ -4,6 +4,7 @@
 //! Maps are `[channel, height, width]`, tokens `[token, dim]`, without gaps.
 
 mod attention;
+mod bilinear;
 mod convolution;
 mod depthwise;
 mod inverted_residual;
@@ -17,6 +18,7 @@ mod stem;
 mod tile;
 
 pub use attention::{Attention, attention};
+pub use bilinear::{add_resized, axis, dot, dots};
 pub use convolution::{Padded, add_convolution};
 pub use inverted_residual::{Convolution, InvertedResidual};
 pub use matching::{Example, matching};

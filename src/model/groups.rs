@@ -1,6 +1,6 @@
 //! Rows that are alike, in groups of equal size.
 
-use super::readout::dot;
+use anolis_kernels::dot;
 
 /// Steps towards the direction in which rows differ most; how near it comes decides how alike groups are, nothing else.
 const STEPS: usize = 3;

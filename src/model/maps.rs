@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anolis_kernels::axis;
 use burn::tensor::{DataError, Tensor, Transaction};
 
 use crate::error::{Error, Result};
@@ -92,9 +93,9 @@ impl FeatureMap {
             return [(cell, 1.0), (0, 0.0), (0, 0.0), (0, 0.0)];
         }
         let scale = width as f32 / self.width as f32;
-        let [y0, y1, fy] = axis(cell / width, scale, self.height);
-        let [x0, x1, fx] = axis(cell % width, scale, self.width);
-        let place = |y: f32, x: f32| y as usize * self.width + x as usize;
+        let (y0, y1, fy) = axis(cell / width, scale, self.height);
+        let (x0, x1, fx) = axis(cell % width, scale, self.width);
+        let place = |y: usize, x: usize| y * self.width + x;
         [
             (place(y0, x0), (1.0 - fy) * (1.0 - fx)),
             (place(y0, x1), (1.0 - fy) * fx),
@@ -129,11 +130,4 @@ pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
 fn level(map: &Tensor<4>, data: std::result::Result<Vec<f32>, DataError>) -> FeatureMap {
     let [_, channels, height, width] = map.dims();
     FeatureMap { height, width, channels, data: data.expect("converted to f32") }
-}
-
-/// Low cell, high cell and fraction of fine index `i` on an axis that is `scale` times coarser (half-pixel centres, ends clamped).
-pub(super) fn axis(i: usize, scale: f32, length: usize) -> [f32; 3] {
-    let position = ((i as f32 + 0.5) / scale - 0.5).clamp(0.0, (length - 1) as f32);
-    let low = position.floor();
-    [low, (low + 1.0).min((length - 1) as f32), position - low]
 }

@@ -3,11 +3,12 @@
 //! All it needs of the support are sums over cells, kept per task. A brush stroke adds to them; nothing restarts.
 //! It runs on the host for both backends: its sums are small, and a stroke must not wait for a GPU.
 
+use anolis_kernels::{add_resized, dots};
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 use super::gram::{Step, outer};
 use super::label_encoder::UNKNOWN;
-use super::maps::{FeatureMaps, axis};
+use super::maps::FeatureMaps;
 
 /// Exponent of the class balance of complete labels: 0 counts every cell alike, 1 gives both classes equal weight.
 pub const BALANCE: f64 = 0.5;
@@ -343,37 +344,11 @@ impl ReadOutWeights {
         for level in &maps.levels {
             let beta = &self.beta[start..start + level.channels];
             start += level.channels;
-            let coarse: Vec<f32> =
-                level.data.chunks_exact(level.channels).map(|x| dot(x, beta)).collect();
-            let scale = width as f32 / level.width as f32;
-            let columns: Vec<_> = (0..width).map(|x| axis(x, scale, level.width)).collect();
-            for (y, row) in out.chunks_exact_mut(width).enumerate() {
-                let [y0, y1, fy] = axis(y, scale, level.height);
-                let upper = &coarse[y0 as usize * level.width..][..level.width];
-                let lower = &coarse[y1 as usize * level.width..][..level.width];
-                for (value, &[x0, x1, fx]) in row.iter_mut().zip(&columns) {
-                    let (x0, x1) = (x0 as usize, x1 as usize);
-                    let top = upper[x0] + fx * (upper[x1] - upper[x0]);
-                    let bottom = lower[x0] + fx * (lower[x1] - lower[x0]);
-                    *value += top + fy * (bottom - top);
-                }
-            }
+            let coarse = dots(&level.data, beta);
+            add_resized(&coarse, [level.height, level.width], &mut out, width);
         }
         out
     }
-}
-
-// Eight running sums, so that the compiler can use vector instructions.
-pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0f32; 8];
-    let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f32 = a8.remainder().iter().zip(b8.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in a8.zip(b8) {
-        for i in 0..8 {
-            sums[i] += x[i] * y[i];
-        }
-    }
-    sums.iter().sum::<f32>() + rest
 }
 
 /// `sum += coefficient x` over cells.
