@@ -5,9 +5,6 @@ import { defineConfig } from 'vitest/config';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** What a page sends that may share memory, and so have threads. */
-const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
-
 /** What is compiled in asks for its licence to come along, as what is bundled does. */
 const copyLicences: Plugin = {
   name: 'copy-licences',
@@ -25,8 +22,7 @@ export default defineConfig(({ mode }) => ({
   plugins: mode === 'test' ? [] : [copyLicences],
   // No HTML in place of a missing file: a runtime that is not built yet must be a 404.
   appType: 'mpa',
-  server: { headers, fs: { allow: [here('..')] } },
-  preview: { headers },
+  server: { fs: { allow: [here('..')] } },
   worker: { format: 'es' },
   build: {
     target: 'es2022',

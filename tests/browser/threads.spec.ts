@@ -7,6 +7,12 @@ import { openScenes } from './support/scenes.js';
 /** What probabilities may differ by: threads add the same in another order. */
 const TOLERANCE = 1e-4;
 
+/** What makes a page isolated. */
+const isolated = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
 const assets = fileURLToPath(new URL('../../www/src/anolis/assets', import.meta.url));
 const modules = ['cpu', 'relaxed', 'threads'].map((name) => ({
   name,
@@ -52,16 +58,16 @@ async function workers(browser: Browser): Promise<number> {
   return targetInfos.length;
 }
 
-/** The page and its scripts with other headers; `null` leaves one out. */
-async function withHeaders(page: Page, headers: Record<string, string | null>): Promise<void> {
+/** The page and its scripts with more headers. */
+async function withHeaders(page: Page, headers: Record<string, string>): Promise<void> {
   await page.route(/\/(tests\.html)?$|\.js$/, async (route: Route) => {
     const response = await route.fetch();
-    const all = Object.entries({ ...response.headers(), ...headers }).filter(([, value]) => value !== null);
-    await route.fulfill({ response, headers: Object.fromEntries(all) as Record<string, string> });
+    await route.fulfill({ response, headers: { ...response.headers(), ...headers } });
   });
 }
 
 test('an isolated page has a thread a core, and answers as with one', async ({ page }) => {
+  await withHeaders(page, isolated);
   const fetched = await watchRuntimes(page);
   await openScenes(page);
   const cores = await page.evaluate(() => navigator.hardwareConcurrency);
@@ -78,6 +84,7 @@ test('an isolated page has a thread a core, and answers as with one', async ({ p
 });
 
 test('what closes a session ends its threads', async ({ page, browser }) => {
+  await withHeaders(page, isolated);
   await openScenes(page);
   const before = await workers(browser);
   const threads = await page.evaluate(async () => {
@@ -92,7 +99,6 @@ test('what closes a session ends its threads', async ({ page, browser }) => {
 });
 
 test('a page that is not isolated does not fetch the runtime with threads', async ({ page }) => {
-  await withHeaders(page, { 'cross-origin-opener-policy': null, 'cross-origin-embedder-policy': null });
   const fetched = await watchRuntimes(page);
   await openScenes(page);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
@@ -105,7 +111,7 @@ test.describe('where workers may not start workers', () => {
   test.use({ allowed: [/Content Security Policy/] });
 
   test('a session has one thread', async ({ page }) => {
-    await withHeaders(page, { 'content-security-policy': "worker-src 'self'" });
+    await withHeaders(page, { ...isolated, 'content-security-policy': "worker-src 'self'" });
     const fetched = await watchRuntimes(page);
     await openScenes(page);
     const [answer] = await predict(page, [{}]);
@@ -116,6 +122,7 @@ test.describe('where workers may not start workers', () => {
 });
 
 test('a runtime with threads that is missing or broken is done without', async ({ page }) => {
+  await withHeaders(page, isolated);
   await openScenes(page);
   const missing = { glue: new URL('missing.js', page.url()).href };
   const [answer] = await predict(page, [{ assets: { runtime: { threads: missing } } }]);
@@ -124,11 +131,12 @@ test('a runtime with threads that is missing or broken is done without', async (
 });
 
 test('a thread that dies is not waited for: the session starts again with one', async ({ page }) => {
+  await withHeaders(page, isolated);
   await page.route('**/*.js', async (route) => {
     const response = await route.fetch();
     const body = await response.text();
     const dying = body.replace('export function work() {', 'export function work() { throw new Error("died");');
-    await route.fulfill({ response, body: dying });
+    await route.fulfill({ response, body: dying, headers: { ...response.headers(), ...isolated } });
   });
   await openScenes(page);
   const started = await page.evaluate(async () => {

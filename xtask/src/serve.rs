@@ -1,4 +1,4 @@
-//! A development server: the page on the CPU runtimes first, the runtimes of GPU and threads behind.
+//! A development server: the page on the CPU runtimes first, the GPU runtime behind.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -47,18 +47,13 @@ pub fn serve(open: bool) -> Result<()> {
         open_browser(&address);
     }
 
-    for (backend, then, otherwise) in [
-        (Backend::Gpu, "the page offers to switch", "The page stays on the CPU."),
-        (Backend::Threads, "open the page again to have threads", "The CPU has one thread."),
-    ] {
-        match wasm::build(toolchain, backend, false) {
-            Ok(_) => {
-                let minutes = started.elapsed().as_secs_f64() / 60.0;
-                println!("The {} is ready after {minutes:.1} min: {then}.", backend.title());
-            }
-            // The page works without it.
-            Err(error) => eprintln!("error: {error:#}\n{otherwise}"),
+    match wasm::build(toolchain, Backend::Gpu, false) {
+        Ok(_) => {
+            let minutes = started.elapsed().as_secs_f64() / 60.0;
+            println!("The GPU runtime is ready after {minutes:.1} min: the page offers to switch.");
         }
+        // The page works without it.
+        Err(error) => eprintln!("error: {error:#}\nThe page stays on the CPU runtime."),
     }
     let status = step::wait(&mut server)?;
     if !status.success() {
