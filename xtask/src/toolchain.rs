@@ -66,74 +66,68 @@ pub enum Toolchain {
     Debian,
 }
 
+/// What a toolchain needs beside the compiler, and how rustup adds it.
+struct Part {
+    title: &'static str,
+    find: fn() -> Option<Toolchain>,
+    /// Whether the active toolchain has it.
+    active: fn() -> bool,
+    rustup: [&'static str; 3],
+    /// The beginning of a sentence about its absence.
+    missing: &'static str,
+}
+
 /// Finds or installs a toolchain for the browser.
 pub fn setup() -> Result<Toolchain> {
-    const TITLE: &str = "Rust for the browser";
-    if let Some(found) = find() {
-        step::skip(TITLE, found.description());
-        return Ok(found);
-    }
-    let mut tried = Vec::new();
-    if paths::program("rustup").is_some() {
-        let step = Step::start(TITLE);
-        match step.run(Command::new("rustup").args(["target", "add", TARGET])) {
-            Ok(_) if active_has_target() => {
-                step.done(Toolchain::Active.description());
-                return Ok(Toolchain::Active);
-            }
-            Ok(_) => {
-                tried.push("`rustup target add` did not reach the active toolchain".to_owned())
-            }
-            Err(error) => tried.push(format!("{error:#}")),
-        }
-    }
-    if paths::program("apt-get").is_some() {
-        match install_debian(TITLE) {
-            Ok(found) => return Ok(found),
-            Err(error) => tried.push(format!("{error:#}")),
-        }
-    }
-    bail!(
-        "no Rust toolchain here builds for {TARGET}: run `rustup target add {TARGET}`, \
-         or on Debian `apt-get install {}` as root{}",
-        DEBIAN_PACKAGES.join(" "),
-        listed(&tried)
-    )
+    find_or_install(&Part {
+        title: "Rust for the browser",
+        find,
+        active: active_has_target,
+        rustup: ["target", "add", TARGET],
+        missing: "no Rust toolchain here builds for wasm32-unknown-unknown",
+    })
 }
 
 /// Finds or installs a toolchain with the standard library's sources, which shared memory needs.
 pub fn setup_sources() -> Result<Toolchain> {
-    const TITLE: &str = "Sources of Rust's standard library";
-    if let Some(found) = find_sources() {
-        step::skip(TITLE, found.description());
+    find_or_install(&Part {
+        title: "Sources of Rust's standard library",
+        find: find_sources,
+        active: active_has_sources,
+        rustup: ["component", "add", "rust-src"],
+        missing: "the runtime with threads needs the sources of Rust's standard library",
+    })
+}
+
+fn find_or_install(part: &Part) -> Result<Toolchain> {
+    let Part { title, find, active, rustup, missing } = part;
+    if let Some(found) = find() {
+        step::skip(title, found.description());
         return Ok(found);
     }
+    let command = format!("rustup {}", rustup.join(" "));
     let mut tried = Vec::new();
     if paths::program("rustup").is_some() {
-        let step = Step::start(TITLE);
-        match step.run(Command::new("rustup").args(["component", "add", "rust-src"])) {
-            Ok(_) if active_has_sources() => {
+        let step = Step::start(*title);
+        match step.run(Command::new("rustup").args(rustup)) {
+            Ok(_) if active() => {
                 step.done(Toolchain::Active.description());
                 return Ok(Toolchain::Active);
             }
-            Ok(_) => {
-                tried.push("`rustup component add` did not reach the active toolchain".to_owned())
-            }
+            Ok(_) => tried.push(format!("`{command}` did not reach the active toolchain")),
             Err(error) => tried.push(format!("{error:#}")),
         }
     }
     if paths::program("apt-get").is_some() {
-        match install_debian(TITLE) {
+        match install_debian(title) {
             Ok(found) => return Ok(found),
             Err(error) => tried.push(format!("{error:#}")),
         }
     }
-    bail!(
-        "the runtime with threads needs the sources of Rust's standard library: run `rustup component add rust-src`, \
-         or on Debian `apt-get install {}` as root{}",
-        DEBIAN_PACKAGES.join(" "),
-        listed(&tried)
-    )
+    let packages = DEBIAN_PACKAGES.join(" ");
+    let tried =
+        if tried.is_empty() { String::new() } else { format!(" (tried: {})", tried.join("; ")) };
+    bail!("{missing}: run `{command}`, or on Debian `apt-get install {packages}` as root{tried}")
 }
 
 fn find_sources() -> Option<Toolchain> {
@@ -156,11 +150,6 @@ fn install_debian(title: &str) -> Result<Toolchain> {
     ensure!(debian_is_installed(), "Debian's packages have no standard library source");
     step.done(Toolchain::Debian.description());
     Ok(Toolchain::Debian)
-}
-
-/// What was tried, for the end of a sentence.
-fn listed(tried: &[String]) -> String {
-    if tried.is_empty() { String::new() } else { format!(" (tried: {})", tried.join("; ")) }
 }
 
 fn find() -> Option<Toolchain> {
