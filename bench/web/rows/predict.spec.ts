@@ -41,7 +41,7 @@ test('predict_shots and shots_20_over_1', async ({ page }) => {
     );
     record({
       name: `predict_shots_${shots}`,
-      what: `a prediction by ${shots} example${shots > 1 ? 's' : ''}, 1 channel, everything encoded`,
+      what: `a prediction by ${shots} example${shots > 1 ? 's' : ''}, 1 channel, everything encoded; ours merges the examples' tokens`,
       against: PEER,
       ours,
       peer,
@@ -97,7 +97,7 @@ test('predict_channels', async ({ page }) => {
     );
     record({
       name: `predict_channels_${channels}`,
-      what: `a prediction by 5 examples, ${channels} channel${channels > 1 ? 's' : ''}, everything encoded`,
+      what: `a prediction by 5 examples, ${channels} channel${channels > 1 ? 's' : ''}, everything encoded; ours merges the examples' tokens`,
       against: PEER,
       ours,
       peer,
