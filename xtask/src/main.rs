@@ -50,7 +50,7 @@ enum Command {
         #[arg(long)]
         backend: Option<Backend>,
     },
-    /// Open the page from a development server; the runtimes of GPU and threads follow behind
+    /// Open the page from a development server; the GPU runtime follows behind
     Serve {
         /// Do not open a browser
         #[arg(long)]

@@ -1,5 +1,6 @@
 import { assets } from '../assets/index.js';
 import { errorOf } from '../public/errors.js';
+import { blobWorker } from './blob-worker.js';
 
 /** Starts the worker: the copy the bundler made, or the one at `url`, which may be on another origin. */
 export function spawnWorker(url?: string | URL): Worker {
@@ -25,12 +26,7 @@ function spawnOwn(): Worker {
 // Browsers refuse workers from other origins, but a worker of ours may import from there.
 function spawnShim(url: URL): Worker {
   const script = `import ${JSON.stringify(url.href)};`;
-  const options = { type: 'module', name: 'anolis' } as const;
+  if (self.origin !== 'null') return blobWorker(script, 'anolis');
   // A sandboxed frame, whose origin is `null`, may not read its own blobs as modules.
-  if (self.origin === 'null') return new Worker(`data:text/javascript,${encodeURIComponent(script)}`, options);
-  const shim = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-  const worker = new Worker(shim, options);
-  // Revoking at once would race with the fetch of the script.
-  setTimeout(() => URL.revokeObjectURL(shim), 10_000);
-  return worker;
+  return new Worker(`data:text/javascript,${encodeURIComponent(script)}`, { type: 'module', name: 'anolis' });
 }

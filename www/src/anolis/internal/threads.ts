@@ -1,5 +1,6 @@
 import { errorOf } from '../public/errors.js';
 import type { Assets, Runtime } from './assets.js';
+import { blobWorker } from './blob-worker.js';
 import type { ThreadedGlue } from './engine.js';
 import type { Fetch } from './host.js';
 import { compile } from './runtime.js';
@@ -57,7 +58,7 @@ export async function startThreaded(
   // This worker is one of them.
   const workers: Worker[] = [];
   try {
-    for (let i = 1; i < count; i += 1) workers.push(spawn());
+    for (let i = 1; i < count; i += 1) workers.push(blobWorker(SCRIPT, 'anolis-thread'));
     // Whether workers are allowed is known before megabytes are fetched.
     await all(workers, 'alive');
     const module = await compile(wasm, fetcher);
@@ -73,14 +74,6 @@ export async function startThreaded(
     for (const worker of workers) worker.terminate();
     throw errorOf('runtime-failed', undefined, { cause });
   }
-}
-
-function spawn(): Worker {
-  const url = URL.createObjectURL(new Blob([SCRIPT], { type: 'text/javascript' }));
-  const worker = new Worker(url, { type: 'module', name: 'anolis-thread' });
-  // Revoking at once would race with the fetch of the script.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  return worker;
 }
 
 async function all(workers: readonly Worker[], word: string): Promise<void> {
