@@ -60,7 +60,7 @@ impl Level {
     }
 
     /// Adam's first learning rate: larger ones forget what the network knows.
-    pub(super) fn rate(self) -> f64 {
+    pub fn rate(self) -> f64 {
         match self {
             Self::None => 0.0,
             Self::Matching | Self::Biases => 2e-3,

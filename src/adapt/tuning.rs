@@ -41,6 +41,8 @@ pub struct Plan {
     pub mirror: Mirror,
     /// Gradient steps in all; the rate falls to zero over them.
     pub steps: usize,
+    /// Adam's first learning rate.
+    pub rate: f64,
     /// Side of the crops in pixels, a multiple of 32.
     pub side: usize,
     /// Decides every crop.
@@ -141,7 +143,7 @@ impl Tuning {
             steps.push(GradientsParams::from_grads(gradients, &self.network));
         }
         let left = 1.0 - (self.done - 1) as f64 / plan.steps as f64;
-        let rate = plan.level.rate() * left.max(0.0);
+        let rate = plan.rate * left.max(0.0);
         for gradients in steps {
             self.network = self.optimizer.step(rate, self.network.clone(), gradients);
         }

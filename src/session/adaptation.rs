@@ -236,6 +236,7 @@ impl Session {
             balance: kind.balance(found.unpainted()),
             mirror: kind.mirror(channels),
             steps,
+            rate: level.rate(),
             side: CROP,
             seed: options.seed,
         };

@@ -47,8 +47,8 @@ impl Checkpoint {
         }))
     }
 
-    /// Writes everything; a run that is killed meanwhile keeps the former state of each file.
-    pub fn save(&self, optimizer: &ModuleOptimizer, folder: &Path) -> Result<()> {
+    /// Writes everything, and what an optimizer remembers where one goes on between steps; a run that is killed meanwhile keeps the former state of each file.
+    pub fn save(&self, optimizer: Option<&ModuleOptimizer>, folder: &Path) -> Result<()> {
         fs::create_dir_all(folder)?;
         let write = |name: &str, bytes: &[u8]| -> Result<()> {
             let draft = folder.join(format!("{name}.draft"));
@@ -57,7 +57,9 @@ impl Checkpoint {
         };
         write("network.safetensors", &self.network.write_f32()?)?;
         write("mean.safetensors", &self.mean.write_f32()?)?;
-        write(OPTIMIZER, &optimizer.into_bytes()?)?;
+        if let Some(optimizer) = optimizer {
+            write(OPTIMIZER, &optimizer.into_bytes()?)?;
+        }
         write("progress.json", &serde_json::to_vec_pretty(&self.progress)?)
     }
 }
@@ -135,7 +137,7 @@ mod tests {
         }
         let network = NamedTensors::of(&module);
         let saved = Checkpoint { mean: network.clone(), network, progress: Progress::default() };
-        saved.save(&optimizer, &folder).unwrap();
+        saved.save(Some(&optimizer), &folder).unwrap();
         let straight = NamedTensors::of(&step(module, &mut optimizer));
 
         let loaded = Checkpoint::load(&folder).unwrap().unwrap();

@@ -20,6 +20,7 @@ mod scenes;
 mod sheets;
 mod suggest;
 mod teacher;
+mod tune;
 mod validation;
 
 use std::path::PathBuf;
@@ -33,6 +34,8 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 enum Command {
     /// Meta-trains everything but the trunk on few-shot episodes; resumes where it stopped.
     Meta(meta::Options),
+    /// Tunes the trunk too, by steps of adaptation to one episode after the other; resumes where it stopped.
+    Tune(tune::Options),
     /// Writes a shard of pictures with the class ids that a public segmentation network sees.
     Teach(teacher::Options),
     /// Writes a checkpoint as shipped weights: f16 shards, manifest, self-test; and the same in eight bits.
@@ -69,6 +72,7 @@ enum Draw {
 fn main() {
     let done = match Command::parse() {
         Command::Meta(options) => meta::run(&options),
+        Command::Tune(options) => tune::run(&options),
         Command::Teach(options) => teacher::run(&options),
         Command::Export(options) => export::run(&options),
         Command::Int8(options) => int8::run(&options),

@@ -206,7 +206,7 @@ fn save(
     folder: &Path,
 ) -> Result<()> {
     let (mean, progress) = (mean.clone(), progress.clone());
-    Checkpoint { network: NamedTensors::of(network), mean, progress }.save(optimizer, folder)
+    Checkpoint { network: NamedTensors::of(network), mean, progress }.save(Some(optimizer), folder)
 }
 
 /// Writes down what steps took and lost since the last call; one line for the times and one a source.

@@ -31,12 +31,17 @@ impl ValidationSet {
     /// # Errors
     /// When a picture cannot be read.
     pub fn prepare(data: &[PathBuf], side: usize, count: u64, trunk: &Trunk) -> Result<Vec<Self>> {
-        let sets = episodes::Validation::draw(data, side, count)?.into_iter().map(|set| Self {
+        Ok(Self::encode(&episodes::Validation::draw(data, side, count)?, trunk))
+    }
+
+    /// Encodes sets that were drawn.
+    pub fn encode(drawn: &[episodes::Validation], trunk: &Trunk) -> Vec<Self> {
+        let sets = drawn.iter().map(|set| Self {
             source: set.source,
             shots: set.shots,
             episodes: set.episodes.iter().map(|episode| Prepared::new(episode, trunk)).collect(),
         });
-        Ok(sets.collect())
+        sets.collect()
     }
 
     /// Scores parameters.

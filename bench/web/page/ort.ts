@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import { groups } from './groups.js';
 import { memory } from './memory.js';
 import { layers, picture, planar, question, SIDE, sample } from './scenes.js';
 import { type Contender, serve, timed } from './serve.js';
@@ -14,6 +15,9 @@ interface Runtime {
 type Tensors = Record<string, Tensor>;
 const LEVELS = [0, 1, 2, 3];
 const HALF = SIDE / 2;
+const TOKENS = (SIDE / 16) ** 2;
+/** Of a token's keys and values. */
+const WIDTH = 96;
 
 /** The exported network on onnxruntime-web. */
 function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
@@ -42,39 +46,48 @@ function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
     for (const tensor of Object.values(tensors)) tensor.dispose();
   };
 
-  async function support(number: number, channels: number): Promise<Tensors> {
+  /** What matching needs of an example, and its trunk features `[token, channel]` at stride 16. */
+  async function support(number: number, channels: number): Promise<[Tensors, Float32Array]> {
     const encoded = await encode(planar(picture(number)));
     const label = floats(Float32Array.from(layers(number, channels)), [channels, 1, SIDE, SIDE]);
     const found = await run('support', { ...pick(encoded, taps), label });
+    const look = transposed((await (encoded.s16 as Tensor).getData()) as Float32Array, TOKENS);
     free(encoded);
-    return found;
+    return [found, look];
   }
 
-  /** The supports of all examples side by side. */
-  async function join(examples: Tensors[], channels: number): Promise<Tensors> {
+  /** The supports of all examples, their tokens merged to as many as one has, as anolis does it. */
+  async function merge(examples: [Tensors, Float32Array][], channels: number): Promise<Tensors> {
+    const count = examples.length;
+    const looks = Float32Array.from(examples.flatMap(([, look]) => [...look]));
+    const order = groups(looks, looks.length / count / TOKENS, count);
     const all: Tensors = {};
-    for (const name of Object.keys(examples[0] ?? {})) {
+    for (const name of Object.keys(examples[0]?.[0] ?? {})) {
       const parts = await Promise.all(
-        examples.map((example) => (example[name] as Tensor).getData() as Promise<Float32Array>),
+        examples.map(([example]) => (example[name] as Tensor).getData() as Promise<Float32Array>),
       );
       const rows = name.startsWith('keys') ? 1 : channels;
-      const size = (parts[0] as Float32Array).length / rows;
-      const joined = new Float32Array(rows * size * parts.length);
-      parts.forEach((part, i) => {
-        for (let row = 0; row < rows; row += 1)
-          joined.set(part.subarray(row * size, (row + 1) * size), (row * parts.length + i) * size);
-      });
-      all[name] = floats(joined, [rows, (parts.length * size) / 96, 96]);
+      const merged = new Float32Array(rows * TOKENS * WIDTH);
+      for (let row = 0; row < rows; row += 1) {
+        order.forEach((token, place) => {
+          const from = (row * TOKENS + (token % TOKENS)) * WIDTH;
+          const to = (row * TOKENS + Math.floor(place / count)) * WIDTH;
+          const part = parts[Math.floor(token / TOKENS)] as Float32Array;
+          for (let i = 0; i < WIDTH; i += 1)
+            merged[to + i] = (merged[to + i] as number) + (part[from + i] as number) / count;
+        });
+      }
+      all[name] = floats(merged, [rows, TOKENS, WIDTH]);
     }
     return all;
   }
 
   async function begin(shots: number, channels: number, logits?: Float32Array): Promise<void> {
-    const examples: Tensors[] = [];
+    const examples: [Tensors, Float32Array][] = [];
     for (let i = 0; i < shots; i += 1) examples.push(await support(i, channels));
     const encoded = await encode(planar(picture(100)));
     readout = floats(logits ?? new Float32Array(channels * HALF * HALF), [channels, 1, HALF, HALF]);
-    inputs = { ...(await join(examples, channels)), ...pick(encoded, ['s2', 's4', 's8', ...taps]), readout };
+    inputs = { ...(await merge(examples, channels)), ...pick(encoded, ['s2', 's4', 's8', ...taps]), readout };
   }
 
   async function predict(): Promise<Float32Array> {
@@ -126,6 +139,12 @@ function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
       await predict();
     },
   } as Contender;
+}
+
+/** `[channel, count]` as `[count, channel]`. */
+function transposed(values: Float32Array, count: number): Float32Array {
+  const channels = values.length / count;
+  return Float32Array.from(values, (_, i) => values[(i % channels) * count + Math.floor(i / channels)] as number);
 }
 
 // Not bundled: its threads start from its own files.

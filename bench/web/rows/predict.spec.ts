@@ -23,7 +23,7 @@ async function both(page: Page, shots: number, channels: number): Promise<number
   return cosine(theirs, ours);
 }
 
-const PEER = 'onnxruntime-web, wasm, 1 thread, given the read-out';
+const PEER = 'onnxruntime-web, wasm, 1 thread, given the read-out and the examples’ merged tokens';
 
 test('predict_shots and shots_20_over_1', async ({ page }) => {
   await start(page, 'anolis', 'anolis', 'cpu');
@@ -41,7 +41,7 @@ test('predict_shots and shots_20_over_1', async ({ page }) => {
     );
     record({
       name: `predict_shots_${shots}`,
-      what: `a prediction by ${shots} example${shots > 1 ? 's' : ''}, 1 channel, everything encoded; ours merges the examples' tokens`,
+      what: `a prediction by ${shots} example${shots > 1 ? 's' : ''}, 1 channel, everything encoded`,
       against: PEER,
       ours,
       peer,
@@ -97,7 +97,7 @@ test('predict_channels', async ({ page }) => {
     );
     record({
       name: `predict_channels_${channels}`,
-      what: `a prediction by 5 examples, ${channels} channel${channels > 1 ? 's' : ''}, everything encoded; ours merges the examples' tokens`,
+      what: `a prediction by 5 examples, ${channels} channel${channels > 1 ? 's' : ''}, everything encoded`,
       against: PEER,
       ours,
       peer,
