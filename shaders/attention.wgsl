@@ -1,4 +1,4 @@
-// softmax(scale (q + q_bias) kT + bias) (v + v_bias), head by head; its twin is `attention` in kernels/src/attention.rs.
+// softmax(scale q kT) v, head by head; its twin is `matching` in kernels/src/matching.rs.
 
 struct Size {
     queries: u32,
@@ -16,38 +16,26 @@ struct Size {
     v_batch: u32,
     v_start: u32,
     scale: f32,
-    // Whether the three biases count.
-    biased: u32,
 }
 
 // [batch, queries, heads, width], as the steps say; so are the next two
 @group(0) @binding(0) var<storage, read> q: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> k: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> v: array<vec4<f32>>;
-// [heads, width]
-@group(0) @binding(3) var<storage, read> q_bias: array<vec4<f32>>;
-// [heads, width]
-@group(0) @binding(4) var<storage, read> v_bias: array<vec4<f32>>;
-// [heads, queries, keys]
-@group(0) @binding(5) var<storage, read> bias: array<f32>;
 // [batch, queries, heads, width]
-@group(0) @binding(6) var<storage, read_write> out: array<vec4<f32>>;
-@group(0) @binding(7) var<uniform> size: Size;
+@group(0) @binding(3) var<storage, read_write> out: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> size: Size;
 
 fn inner(a: mat4x4<f32>, b: mat4x4<f32>) -> f32 {
     return dot(a[0], b[0]) + dot(a[1], b[1]) + dot(a[2], b[2]) + dot(a[3], b[3]);
 }
 
 // Four fours of a head; zero past its end.
-fn query_part(start: u32, head: u32, place: u32) -> mat4x4<f32> {
+fn query_part(start: u32, place: u32) -> mat4x4<f32> {
     var columns = mat4x4<f32>();
     for (var i = 0u; i < 4u; i++) {
         if place + i < size.width {
-            var column = q[start + place + i];
-            if size.biased != 0u {
-                column += q_bias[head * size.width + place + i];
-            }
-            columns[i] = size.scale * column;
+            columns[i] = size.scale * q[start + place + i];
         }
     }
     return columns;
@@ -63,15 +51,10 @@ fn value_part(start: u32, place: u32) -> mat4x4<f32> {
     return mat4x4(v[at.x], v[at.y], v[at.z], v[at.w]);
 }
 
-fn write(start: u32, head: u32, place: u32, value: vec4<f32>) {
-    if place >= size.width {
-        return;
+fn write(start: u32, place: u32, value: vec4<f32>) {
+    if place < size.width {
+        out[start + place] = value;
     }
-    var written = value;
-    if size.biased != 0u {
-        written += v_bias[head * size.width + place];
-    }
-    out[start + place] = written;
 }
 
 // A query of a head an invocation.
@@ -83,21 +66,17 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let at = id.z * size.q_batch + query * size.q_step + head * size.width;
-    let front = query_part(at, head, 0u);
-    let back = query_part(at, head, 4u);
+    let front = query_part(at, 0u);
+    let back = query_part(at, 4u);
     var key = size.k_start + id.z * size.k_batch + head * size.width;
     var value = size.v_start + id.z * size.v_batch + head * size.width;
-    let row = (head * size.queries + query) * size.keys;
     var largest = -3e38;
     var total = 0.0;
     var front_sum = mat4x4<f32>();
     var back_sum = mat4x4<f32>();
     for (var i = 0u; i < size.keys; i++) {
         // Places past the end of a head meet zeros of the query.
-        var score = inner(front, key_part(key, 0u)) + inner(back, key_part(key, 4u));
-        if size.biased != 0u {
-            score += bias[row + i];
-        }
+        let score = inner(front, key_part(key, 0u)) + inner(back, key_part(key, 4u));
         if score > largest {
             let shrink = exp(largest - score);
             total *= shrink;
@@ -113,12 +92,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         value += size.v_step;
     }
     let start = ((id.z * size.queries + query) * size.heads + head) * size.width;
-    write(start, head, 0u, front_sum[0] / total);
-    write(start, head, 1u, front_sum[1] / total);
-    write(start, head, 2u, front_sum[2] / total);
-    write(start, head, 3u, front_sum[3] / total);
-    write(start, head, 4u, back_sum[0] / total);
-    write(start, head, 5u, back_sum[1] / total);
-    write(start, head, 6u, back_sum[2] / total);
-    write(start, head, 7u, back_sum[3] / total);
+    write(start, 0u, front_sum[0] / total);
+    write(start, 1u, front_sum[1] / total);
+    write(start, 2u, front_sum[2] / total);
+    write(start, 3u, front_sum[3] / total);
+    write(start, 4u, back_sum[0] / total);
+    write(start, 5u, back_sum[1] / total);
+    write(start, 6u, back_sum[2] / total);
+    write(start, 7u, back_sum[3] / total);
 }

@@ -1,4 +1,4 @@
-// out = skip + scale act(bias + left right), for the matrices of a batch; its twin is `product` in kernels/src/product.rs.
+// out = skip + act(bias + left right), for the matrices of a batch; its twin is `product` in kernels/src/product.rs.
 
 struct Size {
     // Of `left` and `out`.
@@ -24,9 +24,8 @@ const BIAS_OF_COLUMNS: u32 = 4u;
 const RELU6: u32 = 8u;
 const GELU: u32 = 16u;
 const SKIP: u32 = 32u;
-const SCALE: u32 = 64u;
 // `right` lies as [columns, inner].
-const RIGHT_TRANSPOSED: u32 = 128u;
+const RIGHT_TRANSPOSED: u32 = 64u;
 
 // [rows, inner], the same for the whole batch
 @group(0) @binding(0) var<storage, read> left: array<vec4<f32>>;
@@ -34,13 +33,11 @@ const RIGHT_TRANSPOSED: u32 = 128u;
 @group(0) @binding(1) var<storage, read> right: array<vec4<f32>>;
 // [rows] or [columns]
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-// [columns]
-@group(0) @binding(3) var<storage, read> scale: array<vec4<f32>>;
 // [rows, columns]
-@group(0) @binding(4) var<storage, read> skip: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> skip: array<vec4<f32>>;
 // [batch, rows, columns]
-@group(0) @binding(5) var<storage, read_write> out: array<vec4<f32>>;
-@group(0) @binding(6) var<uniform> size: Size;
+@group(0) @binding(4) var<storage, read_write> out: array<vec4<f32>>;
+@group(0) @binding(5) var<uniform> size: Size;
 
 fn has(what: u32) -> bool {
     return (size.what & what) != 0u;
@@ -70,9 +67,6 @@ fn finish(row: u32, column: u32, batch: u32, sum: vec4<f32>) {
     }
     if has(GELU) {
         value = 0.5 * value * (1.0 + erf(value * 0.70710678));
-    }
-    if has(SCALE) {
-        value *= scale[column];
     }
     let at = row * size.columns + column;
     if has(SKIP) {

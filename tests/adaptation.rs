@@ -169,7 +169,7 @@ fn the_level_is_chosen_by_examples_and_time() {
 fn an_adapter_of_what_follows_the_read_out_changes_answers_too() {
     let (mut session, task, query) = session(2);
     let before = answer(&mut session, task, query);
-    for name in ["matching.layernorm.beta", "body.blocks.0.fc1.bias", "decoder.last.bias"] {
+    for name in ["tokens.norm.beta", "tokens.linear.bias", "decoder.last.bias"] {
         session.set_adapter(task, Some(&shifted(name, 0.5))).unwrap();
         assert_ne!(answer(&mut session, task, query), before, "{name}");
     }

@@ -3,8 +3,8 @@
 //! The GPU's shaders are the browser's: WGSL, neither fused nor tuned. A driver in software will do.
 
 use anolis::model::{
-    BALANCE, Body, Decoder, Encoding, FeatureMaps, Features, InvertedResidual, LabelEncoder,
-    Matched, Matching, Network, NetworkConfig, ReadOut, Trunk, grid_resize, up2,
+    BALANCE, Decoder, FeatureMaps, Features, InvertedResidual, LabelEncoder, Matched, Matching,
+    Network, NetworkConfig, ReadOut, Tokens, Trunk, grid_resize, up2,
 };
 use anolis::weights::NamedTensors;
 use burn::module::Module;
@@ -54,9 +54,9 @@ macro_rules! on_cpu_and_gpu {
 
 on_cpu_and_gpu! {
     inverted_residual_blocks_pad_as_tensorflow
-    body_attends_over_one_and_two_pictures
+    tokens_are_projected_and_normalised
     label_encoder_knows_the_unknown_and_other_grids
-    matching_reweights_and_attends_over_all_examples
+    matching_attends_over_all_examples
     readout_is_the_weighted_ridge_solution
     decoder_refines_the_readout
     an_untrained_decoder_is_the_readout
@@ -121,8 +121,6 @@ impl Golden {
 fn tiny() -> NetworkConfig {
     NetworkConfig::new()
         .with_dim(24)
-        .with_depth(3)
-        .with_heads(3)
         .with_label_dim(16)
         .with_label_heads(2)
         .with_match_heads(2)
@@ -176,25 +174,20 @@ fn inverted_residual_blocks_pad_as_tensorflow(backend: &Backend) {
     }
 }
 
-fn body_attends_over_one_and_two_pictures(backend: &Backend) {
-    let golden = Golden::load("body", backend);
-    let body = golden.fill(Body::new(&tiny(), &golden.device), "body");
-    for (case, pictures) in [("single", 1), ("wide", 1), ("pair", 2)] {
-        // `[picture, channel, …]` in the file, side by side in one batch here.
-        let map = |s: &str| {
-            let map = golden.tensor::<4>(&format!("input.{case}.{s}"));
-            let [_, channels, height, width] = map.dims();
-            map.reshape([1, pictures * channels, height, width])
-        };
-        let unused = Tensor::zeros([1, 1, 1, 1], &golden.device);
-        let [s2, s4, s8] = [0, 1, 2].map(|_| unused.clone());
+fn tokens_are_projected_and_normalised(backend: &Backend) {
+    let golden = Golden::load("tokens", backend);
+    let tokens = golden.fill(Tokens::new(&tiny(), &golden.device), "tokens");
+    for case in ["square", "wide"] {
+        let map = |s: &str| golden.map(&format!("input.{case}.{s}"), None);
+        let unused = || Tensor::zeros([1, 1, 1, 1], &golden.device);
+        let [s2, s4, s8] = [0; 3].map(|_| unused());
         let features = Features { s2, s4, s8, s16: map("s16"), s32: map("s32") };
-        let [_, _, height, width] = features.s16.dims();
-        let bias = body.bias([height, width], pictures);
-        let taps = body.forward(&features, &bias);
-        for (l, tap) in taps.into_iter().enumerate() {
-            golden.assert(&format!("output.{case}.taps.{l}"), tap);
-        }
+        golden.assert(&format!("output.{case}.tokens"), tokens.forward(&features));
+        // Of pictures side by side the first one counts.
+        let side = |map: Tensor<4>| Tensor::cat(vec![map.clone(), map * -2.0], 1);
+        let Features { s2, s4, s8, s16, s32 } = features;
+        let pair = Features { s2, s4, s8, s16: side(s16), s32: side(s32) };
+        golden.assert(&format!("output.{case}.tokens"), tokens.forward(&pair));
     }
 }
 
@@ -209,28 +202,23 @@ fn label_encoder_knows_the_unknown_and_other_grids(backend: &Backend) {
     }
 }
 
-fn matching_reweights_and_attends_over_all_examples(backend: &Backend) {
+fn matching_attends_over_all_examples(backend: &Backend) {
     let golden = Golden::load("matching", backend);
     let matching = golden.fill(Matching::new(&tiny(), &golden.device), "matching");
-    let query =
-        std::array::from_fn(|l| golden.tensor::<2>(&format!("input.query.taps.{l}")).unsqueeze());
-    let query = matching.reweight(&query);
+    let query = golden.tensor::<2>("input.query.tokens").unsqueeze();
     let support: Vec<_> = (0..2)
         .map(|e| {
-            let taps = std::array::from_fn(|l| {
-                golden.tensor::<3>(&format!("input.support.taps.{l}")).narrow(0, e, 1)
-            });
+            let tokens = golden.tensor::<3>("input.support.tokens").narrow(0, e, 1);
             let labels = std::array::from_fn(|l| {
                 golden.tensor::<4>(&format!("input.label.taps.{l}")).narrow(0, e, 1).squeeze_dim(0)
             });
             Matched {
-                keys: matching.keys(&matching.reweight(&taps)).map(|keys| keys.squeeze_dim(0)),
+                keys: matching.keys(&tokens).map(|keys| keys.squeeze_dim(0)),
                 values: matching.values(&labels),
             }
         })
         .collect();
     for (l, matched) in matching.forward(&query, &support).into_iter().enumerate() {
-        golden.assert(&format!("output.query.reweighted.{l}"), query[l].clone());
         golden.assert(&format!("output.levels.{l}"), matched);
     }
 }
@@ -334,18 +322,15 @@ fn the_whole_network_predicts_from_one_and_two_examples(backend: &Backend) {
     let network = Network::new(&tiny(), &golden.device);
     let network = Network {
         trunk: network.trunk,
-        body: golden.fill(network.body, "body"),
+        tokens: golden.fill(network.tokens, "tokens"),
         label_encoder: golden.fill(network.label_encoder, "label_encoder"),
         matching: golden.fill(network.matching, "matching"),
         decoder: golden.fill(network.decoder, "decoder"),
     };
-    let bias = network.body.bias([2, 4], 1);
     let encode = |prefix: &str, example: Option<usize>| {
         let [s2, s4, s8, s16, s32] =
             ["s2", "s4", "s8", "s16", "s32"].map(|s| golden.map(&format!("{prefix}.{s}"), example));
-        let features = Features { s2, s4, s8, s16, s32 };
-        let taps = network.matching.reweight(&network.body.forward(&features, &bias));
-        Encoding { features, taps }
+        network.encoding(Features { s2, s4, s8, s16, s32 })
     };
     let query = encode("input.query", None);
     let query_maps = feature_maps(&golden, "input.query", None);

@@ -27,19 +27,14 @@ fn an_encoding_is_the_same_by_kernels_and_by_operators() {
     {
         let shape = [batch, 3 * pictures, height, width];
         let rgb = Tensor::<4>::random(shape, Distribution::Uniform(0.0, 1.0), &device);
-        let bias = network.body.bias([height / 16, width / 16], pictures);
-        let found = network.encode(rgb.clone(), &bias);
-
-        let bias = learning.body.bias([height / 16, width / 16], pictures);
-        let expected = learning.encode(Tensor::from_inner(rgb), &bias);
+        let found = network.encode(rgb.clone());
+        let expected = learning.encode(Tensor::from_inner(rgb));
         let (f, e) = (found.features, expected.features);
         let maps = [(f.s2, e.s2), (f.s4, e.s4), (f.s8, e.s8), (f.s16, e.s16), (f.s32, e.s32)];
         for (found, expected) in maps {
             assert_same(found, expected, &format!("{shape:?}"));
         }
-        for (found, expected) in found.taps.into_iter().zip(expected.taps) {
-            assert_same(found, expected, &format!("{shape:?}"));
-        }
+        assert_same(found.tokens, expected.tokens, &format!("{shape:?}"));
     }
 }
 
@@ -76,15 +71,14 @@ fn what_was_matched_is_the_same_by_kernels_and_by_operators() {
     let matching = Network::new(&NetworkConfig::xs(), &device).matching;
     let learning = matching.clone().train();
     for (query, examples, channels) in SUPPORTS {
-        let tap = |tokens: usize| random([1, tokens, 192], &device);
-        let query = std::array::from_fn(|_| tap(query[0] * query[1]) * 2.0);
+        let seen = |tokens: usize| random([1, tokens, 192], &device);
+        let query = seen(query[0] * query[1]) * 2.0;
         let examples: Vec<_> = examples
             .iter()
             .map(|grid| {
                 let tokens = grid[0] * grid[1];
-                let taps = std::array::from_fn(|_| tap(tokens));
                 // Far apart, so that some scores are much higher than others.
-                let keys = matching.keys(&taps).map(|keys| keys.squeeze_dim::<2>(0) * 20.0);
+                let keys = matching.keys(&seen(tokens)).map(|keys| keys.squeeze_dim::<2>(0) * 20.0);
                 Matched {
                     keys,
                     values: std::array::from_fn(|_| random([channels, tokens, 96], &device)),
@@ -100,7 +94,7 @@ fn what_was_matched_is_the_same_by_kernels_and_by_operators() {
                 values: values.map(Tensor::from_inner),
             })
             .collect();
-        let expected = learning.forward(&query.map(Tensor::from_inner), &examples);
+        let expected = learning.forward(&Tensor::from_inner(query), &examples);
         for (found, expected) in found.into_iter().zip(expected) {
             assert_eq!(found.dims(), expected.dims());
             assert_same(found, expected, &format!("{channels} channels"));

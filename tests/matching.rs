@@ -1,6 +1,6 @@
 //! The matching looks at the tokens of all examples, of which those that are alike are merged.
 
-use anolis::model::{Matched, Matching, NetworkConfig, Taps, groups};
+use anolis::model::{Matched, Matching, NetworkConfig, groups};
 use burn::tensor::{Device, Distribution, Tensor};
 
 const TOKENS: usize = 24;
@@ -21,7 +21,7 @@ fn example(config: &NetworkConfig, device: &Device) -> Matched {
 /// The largest difference between what a random query finds in two supports.
 fn difference(config: &NetworkConfig, a: &Matched, b: &Matched, device: &Device) -> f32 {
     let matching = Matching::new(config, device);
-    let query: Taps = std::array::from_fn(|_| random([1, 9, config.dim], device));
+    let query = random([1, 9, config.dim], device);
     let found = [a, b].map(|support| matching.forward(&query, std::slice::from_ref(support)));
     let [a, b] = found;
     let differences = a.into_iter().zip(b).map(|(a, b)| (a - b).abs().max().into_scalar::<f32>());

@@ -156,13 +156,13 @@ fn every_level_adapts_to_pairs() {
         let step = read_sync(adaptation.step()).unwrap().unwrap();
         assert!(step.loss.is_finite() && step.held_out.unwrap().is_finite(), "{level:?}");
     }
-    // A trunk and a body of the task's own see both pictures.
+    // A trunk and tokens of the task's own see both pictures.
     let own = |name: &str| {
         let mut tensor = WEIGHTS.1.0[name].clone();
         tensor.values.iter_mut().for_each(|value| *value += 1e-3);
         (name.to_owned(), tensor)
     };
-    let adapter = NamedTensors(["trunk.stem.bias", "body.blocks.0.q_bias"].map(own).into());
+    let adapter = NamedTensors(["trunk.stem.bias", "tokens.linear.bias"].map(own).into());
     session.set_adapter(task, Some(&adapter.write_f16().unwrap())).unwrap();
     let found = iou(&read_sync(session.predict(task, query)).unwrap(), HERE);
     assert!(found > 0.7, "{found}");

@@ -36,11 +36,11 @@ fn another_format_is_told_from_a_broken_list() {
     let json = serde_json::to_string(&manifest(vec![])).unwrap();
     assert_eq!(code(Manifest::parse(&json)), "no error");
     assert_eq!(
-        code(Manifest::parse(&json.replace("\"format\":1", "\"format\":2"))),
+        code(Manifest::parse(&json.replace("\"format\":2", "\"format\":1"))),
         "weights-version"
     );
     assert_eq!(code(Manifest::parse("{\"format\":7}")), "weights-version");
-    assert_eq!(code(Manifest::parse("{\"format\":1}")), "weights-manifest");
+    assert_eq!(code(Manifest::parse("{\"format\":2}")), "weights-manifest");
     assert_eq!(code(Manifest::parse("<html>")), "weights-manifest");
     assert_eq!(code(Manifest::parse(&json.replace("256", "250"))), "weights-manifest");
 }
@@ -73,14 +73,14 @@ fn folder(name: &str) -> PathBuf {
 fn matrix() -> NamedTensors {
     let value = |i: usize| ((i * 37 % 19) as f32 - 9.0) * [1.0, 0.01, 100.0][i % 3];
     let tensor = NamedTensor { shape: vec![7, 3], values: (0..21).map(value).collect() };
-    NamedTensors([("body.tokens.weight".to_owned(), tensor)].into())
+    NamedTensors([("tokens.linear.weight".to_owned(), tensor)].into())
 }
 
 #[test]
 fn eight_bits_are_within_half_a_step_of_their_channel() {
     let mut read = NamedTensors::default();
     read.read(&matrix().write_int8().unwrap()).unwrap();
-    let (found, wanted) = (&read.0["body.tokens.weight"], &matrix().0["body.tokens.weight"]);
+    let (found, wanted) = (&read.0["tokens.linear.weight"], &matrix().0["tokens.linear.weight"]);
     assert_eq!((read.0.len(), &found.shape), (1, &wanted.shape));
     for channel in 0..3 {
         let of = |tensor: &NamedTensor| -> Vec<f32> {

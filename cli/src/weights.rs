@@ -17,7 +17,7 @@ macro_rules! files {
 /// The shipped weights, so that the binary works wherever it is copied to.
 const SHIPPED: &[(&str, &[u8])] = files! {
     "manifest.json"
-    "xs-0.safetensors" "xs-1.safetensors" "xs-2.safetensors" "xs-3.safetensors"
+    "xs-0.safetensors" "xs-1.safetensors"
     "laso.safetensors"
 };
 

@@ -37,7 +37,7 @@ fn a_tensorflow_model_has_a_weight_for_every_constant() {
     let bytes: u64 = weights.iter().map(bytes).sum();
     assert_eq!(bytes, fs::metadata(folder.path().join("weights.bin")).unwrap().len());
     let outputs = model["signature"]["outputs"].as_object().unwrap();
-    assert_eq!(outputs.len(), 9);
+    assert_eq!(outputs.len(), 6);
     let s32 = &outputs["s32"]["tensorShape"]["dim"];
     let sizes: Vec<_> =
         s32.as_array().unwrap().iter().map(|dim| dim["size"].as_str().unwrap()).collect();

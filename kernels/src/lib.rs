@@ -3,7 +3,6 @@
 //! A crate of its own because it is compiled for speed where the rest of the browser's runtime is compiled for size.
 //! Maps are `[channel, height, width]`, tokens `[token, dim]`, without gaps.
 
-mod attention;
 mod bilinear;
 mod convolution;
 mod depthwise;
@@ -17,13 +16,12 @@ mod resize;
 mod stem;
 mod tile;
 
-pub use attention::{Attention, attention};
 pub use bilinear::{add_resized, axis, dot, dots};
 pub use convolution::{Padded, add_convolution};
 pub use inverted_residual::{Convolution, InvertedResidual};
 pub use matching::{Example, matching};
 pub use parallel::awake;
-pub use pointwise::{add_scaled, gelu, layer_norm, relu};
+pub use pointwise::{gelu, layer_norm, relu};
 pub use product::{Matrix, Right, Start, product};
 pub use resize::{double, pool};
 pub use stem::stem;

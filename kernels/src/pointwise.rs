@@ -54,31 +54,6 @@ pub fn layer_norm(rows: &[f32], gamma: &[f32], beta: &[f32], epsilon: f32) -> Ve
     normed
 }
 
-/// `to += scale x`, `scale` being a value a column.
-pub fn add_scaled(to: &mut [f32], x: &[f32], scale: &[f32]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            for (to, x) in to.chunks_exact_mut(scale.len()).zip(x.chunks_exact(scale.len())) {
-                to.iter_mut().zip(x).zip(scale).for_each(|((to, x), scale)| *to += x * scale);
-            }
-        },
-    );
-}
-
-/// `exp(x - max)` of `x = scale row + bias` in place; returns the sum.
-#[inline(always)]
-pub(crate) fn softmax_numerators(row: &mut [f32], scale: f32, bias: &[f32]) -> f32 {
-    for (x, bias) in row.iter_mut().zip(bias) {
-        *x = *x * scale + bias;
-    }
-    let max = fold(row, f32::MIN, |a, b| if a > b { a } else { b });
-    for x in row.iter_mut() {
-        *x = exp(*x - max);
-    }
-    sum(row, |x| x)
-}
-
 /// By eight at a time: a sum in order is one addition after the other.
 #[inline(always)]
 fn sum(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
@@ -91,37 +66,6 @@ fn sum(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
         }
     }
     sums.iter().sum::<f32>() + rest
-}
-
-#[inline(always)]
-fn fold(values: &[f32], first: f32, of: impl Fn(f32, f32) -> f32) -> f32 {
-    let mut all = [first; 8];
-    let chunks = values.chunks_exact(8);
-    let rest = chunks.remainder().iter().fold(first, |a, &b| of(a, b));
-    for chunk in chunks {
-        for (a, &b) in all.iter_mut().zip(chunk) {
-            *a = of(*a, b);
-        }
-    }
-    all.into_iter().fold(rest, of)
-}
-
-/// The exponential for `x <= 0`, zero below -87; relative error 1e-7 (Cephes' polynomial).
-#[inline(always)]
-fn exp(x: f32) -> f32 {
-    /// Adding it leaves the nearest whole number in the lowest bits.
-    const ROUND: f32 = 12_582_912.0;
-    let x = if x > -87.0 { x } else { -87.0 };
-    let shifted = x * std::f32::consts::LOG2_E + ROUND;
-    let whole = shifted - ROUND;
-    // ln 2 in two parts, the first of few bits.
-    let r = x - whole * 0.693_359_4 + whole * 2.121_944_4e-4;
-    let mut p = 1.987_569_1e-4;
-    for coefficient in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5e-1] {
-        p = p * r + coefficient;
-    }
-    let power = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
-    (p * r * r + r + 1.0) * power
 }
 
 /// The error function by a quotient of polynomials; error 3e-7 (Eigen's coefficients).
@@ -175,16 +119,6 @@ mod tests {
             let expected = 0.5 * x * (1.0 + erf_of(x / 2f64.sqrt()));
             assert!((f64::from(found) - expected).abs() < 2e-6, "{x}: {found} {expected}");
         }
-    }
-
-    #[test]
-    fn the_exponential_is_that_of_the_standard_library() {
-        for i in 0..870 {
-            let x = -f64::from(i) / 10.0;
-            let found = f64::from(exp(x as f32));
-            assert!((found / f64::from(x as f32).exp() - 1.0).abs() < 3e-7, "{x}: {found}");
-        }
-        assert!(exp(-1e30) < 1e-37);
     }
 
     #[test]

@@ -3,67 +3,40 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::augment::Labelled;
-use crate::model::{BodyBias, CellLabels, Features, Matched, Network, Taps};
+use crate::model::{CellLabels, Features, Matched, Network};
 
-/// Pictures of one size as the network sees them before it matches them.
-#[derive(Clone, Debug)]
-pub struct Seen {
-    /// What the shipped trunk sees; batch of pictures.
-    pub features: Features,
-    /// What the task's body makes of it, before the re-weighting.
-    pub taps: Taps,
-}
-
-impl Seen {
-    /// What `body` makes of features of the shipped trunk.
-    pub fn new(network: &Network, features: Features, bias: &BodyBias) -> Self {
-        let taps = network.body.forward(&features, bias);
-        Self { features, taps }
-    }
-
-    /// Several batches as one.
-    pub fn join(all: &[&Self]) -> Self {
-        let features = |part: fn(&Features) -> &Tensor<4>| {
-            Tensor::cat(all.iter().map(|seen| part(&seen.features).clone()).collect(), 0)
-        };
-        Self {
-            features: Features {
-                s2: features(|all| &all.s2),
-                s4: features(|all| &all.s4),
-                s8: features(|all| &all.s8),
-                s16: features(|all| &all.s16),
-                s32: features(|all| &all.s32),
-            },
-            taps: std::array::from_fn(|level| {
-                Tensor::cat(all.iter().map(|seen| seen.taps[level].clone()).collect(), 0)
-            }),
-        }
-    }
-
-    /// `count` pictures from `start` on.
-    pub fn part(&self, start: usize, count: usize) -> Self {
-        let features = change(&self.features, |map| map.narrow(0, start, count));
-        Self { features, taps: self.taps.clone().map(|tap| tap.narrow(0, start, count)) }
+/// Several batches of pictures of one size, as one.
+pub fn join(all: &[&Features]) -> Features {
+    let level = |level: fn(&Features) -> &Tensor<4>| {
+        Tensor::cat(all.iter().map(|features| level(features).clone()).collect(), 0)
+    };
+    Features {
+        s2: level(|all| &all.s2),
+        s4: level(|all| &all.s4),
+        s8: level(|all| &all.s8),
+        s16: level(|all| &all.s16),
+        s32: level(|all| &all.s32),
     }
 }
 
 /// The network's logits for every picture of `query` by the examples of `support`, on top of the read-out's logits.
 ///
 /// # Shapes
+/// - `support`, `query`: what the shipped trunk sees, batches of pictures
 /// - `labels`: by example the read-out's labels, of `side` pixels
 /// - `readout` `[picture, channel, side / 2, side / 2]`, the background last where the task has one; it stays as it is
 /// - returns the shape of `readout`
 pub fn answer(
     network: &Network,
-    support: &Seen,
+    support: &Features,
     labels: &[&CellLabels],
-    query: &Seen,
+    query: &Features,
     readout: Tensor<4>,
     channels: usize,
 ) -> Tensor<4> {
     let [pictures, all, height, width] = readout.dims();
     let device = readout.device();
-    let keys = network.matching.keys(&network.matching.reweight(&support.taps));
+    let keys = network.matching.keys(&network.tokens.forward(support));
     let values = rasters(labels, channels, &device);
     let values = network.matching.values(&network.label_encoder.forward(values));
     let support: Vec<_> = (0..labels.len())
@@ -72,15 +45,15 @@ pub fn answer(
             values: values.clone().map(|values| values.narrow(0, i * channels, channels)),
         })
         .collect();
-    let taps = network.matching.reweight(&query.taps);
+    let tokens = network.tokens.forward(query);
     let matched: Vec<_> = (0..pictures)
-        .map(|i| network.matching.forward(&taps.clone().map(|tap| tap.narrow(0, i, 1)), &support))
+        .map(|i| network.matching.forward(&tokens.clone().narrow(0, i, 1), &support))
         .collect();
     let matched = std::array::from_fn(|level| {
         Tensor::cat(matched.iter().map(|levels| levels[level].clone()).collect(), 0)
     });
     // Every channel is a question of its own about the same picture.
-    let asked = change(&query.features, |map| {
+    let asked = change(query, |map| {
         let [_, wide, height, width] = map.dims();
         let picture = |i| map.clone().narrow(0, i, 1).expand([channels, wide, height, width]);
         Tensor::cat((0..pictures).map(picture).collect(), 0)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::answer::{Seen, answer, batch};
+use super::answer::{answer, batch, join};
 use super::augment::Example;
 use super::folds::{Fold, Support};
 use super::tuning::Plan;
@@ -84,7 +84,7 @@ impl Guard {
         let shape = [held.len(), channels, side / 2, side / 2];
         let mut logits = Tensor::from_data(TensorData::new(readout, shape), &self.device);
         if plan.network {
-            logits = self.answer(network, support, [train, held], side, logits);
+            logits = self.answer(network, support, [train, held], logits);
         }
         let mut losses = Vec::new();
         for (i, example) in held.iter().enumerate() {
@@ -102,14 +102,10 @@ impl Guard {
         network: &Network,
         support: &Support,
         [train, held]: [&[usize]; 2],
-        side: usize,
         readout: Tensor<4>,
     ) -> Tensor<4> {
-        let bias = network.body.bias([side / 16, side / 16], self.plan.images);
         let see = |examples: &[usize]| {
-            let seen =
-                examples.iter().map(|&i| Seen::new(network, self.features[i].clone(), &bias));
-            Seen::join(&seen.collect::<Vec<_>>().iter().collect::<Vec<_>>())
+            join(&examples.iter().map(|&i| &self.features[i]).collect::<Vec<_>>())
         };
         let labels: Vec<_> = train.iter().map(|&i| support.examples[i].cells()).collect();
         answer(network, &see(train), &labels, &see(held), readout, self.plan.channels)

@@ -10,13 +10,13 @@ use crate::model::Trunk;
 pub enum Level {
     /// Nothing.
     None,
-    /// The re-weighting of the matching's levels and its normalisation, on features that are computed once.
+    /// The normalisation of the tokens that are matched, on features that are computed once.
     Matching,
-    /// The biases of trunk and body, as in the reference.
+    /// The biases of the image encoder, as in the reference: trunk and tokens.
     Biases,
     /// The weights of the trunk's stages 1 to 5.
     Trunk,
-    /// The weights of the trunk's stages 1 to 5, of the body and of the decoder.
+    /// The weights of the trunk's stages 1 to 5, of the tokens and of the decoder.
     Whole,
 }
 
@@ -28,15 +28,13 @@ impl Level {
     pub fn tunes(self, name: &str) -> bool {
         let within = |part: &str| name.strip_prefix(part);
         let trunk = within("trunk.").is_some_and(Trunk::is_local);
-        // Tables of positions are no biases of a layer, and what they hold for one grid says little about another.
-        let table = name.ends_with("relative_bias") || name.ends_with("cls_bias");
-        let body = within("body.").is_some() && !table;
+        let tokens = within("tokens.").is_some();
         match self {
             Self::None => false,
-            Self::Matching => name == "matching.alpha" || within("matching.layernorm.").is_some(),
-            Self::Biases => (trunk || body) && (name.ends_with("bias") || name.ends_with("beta")),
+            Self::Matching => within("tokens.norm.").is_some(),
+            Self::Biases => (trunk || tokens) && (name.ends_with("bias") || name.ends_with("beta")),
             Self::Trunk => trunk,
-            Self::Whole => trunk || body || within("decoder.").is_some(),
+            Self::Whole => trunk || tokens || within("decoder.").is_some(),
         }
     }
 
@@ -118,21 +116,18 @@ mod tests {
             parts
         };
         assert!(tuned(Level::None).is_empty());
-        assert_eq!(
-            tuned(Level::Matching),
-            ["matching.alpha", "matching.layernorm.beta", "matching.layernorm.gamma"]
-        );
-        assert_eq!(parts(Level::Biases), ["body", "trunk"]);
+        assert_eq!(tuned(Level::Matching), ["tokens.norm.beta", "tokens.norm.gamma"]);
+        assert_eq!(parts(Level::Biases), ["tokens", "trunk"]);
         assert_eq!(parts(Level::Trunk), ["trunk"]);
-        assert_eq!(parts(Level::Whole), ["body", "decoder", "trunk"]);
+        assert_eq!(parts(Level::Whole), ["decoder", "tokens", "trunk"]);
     }
 
     #[test]
     fn biases_are_biases() {
         let biases = tuned(Level::Biases);
-        for name in ["trunk.stem.bias", "body.blocks.0.q_bias", "body.blocks.5.norm2.beta"] {
+        for name in ["trunk.stem.bias", "tokens.linear.bias", "tokens.norm.beta"] {
             assert!(biases.iter().any(|bias| bias == name), "{name}");
         }
-        assert!(!biases.iter().any(|name| name.contains("weight") || name.contains("relative")));
+        assert!(!biases.iter().any(|name| name.contains("weight")));
     }
 }

@@ -2,11 +2,11 @@
 //! half pseudo-query, and gradient steps on what a [`Level`] names.
 //!
 //! # Differences from the reference
-//! - The reference tunes the image encoder's biases through the matching ([`Level::Biases`] is that, with the read-out
-//!   under the decoder). Here the read-out carries most of the answer, so the trunk learns through its closed-form solve on
+//! - The reference tunes the image encoder's biases through the matching ([`Level::Biases`] is that, with the read-out under the
+//!   decoder and a trunk for an encoder). Here the read-out carries most of the answer, so the trunk learns through its closed-form solve on
 //!   the pseudo-support, and its weights ([`Level::Trunk`]) are tuned by default: in pilots they raised the answer and
 //!   biases hardly did. docs/adaptation.md has what was measured, and what was not.
-//! - Body, matching and decoder keep seeing the shipped trunk's features, whatever the trunk becomes: the read-out passes on
+//! - Tokens, matching and decoder keep seeing the shipped trunk's features, whatever the trunk becomes: the read-out passes on
 //!   what it learnt, and a picture's features need not be computed anew for them.
 //! - The support is dealt into parts, and each is held out of a run of its own ([`Support`]). The mean of the runs forgets less
 //!   than any of them, and half of it less still: that half is used unless the held-out examples refute it ([`refuted`]); the

@@ -5,14 +5,14 @@ use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use fastrand::Rng;
 
-use super::answer::{Seen, answer, batch, change};
+use super::answer::{answer, batch, change, join};
 use super::augment::{Example, Labelled, Mirror};
 use super::level::Level;
 use super::loss::Loss;
 use super::solve::{Maps, Weights, logit, surrogate};
 use crate::error::Result;
 use crate::model::{
-    BodyBias, CellLabels, FeatureMaps, Network, Quantity, ReadOut, Solution, Trunk, read,
+    CellLabels, FeatureMaps, Features, Network, Quantity, ReadOut, Solution, Trunk, read,
 };
 
 /// Crops of a step that the read-out is solved on, and crops it is asked about.
@@ -53,10 +53,9 @@ pub struct Plan {
 pub struct Tuning {
     plan: Plan,
     network: Network,
-    /// The trunk that body and decoder were trained on; they keep seeing its features.
+    /// The trunk that tokens and decoder were trained on; they keep seeing its features.
     shipped: Trunk,
-    bias: BodyBias,
-    /// By example, for levels that tune nothing before the taps.
+    /// By example, for levels that tune nothing before the tokens.
     pool: Vec<Vec<Episode>>,
     optimizer: ModuleOptimizer,
     device: Device,
@@ -67,12 +66,10 @@ pub struct Tuning {
 impl Tuning {
     /// Starts from a network on `device`, which keeps its parameters; `shipped` is the trunk that it was trained with.
     pub fn new(network: &Network, shipped: &Trunk, plan: Plan, device: &Device) -> Self {
-        let grid = plan.side / 16;
         // Shipped weights are loaded as constants.
         let network = plan.level.select(network.clone().train());
         Self {
             plan,
-            bias: network.body.bias([grid, grid], plan.images),
             network,
             shipped: shipped.clone(),
             pool: Vec::new(),
@@ -165,7 +162,8 @@ impl Tuning {
         let maps = query.clone().map(|map| Tensor::from_inner(map.inner()).require_grad());
         let mut logits = logit(self.plan.quantity, weights.apply(&maps));
         if let Some(seen) = &episode.seen {
-            let (support, query) = (seen.part(0, HALF), seen.part(HALF, HALF));
+            let part = |start: usize| change(seen, |map| map.narrow(0, start, HALF));
+            let (support, query) = (part(0), part(HALF));
             let labels: Vec<_> = episode.cells[..HALF].iter().collect();
             let channels = self.plan.channels;
             logits = answer(&self.network, &support, &labels, &query, logits, channels);
@@ -238,10 +236,10 @@ impl Tuning {
     /// Crops as the task's trunk sees them and, where the network is asked, as it does.
     fn see(&self, crops: Vec<Labelled>) -> Episode {
         let rgb = batch(&crops, &self.device);
-        let seen = self.plan.network.then(|| {
-            let features = change(&self.shipped.forward(rgb.clone().inner()), Tensor::from_inner);
-            Seen::new(&self.network, features, &self.bias)
-        });
+        let seen = self
+            .plan
+            .network
+            .then(|| change(&self.shipped.forward(rgb.clone().inner()), Tensor::from_inner));
         let maps = self.network.trunk.forward_fine(rgb);
         Episode { cells: crops.into_iter().map(|crop| crop.cells).collect(), maps, seen }
     }
@@ -252,8 +250,8 @@ struct Episode {
     cells: Vec<CellLabels>,
     /// What the task's trunk sees.
     maps: Maps,
-    /// What the network sees, where it is asked.
-    seen: Option<Seen>,
+    /// What the network sees, the shipped trunk's features, where it is asked.
+    seen: Option<Features>,
 }
 
 impl Episode {
@@ -264,7 +262,7 @@ impl Episode {
             maps: std::array::from_fn(|level| {
                 Tensor::cat(all.iter().map(|one| one.maps[level].clone()).collect(), 0)
             }),
-            seen: seen.map(|seen| Seen::join(&seen)),
+            seen: seen.map(|seen| join(&seen)),
         }
     }
 }

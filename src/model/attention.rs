@@ -1,14 +1,13 @@
-//! Multi-head attention as body, label encoder and matching use it.
+//! Multi-head attention as label encoder and matching use it.
 
 use burn::tensor::Tensor;
 use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
 
-/// `softmax(scale q kT + bias) v`, per head.
+/// `softmax(scale q kT) v`, per head.
 ///
 /// # Shapes
 /// - `query`: `[batch, queries, heads * width]`, `key`: `[batch, keys, heads * width]`, `value`: `[batch, keys, heads * value_width]`
-/// - `bias`: `[1, heads, queries, keys]`
 /// - returns `[batch, queries, heads * value_width]`
 pub(super) fn attend(
     query: Tensor<3>,
@@ -16,19 +15,14 @@ pub(super) fn attend(
     value: Tensor<3>,
     heads: usize,
     scale: f64,
-    bias: Option<Tensor<4>>,
 ) -> Tensor<3> {
     let options = AttentionModuleOptions { scale: Some(scale), ..Default::default() };
-    let bias = bias.map(|bias| {
-        let [_, heads, queries, keys] = bias.dims();
-        bias.expand([query.dims()[0], heads, queries, keys])
-    });
     merge(attention(
         split(query, heads),
         split(key, heads),
         split(value, heads),
         None,
-        bias,
+        None,
         options,
     ))
 }

@@ -2,18 +2,12 @@
 
 use burn::config::Config;
 
-/// Sizes of a [`Network`](super::Network); the presets are [`NetworkConfig::xs`] and [`NetworkConfig::s`].
+/// Sizes of a [`Network`](super::Network); the preset is [`NetworkConfig::xs`].
 #[derive(Config, Debug, PartialEq)]
 pub struct NetworkConfig {
-    /// Width of the body's tokens.
+    /// Width of a picture's tokens.
     #[config(default = 192)]
     pub dim: usize,
-    /// Blocks of the body.
-    #[config(default = 6)]
-    pub depth: usize,
-    /// Attention heads of the body.
-    #[config(default = 6)]
-    pub heads: usize,
     /// Width of label tokens and of the matching.
     #[config(default = 96)]
     pub label_dim: usize,
@@ -26,9 +20,6 @@ pub struct NetworkConfig {
     /// Side of the stride-16 grid for which position tables are stored.
     #[config(default = 16)]
     pub base_grid: usize,
-    /// Most pictures that the body encodes jointly.
-    #[config(default = 2)]
-    pub max_images: usize,
     /// Channels of the trunk's features at strides 2, 4, 8, 16, 32.
     #[config(default = "[16, 24, 40, 112, 320]")]
     pub features: [usize; 5],
@@ -38,18 +29,8 @@ pub struct NetworkConfig {
 }
 
 impl NetworkConfig {
-    /// The default network: 6.6 M parameters.
+    /// The default network: 3.9 M parameters.
     pub fn xs() -> Self {
         Self::new()
-    }
-
-    /// The larger body: width 384, 8 blocks.
-    pub fn s() -> Self {
-        Self::new().with_dim(384).with_depth(8)
-    }
-
-    /// Number of blocks that have run before tap `level` (0 to 3) is taken.
-    pub fn tap(&self, level: usize) -> usize {
-        (level * self.depth).div_ceil(3)
     }
 }

@@ -137,7 +137,7 @@ impl LabelBlock {
         let qkv = self.qkv.forward(self.norm1.forward(x.clone()));
         let part = |i: usize| qkv.clone().narrow(2, i * dim, dim);
         let scale = ((dim / self.heads) as f64).sqrt().recip();
-        let x = x + self.proj.forward(attend(part(0), part(1), part(2), self.heads, scale, None));
+        let x = x + self.proj.forward(attend(part(0), part(1), part(2), self.heads, scale));
         let hidden = gelu(self.fc1.forward(self.norm2.forward(x.clone())));
         x + self.fc2.forward(hidden)
     }

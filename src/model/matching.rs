@@ -1,21 +1,17 @@
 //! Token matching: what the support's labels say about the query's tokens.
 
-use burn::module::{Module, Param};
+use burn::module::Module;
 use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
-use burn::tensor::activation::{gelu, softmax};
+use burn::tensor::activation::gelu;
 use burn::tensor::{Device, Int, Tensor};
 
 use super::attention::attend;
-use super::body::Taps;
 use super::config::NetworkConfig;
 #[cfg(feature = "cpu")]
 use super::cpu;
 #[cfg(feature = "gpu")]
 use super::gpu;
 use super::label_encoder::LabelTaps;
-
-/// Temperature of the level re-weighting.
-const TEMPERATURE: f64 = 0.05;
 
 /// What matching needs of one example, computed once per label.
 ///
@@ -61,41 +57,22 @@ impl Matched {
     }
 }
 
-/// Feature re-weighting and cross-attention at four levels (Chameleon, section 3.3; VTM, section 3.2).
+/// Cross-attention at four levels of the labels (Chameleon, section 3.3; VTM, section 3.2). Pictures have one level of tokens, so
+/// there is nothing to re-weight.
 #[derive(Module, Debug)]
 pub struct Matching {
-    layernorm: LayerNorm,
-    alpha: Param<Tensor<2>>,
     levels: Vec<MatchingLevel>,
 }
 
 impl Matching {
-    /// A matching module with random projections and uniform re-weighting.
+    /// A matching module with random projections.
     pub fn new(config: &NetworkConfig, device: &Device) -> Self {
-        Self {
-            layernorm: LayerNormConfig::new(config.dim).init(device),
-            alpha: Param::from_tensor(Tensor::zeros([4, 4], device)),
-            levels: (0..4).map(|_| MatchingLevel::new(config, device)).collect(),
-        }
+        Self { levels: (0..4).map(|_| MatchingLevel::new(config, device)).collect() }
     }
 
-    /// `W'_l = sum_k A[l, k] LN(tap_k)` with `A = softmax(alpha / 0.05)`; shapes stay.
-    pub fn reweight(&self, taps: &Taps) -> Taps {
-        #[cfg(feature = "gpu")]
-        if let Some(taps) = gpu::reweight(taps, &self.layernorm, &self.alpha.val(), TEMPERATURE) {
-            return taps;
-        }
-        let taps = taps.clone().map(|tap| self.layernorm.forward(tap));
-        let [batch, tokens, dim] = taps[0].dims();
-        let weights = softmax(self.alpha.val() / TEMPERATURE, 1);
-        let stacked = Tensor::stack::<4>(taps.to_vec(), 0).reshape([4, batch * tokens * dim]);
-        let mixed = weights.matmul(stacked).reshape([4, batch, tokens, dim]);
-        std::array::from_fn(|level| mixed.clone().narrow(0, level, 1).squeeze_dim(0))
-    }
-
-    /// Keys of examples from their re-weighted taps `[example, tokens, dim]`: per level `[example, tokens, label_dim]`.
-    pub fn keys(&self, reweighted: &Taps) -> [Tensor<3>; 4] {
-        std::array::from_fn(|l| self.levels[l].project(&self.levels[l].key, &reweighted[l]))
+    /// Keys of examples from their tokens `[example, tokens, dim]`: per level `[example, tokens, label_dim]`.
+    pub fn keys(&self, tokens: &Tensor<3>) -> [Tensor<3>; 4] {
+        std::array::from_fn(|l| self.levels[l].project(&self.levels[l].key, tokens))
     }
 
     /// Values from label taps `[channel, tokens, label_dim]`; shapes stay.
@@ -103,8 +80,8 @@ impl Matching {
         std::array::from_fn(|l| self.levels[l].value(&labels[l]))
     }
 
-    /// Matches a query `[1, tokens, dim]` (re-weighted) with the support: per level `[channel, tokens, label_dim]`.
-    pub fn forward(&self, query: &Taps, support: &[Matched]) -> [Tensor<3>; 4] {
+    /// Matches a query's tokens `[1, tokens, dim]` with the support: per level `[channel, tokens, label_dim]`.
+    pub fn forward(&self, query: &Tensor<3>, support: &[Matched]) -> [Tensor<3>; 4] {
         #[cfg(feature = "cpu")]
         if let Some(matched) = cpu::matched(&self.levels, query, support) {
             return matched;
@@ -113,9 +90,9 @@ impl Matching {
             [one] => one.clone(),
             several => Matched::all(several),
         };
-        let mut levels = self.levels.iter().zip(query).zip(keys.into_iter().zip(values));
+        let mut levels = self.levels.iter().zip(keys.into_iter().zip(values));
         std::array::from_fn(|_| {
-            let ((level, query), (keys, values)) = levels.next().expect("four levels");
+            let (level, (keys, values)) = levels.next().expect("four levels");
             level.forward(query, keys, values)
         })
     }
@@ -182,7 +159,7 @@ impl MatchingLevel {
             .reshape([1, support, heads * channels * width]);
         // The reference scales by the full width, not by the head's.
         let scale = (dim as f64).sqrt().recip();
-        let matched = attend(query, keys.unsqueeze(), values, heads, scale, None)
+        let matched = attend(query, keys.unsqueeze(), values, heads, scale)
             .reshape([tokens, heads, channels, width])
             .permute([2, 0, 1, 3])
             .reshape([channels, tokens, dim]);

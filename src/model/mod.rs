@@ -2,7 +2,6 @@
 
 mod attention;
 mod blocks;
-mod body;
 mod config;
 #[cfg(feature = "cpu")]
 mod cpu;
@@ -18,10 +17,10 @@ mod matching;
 mod network;
 mod readout;
 mod resize;
+mod tokens;
 mod trunk;
 
 pub use blocks::{block_features, block_labels};
-pub use body::{Body, BodyBias, Taps};
 pub use config::NetworkConfig;
 pub use decoder::Decoder;
 pub(crate) use gram::transposed_product;
@@ -36,4 +35,5 @@ pub use readout::{
     default_lambda,
 };
 pub use resize::{grid_resize, up2};
+pub use tokens::Tokens;
 pub use trunk::{Features, InvertedResidual, Trunk};

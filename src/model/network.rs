@@ -4,19 +4,19 @@ use anolis_kernels::awake;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::body::{Body, BodyBias, Taps};
 use super::config::NetworkConfig;
 use super::decoder::Decoder;
 use super::label_encoder::LabelEncoder;
 use super::matching::{Matched, Matching};
 use super::resize::{pool, up2};
+use super::tokens::Tokens;
 use super::trunk::{Features, Trunk};
 
-/// Trunk, body, label encoder, matching and decoder; see docs/network.md.
+/// Trunk, tokens, label encoder, matching and decoder; see docs/network.md.
 #[derive(Module, Debug)]
 pub struct Network {
     pub trunk: Trunk,
-    pub body: Body,
+    pub tokens: Tokens,
     pub label_encoder: LabelEncoder,
     pub matching: Matching,
     pub decoder: Decoder,
@@ -27,8 +27,8 @@ pub struct Network {
 pub struct Encoding {
     /// What the trunk sees, batch 1; pictures that belong together side by side.
     pub features: Features,
-    /// Re-weighted taps of the first picture `[1, tokens, dim]`.
-    pub taps: Taps,
+    /// Of the first picture `[1, tokens, dim]`.
+    pub tokens: Tensor<3>,
 }
 
 impl Encoding {
@@ -36,8 +36,8 @@ impl Encoding {
     pub fn bytes(&self) -> usize {
         let Features { s2, s4, s8, s16, s32 } = &self.features;
         let features = [s2, s4, s8, s16, s32].map(|map| map.shape().num_elements());
-        let taps = self.taps.iter().map(|tap| tap.shape().num_elements());
-        size_of::<f32>() * features.into_iter().chain(taps).sum::<usize>()
+        let tokens = self.tokens.shape().num_elements();
+        size_of::<f32>() * (features.into_iter().sum::<usize>() + tokens)
     }
 }
 
@@ -46,27 +46,27 @@ impl Network {
     pub fn new(config: &NetworkConfig, device: &Device) -> Self {
         Self {
             trunk: Trunk::new(device),
-            body: Body::new(config, device),
+            tokens: Tokens::new(config, device),
             label_encoder: LabelEncoder::new(config, device),
             matching: Matching::new(config, device),
             decoder: Decoder::new(config, device),
         }
     }
 
-    /// Encodes one picture `[1, 3, height, width]`, RGB in `[0, 1]`, or several side by side jointly; `bias` is made for as
-    /// many.
-    pub fn encode(&self, rgb: Tensor<4>, bias: &BodyBias) -> Encoding {
-        awake(|| {
-            let features = self.trunk.forward(rgb);
-            let taps = self.matching.reweight(&self.body.forward(&features, bias));
-            Encoding { features, taps }
-        })
+    /// Encodes one picture `[1, 3, height, width]`, RGB in `[0, 1]`, or several side by side.
+    pub fn encode(&self, rgb: Tensor<4>) -> Encoding {
+        awake(|| self.encoding(self.trunk.forward(rgb)))
+    }
+
+    /// The encoding of what a trunk saw.
+    pub fn encoding(&self, features: Features) -> Encoding {
+        Encoding { tokens: self.tokens.forward(&features), features }
     }
 
     /// What matching needs of an example: its encoding and its labels `[channel, 1, height, width]`.
     pub fn support(&self, encoding: &Encoding, labels: Tensor<4>) -> Matched {
         awake(|| Matched {
-            keys: self.matching.keys(&encoding.taps).map(|keys| keys.squeeze_dim(0)),
+            keys: self.matching.keys(&encoding.tokens).map(|keys| keys.squeeze_dim(0)),
             values: self.matching.values(&self.label_encoder.forward(labels)),
         })
     }
@@ -74,7 +74,7 @@ impl Network {
     /// Logits `[channel, 1, height / 2, width / 2]` on top of the read-out's logits of the same shape.
     pub fn predict(&self, query: &Encoding, support: &[Matched], readout: Tensor<4>) -> Tensor<4> {
         awake(|| {
-            let matched = self.matching.forward(&query.taps, support);
+            let matched = self.matching.forward(&query.tokens, support);
             self.decoder.forward(&matched, &query.features, readout)
         })
     }

@@ -303,7 +303,7 @@ impl Session {
         let task = find_task(&mut self.tasks, task)?;
         task.forget_adapter();
         if let (Some((network, tensors)), Some(bytes)) = (adapted, adapter) {
-            task.set_adapter(network, tensors.0.keys(), bytes.to_vec(), self.side, number);
+            task.set_adapter(network, tensors.0.keys(), bytes.to_vec(), number);
         }
         Ok(())
     }

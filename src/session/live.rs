@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use super::kind::TaskKind;
 use super::{Session, find_task, seen};
 use crate::error::{ErrorKind, Result};
-use crate::model::{Encoding, LiveReadOut, Matched};
+use crate::model::{LiveReadOut, Matched};
 
 /// What frames are answered with, until the task's examples or its parameters change.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ impl Session {
         if task.images() != 1 {
             return Err(ErrorKind::ImagesOfTask { found: 1, wanted: task.images() }.into());
         }
-        let (network, bias) = (&self.network, &self.biases[0]);
+        let network = &self.network;
         let pictures = seen(&self.pictures, &self.encodings, task.kind().aspect());
         let parts = task.live_parts(network, pictures, self.side, &self.device)?;
         let (kind, channels) = (task.kind(), task.channels());
@@ -53,9 +53,8 @@ impl Session {
             logits = logits.narrow(0, 0, channels);
         }
         if let (false, Some(support)) = (quick, parts.support) {
-            let (network, bias) = task.own_network().unwrap_or((network, bias));
-            let taps = network.matching.reweight(&network.body.forward(&features, bias));
-            let query = Encoding { features, taps };
+            let network = task.own_network().unwrap_or(network);
+            let query = network.encoding(features);
             logits = network.predict(&query, &[support], logits);
         }
         if let Some(background) = background {

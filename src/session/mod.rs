@@ -35,7 +35,7 @@ use burn::tensor::Device;
 use crate::error::{ErrorKind, Result};
 use crate::image::{Aspect, Fit, Label, Picture};
 use crate::laso::{Head, Look};
-use crate::model::{BodyBias, Network, NetworkConfig};
+use crate::model::{Network, NetworkConfig};
 use crate::weights::{Manifest, NamedTensors};
 
 pub use crate::adapt::Level;
@@ -57,14 +57,15 @@ use views::RecentViews;
 /// Bytes of what can be computed again that a session keeps by default: some 55 encodings, and the views of 15 pictures.
 pub const MEMORY: usize = 512 << 20;
 
+/// Most pictures that are seen together.
+const MOST_IMAGES: usize = 2;
+
 /// One network on one device, with the pictures and tasks of one user.
 ///
 /// Labels and predictions refer to pictures by number.
 /// A call that fails changes nothing.
 pub struct Session {
     network: Network,
-    /// For one picture, for two that are seen together, and so on; all but the first are made when first needed.
-    biases: Vec<BodyBias>,
     side: usize,
     refine: bool,
     device: Device,
@@ -95,9 +96,7 @@ impl Session {
 
     /// A session with a network that is already on `device`; `side` is a multiple of 32.
     pub fn with_network(network: Network, side: usize, device: &Device) -> Self {
-        let grid = side / 16;
         Self {
-            biases: vec![network.body.bias([grid, grid], 1)],
             network,
             side,
             refine: true,
@@ -157,10 +156,6 @@ impl Session {
 
     async fn add(&mut self, pictures: &[Picture], lender: Option<Lender>) -> Result<u32> {
         self.check_images(pictures.len())?;
-        let grid = self.side / 16;
-        while self.biases.len() < pictures.len() {
-            self.biases.push(self.network.body.bias([grid, grid], self.biases.len() + 1));
-        }
         let pixels = Pixels::new(pictures, self.side, self.aspect);
         let encoded = self.encode(Arc::new(pixels)).await?;
         let kept = KeptPicture::new(pictures, &encoded, self.side, lender);
@@ -182,8 +177,7 @@ impl Session {
     }
 
     async fn encode(&self, pixels: Arc<Pixels>) -> Result<EncodedPicture> {
-        let (network, bias) = (&self.network, &self.biases[pixels.images() - 1]);
-        EncodedPicture::new(network, bias, pixels, self.side, &self.device).await
+        EncodedPicture::new(&self.network, pixels, self.side, &self.device).await
     }
 
     /// Puts an encoding among the recent ones, in place of others where they become too many.
@@ -373,7 +367,7 @@ impl Session {
     }
 
     fn check_images(&self, images: usize) -> Result<()> {
-        if (1..=self.network.body.max_images()).contains(&images) {
+        if (1..=MOST_IMAGES).contains(&images) {
             return Ok(());
         }
         Err(ErrorKind::ImageCount(images).into())

@@ -11,7 +11,7 @@ use super::recent::Recent;
 use super::views::ENLARGEMENT;
 use crate::error::Result;
 use crate::image::{Aspect, Fit, Guide, Picture};
-use crate::model::{BodyBias, Encoding, FeatureMaps, Network};
+use crate::model::{Encoding, FeatureMaps, Network};
 
 /// Hands over a picture, or those that are seen together, as often as it is asked: always the same pixels.
 #[cfg(not(target_arch = "wasm32"))]
@@ -161,17 +161,16 @@ impl Pixels {
 }
 
 impl EncodedPicture {
-    /// Encodes at least one picture; `bias` is made for as many.
+    /// Encodes at least one picture.
     pub async fn new(
         network: &Network,
-        bias: &BodyBias,
         pixels: Arc<Pixels>,
         side: usize,
         device: &Device,
     ) -> Result<Self> {
         let shape = [1, 3 * pixels.images(), side, side];
         let rgb = TensorData::new(fitted(&pixels.plain, side, pixels.aspect), shape);
-        let encoding = network.encode(Tensor::from_data(rgb, device), bias);
+        let encoding = network.encode(Tensor::from_data(rgb, device));
         let maps = FeatureMaps::read(&encoding.features).await?;
         Ok(Self { pixels, encoding, maps })
     }

@@ -18,7 +18,7 @@ const SAMPLE: usize = 97;
 /// The result of [`Session::self_test`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SelfTestReport {
-    /// The smaller of the cosines of body and decoder, -1 to 1.
+    /// The smaller of the cosines of tokens and decoder, -1 to 1.
     pub cosine: f32,
     /// Whether every number was finite.
     pub finite: bool,
@@ -38,9 +38,9 @@ impl Session {
     /// `device-lost`.
     pub async fn self_test(&self, expected: &SelfTest) -> Result<SelfTestReport> {
         let found = self.self_test_answer().await?;
-        let finite = found.tap.iter().chain(&found.refinement).all(|value| value.is_finite());
-        let cosine =
-            cosine(&expected.tap, &found.tap).min(cosine(&expected.refinement, &found.refinement));
+        let finite = found.tokens.iter().chain(&found.refinement).all(|value| value.is_finite());
+        let cosine = cosine(&expected.tokens, &found.tokens)
+            .min(cosine(&expected.refinement, &found.refinement));
         Ok(SelfTestReport { cosine, finite })
     }
 
@@ -52,7 +52,7 @@ impl Session {
         let (side, cells) = (self.side, self.side / 2);
         let [example, query] = [0, 1].map(|variant| {
             let rgb = TensorData::new(pattern(side, variant), [1, 3, side, side]);
-            self.network.encode(Tensor::from_data(rgb, &self.device), &self.biases[0])
+            self.network.encode(Tensor::from_data(rgb, &self.device))
         });
         let label: Vec<f32> =
             (0..side * side).map(|i| f32::from(disc(i % side, i / side, side, 0))).collect();
@@ -70,7 +70,7 @@ impl Session {
         let support = [self.network.support(&example, label)];
         let refinement = self.network.predict(&query, &support, readout.clone()) - readout;
         Ok(SelfTest {
-            tap: sample(read(query.taps[3].clone()).await?),
+            tokens: sample(read(query.tokens.clone()).await?),
             refinement: sample(read(refinement).await?),
         })
     }

@@ -16,8 +16,8 @@ use super::views::RecentViews;
 use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
 use crate::model::{
-    BodyBias, Encoding, FeatureMaps, LiveReadOut, Matched, Network, ReadOut, ReadOutWeights, Trunk,
-    groups, read,
+    Encoding, FeatureMaps, LiveReadOut, Matched, Network, ReadOut, ReadOutWeights, Trunk, groups,
+    read,
 };
 
 pub struct Task {
@@ -60,20 +60,17 @@ const TOKENS: usize = 3;
 /// Half of what the decoder changes is worth more than all or nothing where both are about as good.
 const SHARES: [f32; 3] = [0.0, 0.5, 1.0];
 
-/// A network whose body, matching or decoder is the task's own. It sees what the shipped trunk sees.
+/// A network whose tokens, matching or decoder is the task's own. It sees what the shipped trunk sees.
 struct OwnNetwork {
     network: Network,
-    bias: BodyBias,
     encodings: BTreeMap<u32, Encoding>,
 }
 
 impl OwnNetwork {
     fn encode(&mut self, id: u32, picture: &EncodedPicture) {
-        self.encodings.entry(id).or_insert_with(|| {
-            let features = picture.encoding.features.clone();
-            let taps = self.network.body.forward(&features, &self.bias);
-            Encoding { taps: self.network.matching.reweight(&taps), features }
-        });
+        self.encodings
+            .entry(id)
+            .or_insert_with(|| self.network.encoding(picture.encoding.features.clone()));
     }
 }
 
@@ -222,9 +219,9 @@ impl Task {
         Ok(parts)
     }
 
-    /// The task's own network and its attention biases, where it has one.
-    pub fn own_network(&self) -> Option<(&Network, &BodyBias)> {
-        self.own.as_ref().map(|own| (&own.network, &own.bias))
+    /// The task's own network, where it has one.
+    pub fn own_network(&self) -> Option<&Network> {
+        self.own.as_ref().map(|own| &own.network)
     }
 
     /// The refined read-out's logits for every pixel of the square: `[channel, side, side]`, the background last.
@@ -275,7 +272,6 @@ impl Task {
         network: Network,
         names: impl Iterator<Item = &'a String> + Clone,
         adapter: Vec<u8>,
-        side: usize,
         number: u32,
     ) {
         if names.clone().any(|name| name.starts_with("trunk.")) {
@@ -284,8 +280,7 @@ impl Task {
             self.tuned = Some(Refined::new(kind, channels, images, trunk, Some(number)));
         }
         if names.clone().any(|name| !name.starts_with("trunk.")) {
-            let bias = network.body.bias([side / 16, side / 16], self.images);
-            self.own = Some(OwnNetwork { network, bias, encodings: BTreeMap::new() });
+            self.own = Some(OwnNetwork { network, encodings: BTreeMap::new() });
         }
         self.adapter = Some(adapter);
         self.forget_matched();
@@ -420,7 +415,7 @@ impl Task {
         Ok([read(network.refine(query, &support, readout)).await?, background].concat())
     }
 
-    /// Encodes pictures with the body of the task's own, where it has one.
+    /// Encodes pictures with a network of the task's own, where it has one.
     fn encode_own(&mut self, ids: &[u32], pictures: Seen<'_>) {
         if let Some(own) = &mut self.own {
             // They share their features with the session's, which would not be freed.

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{ErrorKind, Result};
 
 /// The format of manifest and shards that this version reads and writes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Name, sizes, shards and self-test of a set of weights; `weights/manifest.json`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,8 +35,8 @@ pub struct Shard {
 /// What the network must answer to its built-in question; see `session::self_test`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SelfTest {
-    /// Sample of the body's last tap.
-    pub tap: Vec<f32>,
+    /// Sample of a picture's tokens.
+    pub tokens: Vec<f32>,
     /// What the decoder adds to the read-out, pooled.
     pub refinement: Vec<f32>,
 }

@@ -18,7 +18,7 @@ pub struct NamedTensor {
     pub values: Vec<f32>,
 }
 
-/// Tensors by their path in the network, for instance `body.blocks.0.qkv.weight`.
+/// Tensors by their path in the network, for instance `label_encoder.blocks.0.qkv.weight`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NamedTensors(pub BTreeMap<String, NamedTensor>);
 

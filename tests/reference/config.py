@@ -6,13 +6,10 @@ from dataclasses import asdict, dataclass
 @dataclass(frozen=True)
 class Config:
     dim: int = 192
-    depth: int = 6
-    heads: int = 6
     label_dim: int = 96
     label_heads: int = 4
     match_heads: int = 4
     base_grid: int = 14
-    max_images: int = 2
     # Channels of the trunk's features at strides 2, 4, 8, 16, 32.
     s2: int = 16
     s4: int = 24
@@ -25,5 +22,5 @@ class Config:
         return {name: str(value) for name, value in asdict(self).items()}
 
 
-# Small enough to commit random weights; one block a tap. The trunk's channels and the decoder's widths stay real.
-TINY = Config(dim=24, depth=3, heads=3, label_dim=16, label_heads=2, match_heads=2, base_grid=4)
+# Small enough to commit random weights. The trunk's channels and the decoder's widths stay real.
+TINY = Config(dim=24, label_dim=16, label_heads=2, match_heads=2, base_grid=4)

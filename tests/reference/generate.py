@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from safetensors import safe_open
 
-import body
 import decoder
 import label_encoder
 import matching
@@ -19,6 +18,7 @@ import network
 import ops
 import readout
 import self_check
+import tokens
 import trunk
 from config import TINY
 
@@ -69,15 +69,11 @@ def random_parameter(rng, name, shape):
     if last == "weight":
         fan_in = shape[0] if len(shape) == 2 else int(np.prod(shape[1:]))
         return values / np.sqrt(fan_in)
-    if last in ("gamma1", "gamma2"):
-        return 0.5 + 0.15 * values
     if last == "gamma":
         return 1 + 0.3 * values
-    if last == "alpha":
-        return 0.05 * values  # divided by 0.05 before the softmax
-    if last in ("cls", "position", "relative_bias", "cls_bias"):
+    if last == "position":
         return 0.7 * values
-    assert last in ("bias", "beta", "q_bias", "v_bias"), name
+    assert last in ("bias", "beta"), name
     return 0.3 * values
 
 
@@ -134,19 +130,14 @@ def inverted_residual():
     return case
 
 
-def body_case():
+def tokens_case():
     c = TINY
-    case = Case("body", c.metadata())
-    params = case.parameters(body.parameter_shapes(c))
-    for name, pictures, rows, cols in [("single", 1, 4, 4), ("pair", 2, 4, 4), ("wide", 1, 2, 6)]:
-        s16 = case.normal(f"{name}.s16", pictures, c.s16, rows, cols)
-        s32 = case.normal(f"{name}.s32", pictures, c.s32, rows // 2, cols // 2)
-        tokens = [body.tokens(params, a, b) for a, b in zip(s16, s32)]
-        case.outputs(f"{name}.taps", body.body(params, c, tokens, rows, cols))
-    # An odd grid is no trunk's output, so it starts from the tokens.
-    tokens = case.normal("odd.tokens", 1, 15, c.dim)
-    case.outputs("odd.taps", body.body(params, c, list(tokens), 3, 5))
-    case.metadata |= {"single.grid": "4x4", "pair.grid": "4x4", "wide.grid": "2x6", "odd.grid": "3x5"}
+    case = Case("tokens", c.metadata())
+    params = case.parameters(tokens.parameter_shapes(c))
+    for name, rows, cols in [("square", 4, 4), ("wide", 2, 6)]:
+        s16 = case.normal(f"{name}.s16", c.s16, rows, cols)
+        s32 = case.normal(f"{name}.s32", c.s32, rows // 2, cols // 2)
+        case.output(f"{name}.tokens", tokens.tokens(params, s16, s32))
     return case
 
 
@@ -165,11 +156,9 @@ def matching_case():
     case = Case("matching", c.metadata())
     params = case.parameters(matching.parameter_shapes(c))
     examples, n, k = 2, 8, 6  # query and support may differ in their number of tokens
-    query = [case.normal(f"query.taps.{l}", n, c.dim) for l in range(4)]
-    support = [case.normal(f"support.taps.{l}", examples, k, c.dim) for l in range(4)]
+    query = case.normal("query.tokens", n, c.dim)
+    support = case.normal("support.tokens", examples, k, c.dim)
     labels = [case.normal(f"label.taps.{l}", examples, CHANNELS, k, c.label_dim) for l in range(4)]
-    case.output("mixing", matching.mixing(params))
-    case.outputs("query.reweighted", matching.reweight(params, query))
     case.outputs("levels", matching.matching(params, c, query, support, labels))
     return case
 
@@ -246,8 +235,8 @@ def network_case():
     labels = list(case.labels("labels", examples, CHANNELS, 16 * rows, 16 * cols))
 
     two = network.network(params, c, query, support, labels)
-    case.outputs("two.query_taps", two["query_taps"])
-    case.outputs("two.support_taps", two["support_taps"])
+    case.output("two.query_tokens", two["query_tokens"])
+    case.output("two.support_tokens", two["support_tokens"])
     case.outputs("two.label_taps", two["label_taps"])
     case.outputs("two.matching", two["matching"])
     one = network.network(params, c, query, support[:1], labels[:1])
@@ -258,7 +247,7 @@ def network_case():
     return case
 
 
-CASES = [inverted_residual, body_case, label_encoder_case, matching_case, readout_case, decoder_case, resize_case, network_case]
+CASES = [inverted_residual, tokens_case, label_encoder_case, matching_case, readout_case, decoder_case, resize_case, network_case]
 
 
 def serialise(case):

@@ -2,18 +2,14 @@
 
 import numpy as np
 
-from ops import attention, gelu, layer_norm, linear, softmax
+from ops import attention, gelu, layer_norm, linear
 
 LEVELS = 4
 
 
 def parameter_shapes(c):
     m = c.label_dim
-    shapes = {
-        "matching.layernorm.gamma": (c.dim,),
-        "matching.layernorm.beta": (c.dim,),
-        "matching.alpha": (LEVELS, LEVELS),
-    }
+    shapes = {}
     for l in range(LEVELS):
         level = {
             "norm.gamma": (c.dim,),
@@ -29,29 +25,17 @@ def parameter_shapes(c):
     return shapes
 
 
-def mixing(params):
-    """`A [4, 4]`: row `l` says how level `l` mixes the taps."""
-    return softmax(params["matching.alpha"] / 0.05)
-
-
-def reweight(params, taps):
-    """Four taps `[..., dim]` to the four `W'_l [..., dim]`."""
-    normed = np.stack([layer_norm(params, "matching.layernorm", tap) for tap in taps])
-    return np.tensordot(mixing(params), normed, axes=1)
-
-
 def matching(params, config, query, support, labels):
     """The four `out_l [channels, n, label_dim]`.
 
-    query: four taps `[n, dim]`; support: four taps `[examples, k, dim]`;
+    query: tokens `[n, dim]`; support: tokens `[examples, k, dim]`;
     labels: four taps `[examples, channels, k, label_dim]`.
     """
-    query, support = reweight(params, query), reweight(params, support)
+    keys = support.reshape(-1, config.dim)  # all examples in one sequence
     outputs = []
     for l in range(LEVELS):
         name = f"matching.levels.{l}"
-        q = linear(params, f"{name}.query", layer_norm(params, f"{name}.norm", query[l]))
-        keys = support[l].reshape(-1, config.dim)  # all examples in one sequence
+        q = linear(params, f"{name}.query", layer_norm(params, f"{name}.norm", query))
         k = linear(params, f"{name}.key", layer_norm(params, f"{name}.norm", keys))
         channels = []
         for c in range(labels[l].shape[1]):

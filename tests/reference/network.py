@@ -2,24 +2,23 @@
 
 import numpy as np
 
-import body
 import decoder
 import label_encoder
 import matching
 import readout
+import tokens
 
 
 def parameter_shapes(c):
     shapes = {}
-    for part in (body, label_encoder, matching, decoder):
+    for part in (tokens, label_encoder, matching, decoder):
         shapes |= part.parameter_shapes(c)
     return shapes
 
 
-def encode(params, config, features):
-    """The four body taps `[h w, dim]` of one picture from its trunk features."""
-    _, rows, cols = features["s16"].shape
-    return body.body(params, config, [body.tokens(params, features["s16"], features["s32"])], rows, cols)
+def encode(params, features):
+    """The tokens `[h w, dim]` of one picture from its trunk features."""
+    return tokens.tokens(params, features["s16"], features["s32"])
 
 
 def network(params, config, query, support, labels):
@@ -28,10 +27,10 @@ def network(params, config, query, support, labels):
     query: the features `{"s2", ..., "s32"}` of one picture; support: the same, one an example;
     labels: one `[channels, H, W]` an example.
     """
-    query_taps = encode(params, config, query)
-    support_taps = [np.stack(level) for level in zip(*(encode(params, config, s) for s in support))]
+    query_tokens = encode(params, query)
+    support_tokens = np.stack([encode(params, s) for s in support])
     label_taps = [np.stack(level) for level in zip(*(label_encoder.encode_channels(params, config, l) for l in labels))]
-    levels = matching.matching(params, config, query_taps, support_taps, label_taps)
+    levels = matching.matching(params, config, query_tokens, support_tokens, label_taps)
 
     def stacked(s):
         return readout.features_at_stride_2(s["s2"], s["s4"], s["s8"], s["s16"])
@@ -39,8 +38,8 @@ def network(params, config, query, support, labels):
     beta, beta_0 = readout.fit([stacked(s) for s in support], labels, readout.default_lambda(len(support)))
     r = readout.logit(readout.predict(beta, beta_0, stacked(query)))
     return {
-        "query_taps": query_taps,
-        "support_taps": support_taps,
+        "query_tokens": query_tokens,
+        "support_tokens": support_tokens,
         "label_taps": label_taps,
         "matching": levels,
         "beta": beta,

@@ -125,13 +125,13 @@ def join_heads(x):
     return x.transpose(1, 0, 2).reshape(tokens, heads * width)
 
 
-def attention(q, k, v, heads, scale, bias=0.0):
+def attention(q, k, v, heads, scale):
     """Multi-head attention.
 
-    q: `[n, dim]`; k, v: `[m, dim]`; bias: `[heads, n, m]` or 0, added after the scale; returns `[n, dim]`.
+    q: `[n, dim]`; k, v: `[m, dim]`; returns `[n, dim]`.
     """
     q, k, v = (split_heads(x, heads) for x in (q, k, v))
-    weights = softmax(q @ k.transpose(0, 2, 1) * scale + bias)
+    weights = softmax(q @ k.transpose(0, 2, 1) * scale)
     return join_heads(weights @ v)
 
 

@@ -4,10 +4,8 @@ import math
 
 import numpy as np
 
-import body
 import ops
 import readout
-from config import TINY
 
 
 def close(a, b, tolerance=1e-9):
@@ -51,34 +49,14 @@ def resizing():
 
 
 def attention_against_loops(rng):
-    """Two pictures on a grid other than the base grid, token by token."""
-    c, images, rows, cols = TINY, 2, 2, 3
-    params = {
-        "b.relative_bias": rng.normal(size=(c.heads, 3, 7, 7)),
-        "b.cls_bias": rng.normal(size=(c.heads, 3)),
-    }
-    bias = body.position_bias(params, "b", c, images, rows, cols)
-    table = ops.grid_resize(params["b.relative_bias"], 2 * rows - 1, 2 * cols - 1)
-    places = [None] + list(np.ndindex(images, rows, cols))
-    n = len(places)
-    q, k, v = rng.normal(size=(3, n, c.dim))
-    mixed = ops.attention(q, k, v, c.heads, 0.3, bias)
-    width = c.dim // c.heads
-    for head in range(c.heads):
+    """Token by token; more keys than queries."""
+    heads, width = 3, 8
+    q, k, v = (rng.normal(size=(n, heads * width)) for n in (5, 13, 13))
+    mixed = ops.attention(q, k, v, heads, 0.3)
+    for head in range(heads):
         part = slice(head * width, (head + 1) * width)
-        for a in range(n):
-            scores = []
-            for b in range(n):
-                if places[a] is None and places[b] is None:
-                    offset = params["b.cls_bias"][head, 2]
-                elif places[a] is None:
-                    offset = params["b.cls_bias"][head, 0]
-                elif places[b] is None:
-                    offset = params["b.cls_bias"][head, 1]
-                else:
-                    (m, i, j), (m2, i2, j2) = places[a], places[b]
-                    offset = table[head, m - m2 + 1, i - i2 + rows - 1, j - j2 + cols - 1]
-                scores.append(0.3 * float(q[a, part] @ k[b, part]) + offset)
+        for a in range(len(q)):
+            scores = [0.3 * float(q[a, part] @ key) for key in k[:, part]]
             e = [math.exp(s - max(scores)) for s in scores]
             close(mixed[a, part], sum(weight * v[b, part] for b, weight in enumerate(e)) / sum(e))
 

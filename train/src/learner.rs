@@ -1,6 +1,6 @@
 //! The network on a prepared episode: as the library computes it, but batched over examples and questions.
 
-use anolis::model::{Features, Matched, Network, Taps};
+use anolis::model::{Features, Matched, Network};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::losses::loss;
@@ -12,15 +12,14 @@ pub fn answers(network: &Network, episode: &Prepared, device: &Device) -> Tensor
         true => map(&episode.features, |map| map.autodiff()),
         false => episode.features.clone(),
     };
-    let (grid, channels) = (episode.side / 16, episode.channels);
-    let bias = network.body.bias([grid, grid], 1);
-    let taps = network.matching.reweight(&network.body.forward(&features, &bias));
-    let examples = examples(network, episode, &taps, device);
+    let channels = episode.channels;
+    let tokens = network.tokens.forward(&features);
+    let examples = examples(network, episode, &tokens, device);
     let matched: Vec<_> = episode
         .questions
         .iter()
         .map(|question| {
-            let query: Taps = taps.clone().map(|tap| tap.narrow(0, question.picture, 1));
+            let query = tokens.clone().narrow(0, question.picture, 1);
             let support: Vec<_> = question.support.iter().map(|&i| examples[i].clone()).collect();
             network.matching.forward(&query, &support)
         })
@@ -34,12 +33,17 @@ pub fn answers(network: &Network, episode: &Prepared, device: &Device) -> Tensor
 }
 
 /// What the matching needs of every example.
-fn examples(network: &Network, episode: &Prepared, taps: &Taps, device: &Device) -> Vec<Matched> {
+fn examples(
+    network: &Network,
+    episode: &Prepared,
+    tokens: &Tensor<3>,
+    device: &Device,
+) -> Vec<Matched> {
     let (shots, channels, side) = (episode.labels.len(), episode.channels, episode.side);
     let labels = TensorData::new(episode.labels.concat(), [shots * channels, 1, side, side]);
     let labels = network.label_encoder.forward(Tensor::from_data(labels, device));
     let values = network.matching.values(&labels);
-    let keys = network.matching.keys(&taps.clone().map(|tap| tap.narrow(0, 0, shots)));
+    let keys = network.matching.keys(&tokens.clone().narrow(0, 0, shots));
     (0..shots)
         .map(|i| Matched {
             keys: keys.clone().map(|keys| keys.narrow(0, i, 1).squeeze_dim(0)),
@@ -78,7 +82,7 @@ mod tests {
     use super::*;
     use crate::episodes::Validation;
     use crate::prepared::one;
-    use anolis::model::{Encoding, NetworkConfig};
+    use anolis::model::NetworkConfig;
     use anolis::weights::NamedTensors;
 
     #[test]
@@ -95,12 +99,7 @@ mod tests {
         let batched = answers(&network, &episode, &device);
         assert_eq!(batched.dims(), [5, 1, 32, 32], "two queries and three of five examples");
 
-        let bias = network.body.bias([4, 4], 1);
-        let encoding = |i| {
-            let features = one(&episode.features, i);
-            let taps = network.matching.reweight(&network.body.forward(&features, &bias));
-            Encoding { features, taps }
-        };
+        let encoding = |i| network.encoding(one(&episode.features, i));
         for (q, question) in episode.questions.iter().enumerate() {
             let example = |&i: &usize| {
                 let labels = TensorData::new(episode.labels[i].clone(), [1, 1, 64, 64]);

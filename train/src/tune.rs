@@ -34,7 +34,7 @@ const SAVE: usize = 20;
 /// What is learned.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Stage {
-    /// Stage 3: biases of trunk and body, a few small steps an episode, taken over whole.
+    /// Stage 3: biases of trunk and tokens, a few small steps an episode, taken over whole.
     Biases,
     /// Stage 4: where adaptation starts: its own steps at its own rate, of which little is taken over.
     Start,

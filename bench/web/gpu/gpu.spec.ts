@@ -4,7 +4,7 @@ import { record } from '../support/results.js';
 
 // A GPU in software takes seconds a picture: few rounds.
 const ROUNDS = 3;
-const WHAT = 'a picture of 256 pixels through trunk and body, features on the host';
+const WHAT = 'a picture of 256 pixels to features and tokens, on the host';
 
 test('encode_gpu', async ({ page }) => {
   await start(page, 'anolis', 'anolis', 'gpu');

@@ -13,7 +13,6 @@ interface Runtime {
 }
 
 type Tensors = Record<string, Tensor>;
-const LEVELS = [0, 1, 2, 3];
 const HALF = SIDE / 2;
 const TOKENS = (SIDE / 16) ** 2;
 /** Of a token's keys and values. */
@@ -27,9 +26,7 @@ function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
   const floats = (values: Float32Array, dims: number[]) => new ort.Tensor('float32', values, dims);
 
   /** What a reader of a prediction needs on the host stays there; tokens are only used by the next graph. */
-  const onDevice: Record<string, 'gpu-buffer'> = Object.fromEntries(
-    LEVELS.map((level) => [`taps.${level}`, 'gpu-buffer']),
-  );
+  const onDevice = { tokens: 'gpu-buffer' } as const;
   async function open(part: string): Promise<void> {
     const outputs = provider === 'webgpu' && part === 'encoder' ? { preferredOutputLocation: onDevice } : {};
     sessions[part] = await ort.InferenceSession.create(`${self.location.origin}/models/${part}.onnx`, {
@@ -41,7 +38,6 @@ function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
   const encode = (rgb: Float32Array) => run('encoder', { rgb: floats(rgb, [1, 3, SIDE, SIDE]) });
   const pick = (from: Tensors, names: string[]) =>
     Object.fromEntries(names.map((name) => [name, from[name] as Tensor]));
-  const taps = LEVELS.map((level) => `taps.${level}`);
   const free = (tensors: Tensors) => {
     for (const tensor of Object.values(tensors)) tensor.dispose();
   };
@@ -50,7 +46,7 @@ function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
   async function support(number: number, channels: number): Promise<[Tensors, Float32Array]> {
     const encoded = await encode(planar(picture(number)));
     const label = floats(Float32Array.from(layers(number, channels)), [channels, 1, SIDE, SIDE]);
-    const found = await run('support', { ...pick(encoded, taps), label });
+    const found = await run('support', { ...pick(encoded, ['tokens']), label });
     const look = transposed((await (encoded.s16 as Tensor).getData()) as Float32Array, TOKENS);
     free(encoded);
     return [found, look];
@@ -87,7 +83,7 @@ function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
     for (let i = 0; i < shots; i += 1) examples.push(await support(i, channels));
     const encoded = await encode(planar(picture(100)));
     readout = floats(logits ?? new Float32Array(channels * HALF * HALF), [channels, 1, HALF, HALF]);
-    inputs = { ...(await merge(examples, channels)), ...pick(encoded, ['s2', 's4', 's8', ...taps]), readout };
+    inputs = { ...(await merge(examples, channels)), ...pick(encoded, ['s2', 's4', 's8', 'tokens']), readout };
   }
 
   async function predict(): Promise<Float32Array> {
@@ -103,8 +99,7 @@ function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
     },
     async question() {
       const encoded = await encode(question());
-      const tap = (await (encoded['taps.3'] as Tensor).getData()) as Float32Array;
-      const answer = sample(tap);
+      const answer = sample((await (encoded.tokens as Tensor).getData()) as Float32Array);
       free(encoded);
       return answer;
     },
@@ -125,7 +120,7 @@ function contender(ort: Runtime, provider: 'wasm' | 'webgpu'): Contender {
       let encoded: Tensors = {};
       const took = await timed(async () => {
         encoded = await encode(planar(rgba));
-        inputs = { ...before, ...pick(encoded, ['s2', 's4', 's8', ...taps]) };
+        inputs = { ...before, ...pick(encoded, ['s2', 's4', 's8', 'tokens']) };
         await predict();
       });
       inputs = before;

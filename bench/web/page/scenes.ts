@@ -43,8 +43,8 @@ export function question(): Float32Array<ArrayBuffer> {
   return rgb;
 }
 
-/** What of the last tap is stored as the self-test's answer. */
-export const sample = (tap: Float32Array): number[] => [...tap].filter((_, i) => i % 97 === 0);
+/** What of a picture's tokens is stored as the self-test's answer. */
+export const sample = (tokens: Float32Array): number[] => [...tokens].filter((_, i) => i % 97 === 0);
 
 /** Planar values from 0 to 1, as ONNX takes them. */
 export function planar(rgba: Uint8Array): Float32Array<ArrayBuffer> {

@@ -37,7 +37,7 @@ serve({
   async question() {
     const rgb = question();
     const pixels = Float32Array.from(rgb, (_, i) => rgb[(i % 3) * SIDE * SIDE + Math.floor(i / 3)] as number);
-    return sample((await encode(pixels))['taps_3'] as Float32Array);
+    return sample((await encode(pixels))['tokens'] as Float32Array);
   },
   async encode(number: number) {
     const rgba = picture(number);

@@ -19,7 +19,7 @@ serve({
     wasm.wasmPaths = `${self.location.origin}/transformers/`;
     model = await AutoModel.from_pretrained('encoder', { device, dtype: 'fp32' });
   },
-  question: async () => sample((await encode(question()))['taps.3'].data),
+  question: async () => sample((await encode(question())).tokens.data),
   async encode(number: number) {
     const rgba = picture(number);
     return timed(() => encode(planar(rgba)));

@@ -3,7 +3,7 @@ import { expect } from '@playwright/test';
 import { call, cosine, expected, interleave, start, test } from '../support/open.js';
 import { record } from '../support/results.js';
 
-const WHAT = 'a picture of 256 pixels through trunk and body, features on the host';
+const WHAT = 'a picture of 256 pixels to features and tokens, on the host';
 const CORES = cpus().length;
 
 test('encode_cpu', async ({ page }) => {

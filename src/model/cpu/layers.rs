@@ -1,4 +1,4 @@
-//! Layers that body and matching share.
+//! Layers that label encoder and matching share.
 
 use anolis_kernels::{Matrix, Right, Start, layer_norm, product};
 use burn::nn::{LayerNorm, Linear};
@@ -36,11 +36,6 @@ impl Layer {
             Some(bias) => Values::of(bias.val())?.to_vec(),
             None => vec![0.0; linear.weight.dims()[1]],
         };
-        Self::with_bias(linear, bias)
-    }
-
-    /// With another bias than its own.
-    pub fn with_bias(linear: &Linear, bias: Vec<f32>) -> Option<Self> {
         Some(Self { weight: Values::of(linear.weight.val())?, bias })
     }
 

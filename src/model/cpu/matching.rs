@@ -5,24 +5,23 @@ use burn::tensor::Tensor;
 
 use super::layers::{Layer, Norm};
 use super::{Values, tensor};
-use crate::model::body::Taps;
 use crate::model::matching::{Matched, MatchingLevel};
 
-/// What the support says about a query `[1, tokens, dim]` (re-weighted): per level `[channel, tokens, label_dim]`.
+/// What the support says about a query's tokens `[1, tokens, dim]`: per level `[channel, tokens, label_dim]`.
 pub fn matched(
     levels: &[MatchingLevel],
-    query: &Taps,
+    query: &Tensor<3>,
     support: &[Matched],
 ) -> Option<[Tensor<3>; 4]> {
+    let of = Values::of(query.clone())?;
     let found = levels.iter().enumerate().map(|(l, level)| {
         let examples: Option<Vec<_>> = support.iter().map(|e| Known::of(e, l)).collect();
         let examples = examples?;
         let examples: Vec<_> = examples.iter().map(Known::as_slices).collect();
-        let tokens = Values::of(query[l].clone())?;
-        let found = Level::of(level)?.forward(&tokens, &examples);
-        let [_, tokens, _] = query[l].dims();
+        let found = Level::of(level)?.forward(&of, &examples);
+        let [_, tokens, _] = query.dims();
         let [channels, _, dim] = support[0].values[l].dims();
-        Some(tensor(found, [channels, tokens, dim], &query[l].device()))
+        Some(tensor(found, [channels, tokens, dim], &query.device()))
     });
     found.collect::<Option<Vec<_>>>()?.try_into().ok()
 }

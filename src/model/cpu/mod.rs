@@ -3,11 +3,11 @@
 //! Each part asks here first and goes on with tensors where the answer is `None`: on a GPU, and where a gradient may be asked for.
 //! The results agree with the tensors' to rounding; docs/kernels.md has what each kernel gains.
 
-mod body;
 mod decoder;
 mod label_encoder;
 mod layers;
 mod matching;
+mod tokens;
 mod trunk;
 
 use std::ops::Deref;
@@ -17,10 +17,10 @@ use burn::backend::{Flex, flex::FlexTensor};
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor, TensorData};
 
-pub use body::blocks;
 pub use decoder::logits;
 pub use label_encoder::label_taps;
 pub use matching::matched;
+pub use tokens::tokens;
 pub use trunk::features;
 
 /// The values of a tensor that is on the CPU and has no gradient, in row-major order; copied only where they lie otherwise.

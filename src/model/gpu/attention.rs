@@ -24,15 +24,7 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// What is added to queries `[dim]`, values `[dim]` and scores `[heads, queries, keys]`.
-#[derive(Clone, Copy)]
-pub struct Biases<'a> {
-    pub query: &'a Values,
-    pub value: &'a Values,
-    pub score: &'a Values,
-}
-
-/// `softmax(scale (query + bias) keyT + bias) (value + bias)`, per head.
+/// `softmax(scale query keyT) value`, per head.
 pub struct Attention<'a> {
     pub batch: usize,
     pub queries: usize,
@@ -44,7 +36,6 @@ pub struct Attention<'a> {
     pub query: Tokens<'a>,
     pub key: Tokens<'a>,
     pub value: Tokens<'a>,
-    pub biases: Option<Biases<'a>>,
 }
 
 impl Attention<'_> {
@@ -61,12 +52,8 @@ impl Attention<'_> {
         let lengths = lengths.iter().map(|length| length / FOUR);
         let counts = [queries, keys, heads].into_iter().chain(lengths);
         let mut size: Vec<u32> = counts.map(|count| count as u32).collect();
-        size.extend([self.scale.to_bits(), u32::from(self.biases.is_some())]);
-        // What does not count is bound all the same.
-        let unused = query.values;
-        let Biases { query: q_bias, value: v_bias, score } =
-            self.biases.unwrap_or(Biases { query: unused, value: unused, score: unused });
-        let bindings = [query.values, key.values, value.values, q_bias, v_bias, score, &out];
+        size.push(self.scale.to_bits());
+        let bindings = [query.values, key.values, value.values, &out];
         ATTENTION.launch([queries, heads, batch], &bindings, &size);
         Some(out)
     }

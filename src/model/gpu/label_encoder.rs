@@ -58,7 +58,6 @@ fn forward(block: &LabelBlock, [channels, tokens]: [usize; 2], x: &Values) -> Op
         query,
         key,
         value,
-        biases: None,
     };
     let seen = attention.compute()?;
     let proj = Product::linear(&proj, rows, &seen);

@@ -3,44 +3,10 @@
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 
+use super::Values;
 use super::attention::{Attention, Tokens};
 use super::norm::norm;
 use super::product::{Activation, Layer, Product};
-use super::{FOUR, Shader, Values, shader};
-use crate::model::body::Taps;
-
-const REWEIGHT: Shader = shader!("reweight", [16, 1, 1]);
-
-/// [`Matching::reweight`] of taps `[batch, tokens, dim]`.
-pub fn reweight(
-    taps: &Taps,
-    layer_norm: &LayerNorm,
-    alpha: &Tensor<2>,
-    temperature: f64,
-) -> Option<Taps> {
-    let shape @ [batch, tokens, dim] = taps[0].dims();
-    if !dim.is_multiple_of(FOUR) {
-        return None;
-    }
-    let mut of = Vec::with_capacity(4);
-    for tap in taps {
-        of.push(Values::of(tap.clone())?);
-    }
-    let gamma = Values::of(layer_norm.gamma.val())?;
-    let beta = Values::of(layer_norm.beta.as_ref()?.val())?;
-    let alpha = Values::of(alpha.clone())?;
-    let count = batch * tokens * dim;
-    let out = of[0].room(4 * count);
-    let bindings = [&of[0], &of[1], &of[2], &of[3], &gamma, &beta, &alpha, &out];
-    let rows = batch * tokens;
-    let size = [rows as u32, (dim / FOUR) as u32, (temperature as f32).to_bits()];
-    REWEIGHT.launch([rows, 1, 1], &bindings, &size);
-    let mut levels = Vec::with_capacity(4);
-    for level in 0..4 {
-        levels.push(out.part(level * count, count)?.into_tensor(shape));
-    }
-    levels.try_into().ok()
-}
 
 /// A layer on tokens `[batch, tokens, dim]`.
 pub fn linear(layer: &Linear, tokens: &Tensor<3>) -> Option<Tensor<3>> {
@@ -88,7 +54,6 @@ pub fn matched(
         query: tokens(&query_of, 0),
         key: tokens(&keys_of, 0),
         value: tokens(&values_of, support * dim),
-        biases: None,
     };
     let rows = channels * queries;
     let matched = norm(out_norm, rows, &attention.compute()?)?;

@@ -5,7 +5,6 @@
 //! launches it in order with its own operators. docs/kernels.md has what each gains.
 
 mod attention;
-mod body;
 mod convolution;
 mod decoder;
 mod label_encoder;
@@ -15,6 +14,7 @@ mod product;
 mod resize;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod trunk;
 
 use burn::backend::Wgpu;
@@ -29,11 +29,11 @@ use burn::cubecl::server::{KernelArguments, MetadataBindingInfo};
 use burn::cubecl::{CubeDim, CubeKernel, PrecompiledSource};
 use burn::tensor::{Shape, Tensor};
 
-pub use body::taps;
 pub use decoder::decode;
 pub use label_encoder::{label_blocks, label_tokens};
-pub use matching::{linear, matched, projected, reweight};
+pub use matching::{linear, matched, projected};
 pub use resize::{pool, up2};
+pub use tokens::tokens;
 pub use trunk::features;
 
 /// The values of a tensor that is on a GPU and has no gradient, in row-major order.

@@ -24,7 +24,7 @@ pub enum Axis {
     Columns,
 }
 
-/// `skip + scale act(bias + left right)` for a batch.
+/// `skip + act(bias + left right)` for a batch.
 #[derive(Clone, Copy)]
 pub struct Product<'a> {
     pub batch: usize,
@@ -44,8 +44,6 @@ pub struct Product<'a> {
     pub right_step: usize,
     pub bias: Option<(Axis, &'a Values)>,
     pub activation: Activation,
-    /// Along the columns.
-    pub scale: Option<&'a Values>,
     /// `[batch, rows, columns]`.
     pub skip: Option<&'a Values>,
 }
@@ -71,7 +69,6 @@ impl<'a> Product<'a> {
             right_step: convolution.inner * pixels,
             bias: Some((Axis::Rows, &convolution.bias)),
             activation: Activation::None,
-            scale: None,
             skip: None,
         }
     }
@@ -92,7 +89,6 @@ impl<'a> Product<'a> {
             right_step: 0,
             bias: layer.bias.as_ref().map(|bias| (Axis::Columns, bias)),
             activation: Activation::None,
-            scale: None,
             skip: None,
         }
     }
@@ -124,23 +120,16 @@ impl<'a> Product<'a> {
             Activation::Gelu => 16,
         };
         let skip = if self.skip.is_some() { 32 } else { 0 };
-        let scale = if self.scale.is_some() { 64 } else { 0 };
-        let lies = usize::from(self.left_transposed) + 128 * usize::from(self.right_transposed);
-        let what = lies | bias | activation | skip | scale;
+        let lies = usize::from(self.left_transposed) + 64 * usize::from(self.right_transposed);
+        let what = lies | bias | activation | skip;
         let [inner, columns] = [inner, columns].map(|length| length / FOUR);
         let steps = [self.right_step / FOUR, rows * columns];
         let lefts = [left_start / FOUR, left_stride / FOUR];
         let size = [&[rows, inner, columns, what], &steps[..], &lefts].concat();
         let size: Vec<u32> = size.into_iter().map(|length| length as u32).collect();
         // What does not count is bound all the same.
-        let bindings = [
-            left,
-            right,
-            self.bias.map_or(left, |(_, bias)| bias),
-            self.scale.unwrap_or(left),
-            self.skip.unwrap_or(left),
-            out,
-        ];
+        let bindings =
+            [left, right, self.bias.map_or(left, |(_, bias)| bias), self.skip.unwrap_or(left), out];
         let invocations = [columns.div_ceil(2), rows.div_ceil(ROWS), batch];
         PRODUCT.launch(invocations, &bindings, &size);
         Some(())
@@ -164,7 +153,6 @@ pub fn copy(values: &Values, count: usize, to: &Values) -> Option<()> {
         right_step: 0,
         bias: None,
         activation: Activation::None,
-        scale: None,
         skip: Some(values),
     };
     nothing.write(to)

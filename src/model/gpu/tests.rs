@@ -60,25 +60,18 @@ fn maps_of_other_sides_are_left_to_the_operators() {
 }
 
 #[test]
-fn the_body_and_the_mixture_of_its_taps_are_the_same() {
+fn tokens_are_the_same() {
     let [network, learning] = networks();
     let seen = network.trunk.forward(random([1, 3, 128, 64]));
-    let bias = network.body.bias([8, 4], 1);
-    let found = network.body.forward(&seen, &bias);
-    let expected = learning.body.forward(&with_gradients(&seen), &learning.body.bias([8, 4], 1));
-    let mixed = network.matching.reweight(&found);
-    let mixture = learning.matching.reweight(&expected);
-    for (found, expected) in found.into_iter().zip(expected).chain(mixed.into_iter().zip(mixture)) {
-        assert_alike(found, expected);
-    }
+    let found = super::tokens(&network.tokens, &seen).expect("a known shape");
+    assert_alike(found, learning.tokens.forward(&with_gradients(&seen)));
 }
 
 #[test]
 fn a_prediction_of_several_channels_by_several_examples_is_the_same() {
     let [network, learning] = networks();
     let side = 128;
-    let bias = network.body.bias([8, 8], 1);
-    let encodings = [(); 3].map(|()| network.encode(random([1, 3, side, side]), &bias));
+    let encodings = [(); 3].map(|()| network.encode(random([1, 3, side, side])));
     let labels = [(); 2].map(|()| random([3, 1, side, side]));
     let readout = random([3, 1, side / 2, side / 2]);
     let support: Vec<_> = encodings[1..]
@@ -88,9 +81,9 @@ fn a_prediction_of_several_channels_by_several_examples_is_the_same() {
         .collect();
     let found = network.predict(&encodings[0], &support, readout.clone());
 
-    let [query, examples @ ..] = encodings.map(|Encoding { features, taps }| Encoding {
+    let [query, examples @ ..] = encodings.map(|Encoding { features, tokens }| Encoding {
         features: with_gradients(&features),
-        taps: taps.map(Tensor::from_inner),
+        tokens: Tensor::from_inner(tokens),
     });
     let support: Vec<_> = examples
         .iter()

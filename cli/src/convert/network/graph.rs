@@ -13,14 +13,6 @@ pub struct Conv {
     pub relu6: bool,
 }
 
-/// What is added to attention's logits, read from a table: `table[head, index[query, key]]`.
-pub struct Bias {
-    /// `[heads, entries]`
-    pub table: Vec<f32>,
-    /// `[rows, rows]`
-    pub index: Vec<i32>,
-}
-
 /// Operations of the image encoder. How maps and tokens lie in memory is up to the format; parameters are named as in
 /// docs/network.md.
 pub trait Graph {
@@ -33,37 +25,11 @@ pub trait Graph {
     fn up2(&mut self, map: &Node, side: usize) -> Node;
     /// The channels of maps of one size side by side, a row a place.
     fn rows(&mut self, maps: &[&Node], side: usize, channels: usize) -> Node;
-    /// The parameter `name` as a row before others.
-    fn prepend(&mut self, name: &str, rows: &Node) -> Node;
-    /// All rows but the first.
-    fn without_first(&mut self, rows: &Node, count: usize, width: usize) -> Node;
-    /// The parameter `weight` and a bias.
-    fn linear(&mut self, rows: &Node, weight: &str, bias: Parameter) -> Node;
-    /// Times the parameter `name`, by column.
-    fn scale(&mut self, rows: &Node, name: &str) -> Node;
+    /// Rows times `name.weight`, plus `name.bias`.
+    fn linear(&mut self, rows: &Node, name: &str) -> Node;
     /// `name.gamma` and `name.beta`.
     fn layer_norm(&mut self, rows: &Node, name: &str) -> Node;
-    fn gelu(&mut self, rows: &Node) -> Node;
-    /// Attention of rows that hold query, key and value side by side; `name` is that of the bias.
-    fn attention(
-        &mut self,
-        qkv: &Node,
-        rows: usize,
-        width: usize,
-        heads: usize,
-        name: &str,
-        bias: &Bias,
-    ) -> Node;
-    /// `weights [4, 4]` times four sets of rows.
-    fn mix(&mut self, sets: &[Node; 4], rows: usize, width: usize, weights: [f32; 16])
-    -> [Node; 4];
     /// Gives a result its name; `channels` on `side x side`.
     fn output_map(&mut self, name: &str, map: &Node, channels: usize, side: usize);
     fn output_rows(&mut self, name: &str, rows: &Node, count: usize, width: usize);
-}
-
-/// A parameter of the weights, or one made from some.
-pub enum Parameter<'a> {
-    Named(&'a str),
-    Made { name: &'a str, values: Vec<f32> },
 }

@@ -22,7 +22,7 @@ use tfjs::TensorFlowJs;
 /// A part of the network that is a graph of its own; together they are a full prediction (docs/cli.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Part {
-    /// A picture to its features and re-weighted tokens
+    /// A picture to its features and tokens
     Encoder,
     /// An example's tokens and its labels to keys and values
     Support,
@@ -133,7 +133,7 @@ mod tests {
             graph.output.iter().map(|output| (&*output.name, shape_of(output))).collect();
         assert_eq!(outputs[0], ("s2", vec![1, 16, 128, 128]));
         assert_eq!(outputs[4], ("s32", vec![1, 320, 8, 8]));
-        assert_eq!(outputs[8], ("taps.3", vec![1, 256, 192]));
+        assert_eq!(outputs[5], ("tokens", vec![1, 256, 192]));
         let convolutions = graph.node.iter().filter(|node| node.op_type == "Conv").count();
         // The stem, two of the block that does not expand, three of the others.
         assert_eq!(convolutions, 1 + 2 + 15 * 3);

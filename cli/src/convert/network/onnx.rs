@@ -7,7 +7,7 @@ use half::f16;
 use prost::Message;
 
 use super::encoder::tensor;
-use super::graph::{Bias, Conv, Graph, Node, Parameter};
+use super::graph::{Conv, Graph, Node};
 use super::proto::{
     Attribute, AttributeType, DataType, Dimension, GraphProto, Model, NodeProto, OperatorSet,
     Shape, Size, TensorProto, TensorType, TypeProto, ValueInfo,
@@ -149,24 +149,19 @@ impl<'a> Onnx<'a> {
         self.transpose(&apart, if keys { &[0, 2, 3, 1] } else { &[0, 2, 1, 3] })
     }
 
-    /// `softmax(scale q k + bias) v`, heads side by side again; `k` is transposed.
-    pub fn attend(
-        &mut self,
-        [query, key, value]: [&Node; 3],
-        width: usize,
-        scale: f32,
-        bias: Option<&Node>,
-    ) -> Node {
+    /// `softmax(scale q k) v`, heads side by side again; `k` is transposed.
+    pub fn attend(&mut self, [query, key, value]: [&Node; 3], width: usize, scale: f32) -> Node {
         let scale = self.floats(&format!("scale.{scale}"), &[], &[scale]);
         let query = self.node("Mul", &[query, &scale], Vec::new());
-        let mut logits = self.node("MatMul", &[&query, key], Vec::new());
-        if let Some(bias) = bias {
-            logits = self.node("Add", &[&logits, bias], Vec::new());
-        }
+        let logits = self.node("MatMul", &[&query, key], Vec::new());
         let shares = self.node("Softmax", &[&logits], vec![int("axis", -1)]);
         let seen = self.node("MatMul", &[&shares, value], Vec::new());
         let seen = self.transpose(&seen, &[0, 2, 1, 3]);
         self.reshape(&seen, &[0, 0, width as i64])
+    }
+
+    pub fn gelu(&mut self, rows: &Node) -> Node {
+        self.node("Gelu", &[rows], Vec::new())
     }
 
     /// Rows times a weight, without a bias.
@@ -231,77 +226,16 @@ impl Graph for Onnx<'_> {
         self.transpose(&flat, &[0, 2, 1])
     }
 
-    fn prepend(&mut self, name: &str, rows: &Node) -> Node {
-        let first = self.parameter(name);
-        let first = self.reshape(&first, &[1, 1, -1]);
-        self.node("Concat", &[&first, rows], vec![int("axis", 1)])
-    }
-
-    fn without_first(&mut self, rows: &Node, count: usize, _: usize) -> Node {
-        let [from, to, axis] = [1, 1 + count as i64, 1].map(|value| self.integers(&[value]));
-        self.node("Slice", &[rows, &from, &to, &axis], Vec::new())
-    }
-
-    fn linear(&mut self, rows: &Node, weight: &str, bias: Parameter) -> Node {
-        let bias = match bias {
-            Parameter::Named(name) => self.parameter(name),
-            Parameter::Made { name, values } => self.floats(name, &[values.len()], &values),
-        };
-        let product = self.project(rows, weight);
+    fn linear(&mut self, rows: &Node, name: &str) -> Node {
+        let bias = self.parameter(&format!("{name}.bias"));
+        let product = self.project(rows, &format!("{name}.weight"));
         self.add(&product, &bias)
-    }
-
-    fn scale(&mut self, rows: &Node, name: &str) -> Node {
-        let factor = self.parameter(name);
-        self.node("Mul", &[rows, &factor], Vec::new())
     }
 
     fn layer_norm(&mut self, rows: &Node, name: &str) -> Node {
         let [gamma, beta] = ["gamma", "beta"].map(|part| self.parameter(&format!("{name}.{part}")));
         let attributes = vec![int("axis", -1), float("epsilon", 1e-5)];
         self.node("LayerNormalization", &[rows, &gamma, &beta], attributes)
-    }
-
-    fn gelu(&mut self, rows: &Node) -> Node {
-        self.node("Gelu", &[rows], Vec::new())
-    }
-
-    fn attention(
-        &mut self,
-        qkv: &Node,
-        rows: usize,
-        width: usize,
-        heads: usize,
-        name: &str,
-        bias: &Bias,
-    ) -> Node {
-        let parts = self.nodes("Split", &[qkv], vec![int("axis", 2), int("num_outputs", 3)], 3);
-        let size = width / heads;
-        let query = self.heads(&parts[0], heads, size, false);
-        let key = self.heads(&parts[1], heads, size, true);
-        let value = self.heads(&parts[2], heads, size, false);
-        let table = self.floats(name, &[heads, bias.table.len() / heads], &bias.table);
-        let index = bias.index.iter().flat_map(|entry| entry.to_le_bytes()).collect();
-        let index = self.constant("position.index", &[rows, rows], DataType::Int32, index);
-        let bias = self.node("Gather", &[&table, &index], vec![int("axis", 1)]);
-        self.attend([&query, &key, &value], width, (size as f32).sqrt().recip(), Some(&bias))
-    }
-
-    fn mix(
-        &mut self,
-        sets: &[Node; 4],
-        rows: usize,
-        width: usize,
-        weights: [f32; 16],
-    ) -> [Node; 4] {
-        let weights = self.floats("matching.mixing", &[4, 4], &weights);
-        let all = self.node("Concat", &sets.each_ref().map(String::as_str), vec![int("axis", 0)]);
-        let all = self.reshape(&all, &[4, (rows * width) as i64]);
-        let mixed = self.node("MatMul", &[&weights, &all], Vec::new());
-        let mixed = self.reshape(&mixed, &[4, rows as i64, width as i64]);
-        let attributes = vec![int("axis", 0), int("num_outputs", 4)];
-        let mut parts = self.nodes("Split", &[&mixed], attributes, 4).into_iter();
-        std::array::from_fn(|_| parts.next().unwrap_or_default())
     }
 
     fn output_map(&mut self, name: &str, map: &Node, channels: usize, side: usize) {

@@ -2,17 +2,20 @@
 
 use anolis::model::NetworkConfig;
 
-use super::graph::{Graph, Node, Parameter};
+use super::graph::{Graph, Node};
 use super::onnx::{Onnx, int, ints, sizes};
 use super::proto::Size;
 
-/// Inputs `taps.0 … 3` of an example and `label` `[channels, 1, side, side]`; outputs `keys.0 … 3` and `values.0 … 3`.
+/// Of the matching.
+const LEVELS: usize = 4;
+
+/// Inputs `tokens` of an example and `label` `[channels, 1, side, side]`; outputs `keys.0 … 3` and `values.0 … 3`.
 pub fn write_support(graph: &mut Onnx, config: &NetworkConfig, side: usize) {
     let (count, width) = ((side / 16).pow(2), config.label_dim);
-    let taps = taps(graph, config, side);
+    let tokens = tokens(graph, config, side);
     let label = graph.input("label", &[named("channels"), size(1), size(side), size(side)]);
-    for (level, tap) in taps.iter().enumerate() {
-        let keys = project(graph, tap, level, "key");
+    for level in 0..LEVELS {
+        let keys = project(graph, &tokens, level, "key");
         graph.output(&format!("keys.{level}"), &keys, &sizes(&[1, count, width]));
     }
     for (level, tokens) in label_encoder(graph, config, &label, side / 16).iter().enumerate() {
@@ -22,18 +25,18 @@ pub fn write_support(graph: &mut Onnx, config: &NetworkConfig, side: usize) {
     }
 }
 
-/// Inputs `taps.0 … 3`, `s2`, `s4`, `s8` of the picture, `keys.0 … 3` `[1, support, label_dim]` and `values.0 … 3`
+/// Inputs `tokens`, `s2`, `s4`, `s8` of the picture, `keys.0 … 3` `[1, support, label_dim]` and `values.0 … 3`
 /// `[channels, support, label_dim]` of all examples, and the read-out's logits `readout` `[channels, 1, side / 2, side / 2]`;
 /// output `logits`, as large.
 pub fn write(graph: &mut Onnx, config: &NetworkConfig, side: usize) {
-    let taps = taps(graph, config, side);
+    let tokens = tokens(graph, config, side);
     let width = config.label_dim;
     let shape = |first| [first, named("support"), size(width)];
     let mut levels = Vec::new();
-    for (level, tap) in taps.iter().enumerate() {
+    for level in 0..LEVELS {
         let keys = graph.input(&format!("keys.{level}"), &shape(size(1)));
         let values = graph.input(&format!("values.{level}"), &shape(named("channels")));
-        levels.push(matching(graph, config, tap, [&keys, &values], level));
+        levels.push(matching(graph, config, &tokens, [&keys, &values], level));
     }
     let [s8, s4, s2] = [(8, 2), (4, 1), (2, 0)].map(|(stride, feature)| {
         let sizes = sizes(&[1, config.features[feature], side / stride, side / stride]);
@@ -45,9 +48,8 @@ pub fn write(graph: &mut Onnx, config: &NetworkConfig, side: usize) {
     graph.output("logits", &logits, &shape);
 }
 
-fn taps(graph: &mut Onnx, config: &NetworkConfig, side: usize) -> [Node; 4] {
-    let shape = sizes(&[1, (side / 16).pow(2), config.dim]);
-    std::array::from_fn(|level| graph.input(&format!("taps.{level}"), &shape))
+fn tokens(graph: &mut Onnx, config: &NetworkConfig, side: usize) -> Node {
+    graph.input("tokens", &sizes(&[1, (side / 16).pow(2), config.dim]))
 }
 
 fn label_encoder(graph: &mut Onnx, config: &NetworkConfig, label: &Node, grid: usize) -> Vec<Node> {
@@ -67,19 +69,19 @@ fn label_encoder(graph: &mut Onnx, config: &NetworkConfig, label: &Node, grid: u
         let name = format!("label_encoder.blocks.{block}");
         let x = taps[block].clone();
         let normed = norm(graph, &x, &format!("{name}.norm1"));
-        let qkv = linear(graph, &normed, &format!("{name}.qkv"));
+        let qkv = graph.linear(&normed, &format!("{name}.qkv"));
         let parts = graph.nodes("Split", &[&qkv], vec![int("axis", 2), int("num_outputs", 3)], 3);
         let size = width / heads;
         let query = graph.heads(&parts[0], heads, size, false);
         let key = graph.heads(&parts[1], heads, size, true);
         let value = graph.heads(&parts[2], heads, size, false);
-        let seen = graph.attend([&query, &key, &value], width, (size as f32).sqrt().recip(), None);
-        let seen = linear(graph, &seen, &format!("{name}.proj"));
+        let seen = graph.attend([&query, &key, &value], width, (size as f32).sqrt().recip());
+        let seen = graph.linear(&seen, &format!("{name}.proj"));
         let x = graph.add(&x, &seen);
         let normed = norm(graph, &x, &format!("{name}.norm2"));
-        let hidden = linear(graph, &normed, &format!("{name}.fc1"));
+        let hidden = graph.linear(&normed, &format!("{name}.fc1"));
         let hidden = graph.gelu(&hidden);
-        let hidden = linear(graph, &hidden, &format!("{name}.fc2"));
+        let hidden = graph.linear(&hidden, &format!("{name}.fc2"));
         taps.push(graph.add(&x, &hidden));
     }
     taps
@@ -89,17 +91,17 @@ fn label_encoder(graph: &mut Onnx, config: &NetworkConfig, label: &Node, grid: u
 fn matching(
     graph: &mut Onnx,
     config: &NetworkConfig,
-    tap: &Node,
+    tokens: &Node,
     [keys, values]: [&Node; 2],
     level: usize,
 ) -> Node {
     let (width, heads) = (config.label_dim, config.match_heads);
-    let query = project(graph, tap, level, "query");
+    let query = project(graph, tokens, level, "query");
     let query = graph.heads(&query, heads, width / heads, false);
     let key = graph.heads(keys, heads, width / heads, true);
     let value = graph.heads(values, heads, width / heads, false);
     // By the full width, not by the head's.
-    let seen = graph.attend([&query, &key, &value], width, (width as f32).sqrt().recip(), None);
+    let seen = graph.attend([&query, &key, &value], width, (width as f32).sqrt().recip());
     let seen = norm(graph, &seen, &format!("matching.levels.{level}.out_norm"));
     let more = graph.project(&seen, &format!("matching.levels.{level}.output.weight"));
     let more = graph.gelu(&more);
@@ -107,8 +109,8 @@ fn matching(
 }
 
 /// Tokens normalised and projected for queries or keys.
-fn project(graph: &mut Onnx, tap: &Node, level: usize, part: &str) -> Node {
-    let normed = norm(graph, tap, &format!("matching.levels.{level}.norm"));
+fn project(graph: &mut Onnx, tokens: &Node, level: usize, part: &str) -> Node {
+    let normed = norm(graph, tokens, &format!("matching.levels.{level}.norm"));
     graph.project(&normed, &format!("matching.levels.{level}.{part}.weight"))
 }
 
@@ -174,10 +176,6 @@ fn pool(graph: &mut Onnx, x: &Node, cell: i64) -> Node {
 
 fn norm(graph: &mut Onnx, x: &Node, name: &str) -> Node {
     graph.layer_norm(x, name)
-}
-
-fn linear(graph: &mut Onnx, x: &Node, name: &str) -> Node {
-    graph.linear(x, &format!("{name}.weight"), Parameter::Named(&format!("{name}.bias")))
 }
 
 fn size(size: usize) -> Size {

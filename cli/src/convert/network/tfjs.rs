@@ -7,7 +7,7 @@ use half::f16;
 use serde_json::{Value, json};
 
 use super::encoder::tensor;
-use super::graph::{Bias, Conv, Graph, Node, Parameter};
+use super::graph::{Conv, Graph, Node};
 use crate::Result;
 
 /// Texts of attributes, as base64.
@@ -118,18 +118,6 @@ impl<'a> TensorFlowJs<'a> {
         let axis = self.integers(&[1]);
         self.node("Mean", &[rows, &axis], json!({ "keep_dims": { "b": true } }))
     }
-
-    /// Rows `[count, heads * width]` to `[heads, count, width]`.
-    fn heads(&mut self, rows: &Node, [count, heads, width]: [usize; 3]) -> Node {
-        let apart = self.reshape(rows, &[count, heads, width]);
-        let order = self.integers(&[1, 0, 2]);
-        self.node("Transpose", &[&apart, &order], json!({}))
-    }
-
-    fn slice(&mut self, rows: &str, from: [usize; 2], size: [usize; 2]) -> Node {
-        let [from, size] = [from, size].map(|at| self.integers(&at.map(|place| place as i32)));
-        self.node("Slice", &[rows, &from, &size], json!({}))
-    }
 }
 
 impl Graph for TensorFlowJs<'_> {
@@ -186,24 +174,9 @@ impl Graph for TensorFlowJs<'_> {
         self.reshape(&all, &[side * side, channels])
     }
 
-    fn prepend(&mut self, name: &str, rows: &Node) -> Node {
-        let mut first = tensor(self.tensors, name).clone();
-        first.shape.insert(0, 1);
-        let first = self.halves(name, &first);
-        let axis = self.integer(0);
-        self.node("ConcatV2", &[&first, rows, &axis], json!({ "N": { "i": "2" } }))
-    }
-
-    fn without_first(&mut self, rows: &Node, count: usize, width: usize) -> Node {
-        self.slice(rows, [1, 0], [count, width])
-    }
-
-    fn linear(&mut self, rows: &Node, weight: &str, bias: Parameter) -> Node {
-        let weight = self.parameter(weight);
-        let bias = match bias {
-            Parameter::Named(name) => self.parameter(name),
-            Parameter::Made { name, values } => self.floats(name, &[values.len()], &values),
-        };
+    fn linear(&mut self, rows: &Node, name: &str) -> Node {
+        let [weight, bias] =
+            ["weight", "bias"].map(|part| self.parameter(&format!("{name}.{part}")));
         let attr = json!({
             "transpose_a": { "b": false },
             "transpose_b": { "b": false },
@@ -212,11 +185,6 @@ impl Graph for TensorFlowJs<'_> {
             "epsilon": { "f": 0.0 },
         });
         self.node("_FusedMatMul", &[rows, &weight, &bias], attr)
-    }
-
-    fn scale(&mut self, rows: &Node, name: &str) -> Node {
-        let factor = self.parameter(name);
-        self.binary("Mul", rows, &factor)
     }
 
     fn layer_norm(&mut self, rows: &Node, name: &str) -> Node {
@@ -231,69 +199,6 @@ impl Graph for TensorFlowJs<'_> {
         let [gamma, beta] = ["gamma", "beta"].map(|part| self.parameter(&format!("{name}.{part}")));
         let scaled = self.binary("Mul", &normed, &gamma);
         self.add(&scaled, &beta)
-    }
-
-    fn gelu(&mut self, rows: &Node) -> Node {
-        let half = self.floats("half", &[], &[0.5]);
-        let one = self.floats("one", &[], &[1.0]);
-        let root = self.floats("root", &[], &[std::f32::consts::FRAC_1_SQRT_2]);
-        let x = self.binary("Mul", rows, &root);
-        let erf = self.node("Erf", &[&x], json!({}));
-        let share = self.add(&erf, &one);
-        let halved = self.binary("Mul", rows, &half);
-        self.binary("Mul", &halved, &share)
-    }
-
-    fn attention(
-        &mut self,
-        qkv: &Node,
-        rows: usize,
-        width: usize,
-        heads: usize,
-        name: &str,
-        Bias { table, index }: &Bias,
-    ) -> Node {
-        let size = width / heads;
-        let [query, key, value] = [0, 1, 2].map(|part| {
-            let part = self.slice(qkv, [0, part * width], [rows, width]);
-            self.heads(&part, [rows, heads, size])
-        });
-        let entries = table.len() / heads;
-        // Nothing is computed ahead when a graph model loads, so the table is read here.
-        let read = |head: usize| index.iter().map(move |&at| table[head * entries + at as usize]);
-        let bias: Vec<_> = (0..heads).flat_map(read).collect();
-        let bias = NamedTensor { shape: vec![heads, rows, rows], values: bias };
-        let bias = self.halves(name, &bias);
-        let scale = self.floats("attention.scale", &[], &[(size as f32).sqrt().recip()]);
-        let query = self.binary("Mul", &query, &scale);
-        let product = |adjoint: bool| json!({ "adj_x": { "b": false }, "adj_y": { "b": adjoint } });
-        let logits = self.node("BatchMatMulV2", &[&query, &key], product(true));
-        let logits = self.add(&logits, &bias);
-        let shares = self.node("Softmax", &[&logits], json!({}));
-        let seen = self.node("BatchMatMulV2", &[&shares, &value], product(false));
-        let order = self.integers(&[1, 0, 2]);
-        let seen = self.node("Transpose", &[&seen, &order], json!({}));
-        self.reshape(&seen, &[rows, width])
-    }
-
-    fn mix(
-        &mut self,
-        sets: &[Node; 4],
-        rows: usize,
-        width: usize,
-        weights: [f32; 16],
-    ) -> [Node; 4] {
-        let weights = self.floats("matching.mixing", &[4, 4], &weights);
-        let axis = self.integer(0);
-        let [a, b, c, d] = sets;
-        let all = self.node("ConcatV2", &[a, b, c, d, &axis], json!({ "N": { "i": "4" } }));
-        let all = self.reshape(&all, &[4, rows * width]);
-        let attr = json!({ "transpose_a": { "b": false }, "transpose_b": { "b": false } });
-        let mixed = self.node("MatMul", &[&weights, &all], attr);
-        std::array::from_fn(|set| {
-            let part = self.slice(&mixed, [set, 0], [1, rows * width]);
-            self.reshape(&part, &[rows, width])
-        })
     }
 
     fn output_map(&mut self, name: &str, map: &Node, channels: usize, side: usize) {

@@ -15,8 +15,8 @@ export type Quality = 'best' | 'fast';
 /**
  * How the weights are stored; they are worked with as f32 either way.
  *
- * - `'f16'`: 14.2 MB
- * - `'int8'`: 7.7 MB, most of them in eight bits: a faster first visit. Scores differ by at most 0.0012 on sixteen tasks
+ * - `'f16'`: 8.6 MB
+ * - `'int8'`: 4.8 MB, most of them in eight bits: a faster first visit. Scores differ by at most 0.0012 on sixteen tasks
  *   (docs/weights.md). They are other weights: an adapter that was made with one form is left out by the other.
  */
 export type Weights = 'f16' | 'int8';
@@ -179,11 +179,10 @@ export interface AdaptProgress {
  * How much of the network an adaptation tunes; what each gains and costs is in docs/adaptation.md.
  *
  * - 0: nothing.
- * - 1: how the matching weighs and normalises the levels of the body. The features are computed once, so that steps are
- *   cheap. Masks only; other kinds take it as 0.
- * - 2: the biases of the image encoder: of its convolutions and, for masks, of its transformer.
+ * - 1: how the tokens that are matched are normalised. The features are computed once, so that steps are cheap. Masks only; other kinds take it as 0.
+ * - 2: the biases of the image encoder: of its convolutions and, for masks, of its tokens.
  * - 3: the weights of the encoder's convolutions. Of the levels that were measured it gains most.
- * - 4: these, the transformer's and the decoder's. Masks only; other kinds take it as 3.
+ * - 4: these, the tokens' and the decoder's. Masks only; other kinds take it as 3.
  */
 export type AdaptLevel = 0 | 1 | 2 | 3 | 4;
 
