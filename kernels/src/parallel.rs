@@ -29,11 +29,6 @@ mod alone {
         data.chunks_mut(chunk).enumerate().for_each(|(i, part)| work(i, part));
     }
 
-    /// What `work` answers for each index.
-    pub fn map<R>(count: usize, work: impl Fn(usize) -> R) -> Vec<R> {
-        (0..count).map(work).collect()
-    }
-
     /// Calls `work` for every `part` columns of rows of `stride` values: with the first of them, what begins there, and how far
     /// apart its rows are.
     pub fn columns(
@@ -85,7 +80,7 @@ mod shared {
     }
 
     /// What `work` answers for each index.
-    pub fn map<R: Send>(count: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
+    fn map<R: Send>(count: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
         if threads() == 1 || count == 1 {
             return (0..count).map(work).collect();
         }

@@ -88,7 +88,6 @@ use tiles as imp;
 #[cfg(not(target_arch = "wasm32"))]
 mod imp {
     use super::{Matrix, Start};
-    use crate::parallel;
 
     pub struct Right<'a>(Matrix<'a>);
 
@@ -104,7 +103,7 @@ mod imp {
 
     fn parallelism() -> gemm::Parallelism {
         #[cfg(feature = "rayon")]
-        if parallel::threads() > 1 {
+        if crate::parallel::threads() > 1 {
             return gemm::Parallelism::Rayon(0);
         }
         gemm::Parallelism::None

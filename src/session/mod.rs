@@ -52,9 +52,9 @@ pub use tags::Tag;
 use tags::TagTask;
 use task::{Finish, Task, between};
 pub use tiles::{LEAST_TILE, TileOptions, TiledAnswer, TiledPrediction};
-use views::RecentViews;
+use views::{RecentViews, Viewer};
 
-/// Bytes of what can be computed again that a session keeps by default: some 55 encodings, and the views of 15 pictures.
+/// Bytes of what can be computed again that a session keeps by default: some 65 encodings, and the views of 15 pictures.
 pub const MEMORY: usize = 512 << 20;
 
 /// Most pictures that are seen together.
@@ -120,7 +120,7 @@ impl Session {
     }
 
     /// How many bytes of host and device may be spent on what can be computed again, [`MEMORY`] at first: one half on encodings
-    /// (4.5 MB a picture, 66 ms on one core of a browser), the other on the views of refined read-outs (17 MB). The
+    /// (4 MB a picture, 28 ms on one core of a browser), the other on the views of refined read-outs (17 MB). The
     /// examples' encodings and those of the picture that is asked for stay whatever it is. Answers do not depend on it.
     pub fn set_memory(&mut self, bytes: usize) {
         self.encodings.set_budget(bytes / 2);
@@ -316,9 +316,9 @@ impl Session {
         let fit = self.query(task, picture).await?;
         let task = find_task(&mut self.tasks, task)?;
         let pictures = seen(&self.pictures, &self.encodings, self.aspect);
-        let recent = &mut self.views;
-        let logits =
-            task.refined_logits(picture, pictures, recent, self.side, &self.device).await?;
+        let (recent, side, device) = (&mut self.views, self.side, &self.device);
+        let mut viewer = Viewer { pictures, recent, side, device };
+        let logits = task.refined_logits(picture, &mut viewer).await?;
         let prediction = Prediction::new(task.kind(), logits, task.channels(), fit);
         Ok(prediction.calibrated(task.calibration(pictures)))
     }
@@ -333,9 +333,10 @@ impl Session {
         let (network, device) = (&self.network, &self.device);
         let pictures = seen(&self.pictures, &self.encodings, self.aspect);
         let (mut logits, finish) = if self.refine || task.adapter().is_some() {
-            let recent = &mut self.views;
-            let logits = task.refined_logits(picture, pictures, recent, self.side, device).await?;
-            (logits, task.finish(network, pictures, recent, self.side, device).await?)
+            let (recent, side) = (&mut self.views, self.side);
+            let mut viewer = Viewer { pictures, recent, side, device };
+            let logits = task.refined_logits(picture, &mut viewer).await?;
+            (logits, task.finish(network, &mut viewer).await?)
         } else {
             let decoded = if task.kind().uses_decoder() { 1.0 } else { 0.0 };
             (task.readout_logits(&pictures[&picture].maps), Finish { decoded, guided: false })

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::Device;
-
 use super::kind::TaskKind;
 use super::left_out::{LeftOut, loss};
-use super::picture::Seen;
 use super::totals::{Errors, Totals, rescale};
-use super::views::{RecentViews, Sighting, Views};
+use super::views::{Viewer, Views};
 use crate::error::Result;
 use crate::model::{CellLabels, ReadOut, ReadOutWeights, Ridge, Trunk};
 
@@ -101,14 +98,11 @@ impl Refined {
     pub async fn update(
         &mut self,
         labels: &BTreeMap<u32, &CellLabels>,
-        pictures: Seen<'_>,
-        recent: &mut RecentViews,
-        side: usize,
-        device: &Device,
+        viewer: &mut Viewer<'_>,
     ) -> Result<()> {
         let gone = self.examples.keys().filter(|picture| !labels.contains_key(picture));
         let gone: Vec<u32> = gone.copied().collect();
-        if gone.iter().any(|picture| !pictures.contains(*picture)) {
+        if gone.iter().any(|picture| !viewer.pictures.contains(*picture)) {
             // What its features were is forgotten.
             self.sums = empty(self.kind, self.channels, self.images, &self.trunk);
             self.totals = totals(self.kind, self.channels, self.images, &self.trunk);
@@ -117,7 +111,7 @@ impl Refined {
         }
         for picture in gone {
             if self.examples.contains_key(&picture) {
-                let views = self.views(picture, pictures, recent, side, device).await?;
+                let views = self.views(picture, viewer).await?;
                 let before = self.examples.remove(&picture);
                 self.change(&views, before.as_ref(), None);
             }
@@ -127,7 +121,7 @@ impl Refined {
             if before == Some(after) {
                 continue;
             }
-            let views = self.views(picture, pictures, recent, side, device).await?;
+            let views = self.views(picture, viewer).await?;
             let before = self.examples.insert(picture, after.clone());
             self.change(&views, before.as_ref(), Some(after));
         }
@@ -142,20 +136,18 @@ impl Refined {
         &mut self,
         picture: u32,
         unpainted: bool,
-        pictures: Seen<'_>,
-        recent: &mut RecentViews,
-        side: usize,
-        device: &Device,
+        viewer: &mut Viewer<'_>,
     ) -> Result<Vec<f32>> {
-        let views = self.views(picture, pictures, recent, side, device).await?;
-        let solved = self.solved(unpainted, pictures, recent, side, device).await?;
+        let views = self.views(picture, viewer).await?;
+        let solved = self.solved(unpainted, viewer).await?;
         let maps = views.maps(solved.global);
         let value = |weights: &ReadOutWeights| {
             Views::mean(&maps.iter().map(|maps| weights.apply(maps)).collect::<Vec<_>>())
         };
         let mut values: Vec<f32> = solved.weights.iter().flat_map(value).collect();
         if let Some(totals) = &solved.totals {
-            let fit = pictures.pictures[&picture].fit(pictures.aspect);
+            let seen = viewer.pictures;
+            let fit = seen.pictures[&picture].fit(seen.aspect);
             rescale(&mut values, totals, &views, &fit);
         }
         Ok(values)
@@ -178,27 +170,16 @@ impl Refined {
     pub async fn left_out(
         &mut self,
         unpainted: bool,
-        pictures: Seen<'_>,
-        recent: &mut RecentViews,
-        side: usize,
-        device: &Device,
+        viewer: &mut Viewer<'_>,
     ) -> Result<Vec<LeftOut>> {
-        Ok(self.solved(unpainted, pictures, recent, side, device).await?.left_out.clone())
+        Ok(self.solved(unpainted, viewer).await?.left_out.clone())
     }
 
-    async fn solved(
-        &mut self,
-        unpainted: bool,
-        pictures: Seen<'_>,
-        recent: &mut RecentViews,
-        side: usize,
-        device: &Device,
-    ) -> Result<&Solved> {
+    async fn solved(&mut self, unpainted: bool, viewer: &mut Viewer<'_>) -> Result<&Solved> {
         let solved = match self.solved.take() {
             Some(solved) if solved.unpainted == unpainted => solved,
             _ => {
-                let Choice { sight, totals, left_out } =
-                    self.choose(unpainted, pictures, recent, side, device).await?;
+                let Choice { sight, totals, left_out } = self.choose(unpainted, viewer).await?;
                 let weights = self.solve(&self.sums, sight, unpainted);
                 let solve = |of: &Totals| of.solve(self.examples.len(), totals);
                 let totals = self.totals.as_ref().and_then(solve);
@@ -209,14 +190,7 @@ impl Refined {
     }
 
     /// The sight that answers best for examples that are left out, one at a time, and its answers.
-    async fn choose(
-        &mut self,
-        unpainted: bool,
-        pictures: Seen<'_>,
-        recent: &mut RecentViews,
-        side: usize,
-        device: &Device,
-    ) -> Result<Choice> {
+    async fn choose(&mut self, unpainted: bool, viewer: &mut Viewer<'_>) -> Result<Choice> {
         let count = self.examples.len();
         let sights = self.kind.sights(self.channels, self.images, count);
         if !self.affordable() || self.few() {
@@ -230,7 +204,7 @@ impl Refined {
         let mut totals = Errors::default();
         let mut tried = sights.map(|sight| (0.0, sight, Vec::new()));
         for picture in examples {
-            let views = self.views(picture, pictures, recent, side, device).await?;
+            let views = self.views(picture, viewer).await?;
             let label = &self.examples[&picture];
             if let Some(mut others) = self.totals.clone() {
                 others.change(&views, Some(label), None);
@@ -243,7 +217,8 @@ impl Refined {
                 let weights = self.solve(&others, *sight, unpainted);
                 let maps = &views.maps(sight.global.is_some())[0];
                 let logits = self.kind.quantity().logits(&weights, maps);
-                *total += loss(self.kind, self.channels, logits.clone(), label, device).await?;
+                *total +=
+                    loss(self.kind, self.channels, logits.clone(), label, viewer.device).await?;
                 answers.push(LeftOut { picture, logits });
             }
         }
@@ -274,24 +249,8 @@ impl Refined {
         self.solved = None;
     }
 
-    async fn views(
-        &self,
-        picture: u32,
-        pictures: Seen<'_>,
-        recent: &mut RecentViews,
-        side: usize,
-        device: &Device,
-    ) -> Result<Views> {
-        let (trunk, mirror) = (self.tuned, self.kind.mirror(self.channels));
-        let (tuned, encoded) = (trunk.is_some(), &pictures[&picture]);
-        let sighting = Sighting { picture, aspect: encoded.aspect(), trunk, mirror };
-        if let Some(views) = recent.touch(sighting) {
-            return Ok(views.clone());
-        }
-        let views = Views::new(&self.trunk, tuned, mirror, encoded, side, device).await?;
-        recent.insert(sighting, views.clone(), views.bytes());
-        recent.trim(|_| false);
-        Ok(views)
+    async fn views(&self, picture: u32, viewer: &mut Viewer<'_>) -> Result<Views> {
+        viewer.views(picture, &self.trunk, self.tuned, self.kind.mirror(self.channels)).await
     }
 }
 

@@ -12,7 +12,7 @@ use super::overlap::Overlap;
 use super::picture::{EncodedPicture, KeptPicture, Seen};
 use super::refined::Refined;
 use super::uncertainty::Calibration;
-use super::views::RecentViews;
+use super::views::Viewer;
 use crate::error::{ErrorKind, Result};
 use crate::image::FittedLabel;
 use crate::model::{
@@ -225,19 +225,12 @@ impl Task {
     }
 
     /// The refined read-out's logits for every pixel of the square: `[channel, side, side]`, the background last.
-    pub async fn refined_logits(
-        &mut self,
-        id: u32,
-        pictures: Seen<'_>,
-        recent: &mut RecentViews,
-        side: usize,
-        device: &Device,
-    ) -> Result<Vec<f32>> {
+    pub async fn refined_logits(&mut self, id: u32, viewer: &mut Viewer<'_>) -> Result<Vec<f32>> {
         let unpainted = self.unpainted();
         let labels = self.examples.iter().map(|(&id, example)| (id, &example.label.pixels));
         let refined = self.tuned.as_mut().unwrap_or(&mut self.refined);
-        refined.update(&labels.collect(), pictures, recent, side, device).await?;
-        let values = refined.values(id, unpainted, pictures, recent, side, device).await?;
+        refined.update(&labels.collect(), viewer).await?;
+        let values = refined.values(id, unpainted, viewer).await?;
         Ok(values.into_iter().map(|value| self.kind.quantity().logit(value)).collect())
     }
 
@@ -317,14 +310,7 @@ impl Task {
     ///
     /// # Errors
     /// `device-lost`.
-    pub async fn finish(
-        &mut self,
-        network: &Network,
-        pictures: Seen<'_>,
-        recent: &mut RecentViews,
-        side: usize,
-        device: &Device,
-    ) -> Result<Finish> {
+    pub async fn finish(&mut self, network: &Network, viewer: &mut Viewer<'_>) -> Result<Finish> {
         if !self.kind.uses_decoder() {
             return Ok(Finish::default());
         }
@@ -333,8 +319,9 @@ impl Task {
         }
         let unpainted = self.unpainted();
         let labels = self.examples.iter().map(|(&id, example)| (id, &example.label.pixels));
-        self.refined.update(&labels.collect(), pictures, recent, side, device).await?;
-        let left_out = self.refined.left_out(unpainted, pictures, recent, side, device).await?;
+        self.refined.update(&labels.collect(), viewer).await?;
+        let left_out = self.refined.left_out(unpainted, viewer).await?;
+        let Viewer { pictures, side, device, .. } = *viewer;
         let mut answers = Vec::new();
         for LeftOut { picture, logits } in left_out {
             let plain = logits.clone();

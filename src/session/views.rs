@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::picture::EncodedPicture;
+use super::picture::{EncodedPicture, Seen};
 use super::recent::Recent;
 use crate::adapt::Mirror;
 use crate::error::Result;
@@ -28,6 +28,40 @@ pub struct Sighting {
     pub mirror: Mirror,
 }
 
+/// What views are made of, and the ones that are kept.
+pub struct Viewer<'a> {
+    pub pictures: Seen<'a>,
+    pub recent: &'a mut RecentViews,
+    /// Of the network's square.
+    pub side: usize,
+    pub device: &'a Device,
+}
+
+impl Viewer<'_> {
+    /// Views of a picture by a trunk, which has a number where it is `tuned`: kept ones, or new ones that are kept.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub async fn views(
+        &mut self,
+        picture: u32,
+        trunk: &Trunk,
+        tuned: Option<u32>,
+        mirror: Mirror,
+    ) -> Result<Views> {
+        let encoded = &self.pictures[&picture];
+        let sighting = Sighting { picture, aspect: encoded.aspect(), trunk: tuned, mirror };
+        if let Some(views) = self.recent.touch(sighting) {
+            return Ok(views.clone());
+        }
+        let (side, device) = (self.side, self.device);
+        let views = Views::new(trunk, tuned.is_some(), mirror, encoded, side, device).await?;
+        self.recent.insert(sighting, views.clone(), views.bytes());
+        self.recent.trim(|_| false);
+        Ok(views)
+    }
+}
+
 /// The features of a picture and, unless left and right mean something, of its mirror image.
 #[derive(Clone, Debug)]
 pub struct Views(Vec<View>);
@@ -47,7 +81,7 @@ impl Views {
     ///
     /// # Errors
     /// `device-lost`.
-    pub async fn new(
+    async fn new(
         trunk: &Trunk,
         tuned: bool,
         mirror: Mirror,

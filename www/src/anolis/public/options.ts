@@ -55,7 +55,7 @@ export interface LoadOptions {
   /** `'f16'` by default. */
   readonly weights?: Weights;
   /**
-   * Bytes that may be spent on what can be computed again, 512 MiB by default: half on encodings (4.5 MB and 66 ms a
+   * Bytes that may be spent on what can be computed again, 512 MiB by default: half on encodings (4 MB and 28 ms a
    * picture), half on what full predictions see (17 MB). The most recently used ones stay, and the encodings of
    * a task's examples always. Answers do not depend on it.
    */
