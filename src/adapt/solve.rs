@@ -4,11 +4,11 @@
 //! those features by the adjoint (one more solve with the same factor, [`Solution::adjoint`]): no step of the solve itself
 //! is recorded, and what is differentiated on the device are two linear maps of the features.
 
-use burn::tensor::module::{conv2d, interpolate};
-use burn::tensor::ops::{ConvOptions, InterpolateMode, InterpolateOptions};
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::model::{CellLabels, Quantity, ReadOut, Solution, UNKNOWN};
+use crate::model::{CellLabels, Quantity, ReadOut, Solution, UNKNOWN, resize};
 
 /// Maps at strides 2, 4, 8 and 16, each `[batch, channel, height, width]`.
 pub type Maps = [Tensor<4>; 4];
@@ -52,7 +52,7 @@ impl Weights {
         let levels = maps.iter().zip(&self.levels).map(|(map, weights)| {
             let options = ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
             let value = conv2d(map.clone(), weights.clone(), None, options);
-            if value.dims()[2] == height { value } else { enlarge(value, [height, width]) }
+            resize(value, [height, width])
         });
         let sum = levels.reduce(|sum, level| sum + level).expect("four levels");
         let outputs = self.constant.dims()[0];
@@ -145,13 +145,6 @@ fn weights_and_targets(
         }
     }
     (weights, targets)
-}
-
-fn enlarge(x: Tensor<4>, size: [usize; 2]) -> Tensor<4> {
-    let options = InterpolateOptions::new(InterpolateMode::Bilinear)
-        .with_align_corners(false)
-        .with_output_size(size);
-    interpolate(x, options)
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Multi-head attention as label encoder and matching use it.
 
 use burn::tensor::Tensor;
-use burn::tensor::module::attention;
-use burn::tensor::ops::AttentionModuleOptions;
+use burn::tensor::activation::softmax;
 
 /// `softmax(scale q kT) v`, per head.
 ///
@@ -16,15 +15,8 @@ pub(super) fn attend(
     heads: usize,
     scale: f64,
 ) -> Tensor<3> {
-    let options = AttentionModuleOptions { scale: Some(scale), ..Default::default() };
-    merge(attention(
-        split(query, heads),
-        split(key, heads),
-        split(value, heads),
-        None,
-        None,
-        options,
-    ))
+    let scores = split(query, heads).matmul(split(key, heads).swap_dims(2, 3)) * scale;
+    merge(softmax(scores, 3).matmul(split(value, heads)))
 }
 
 /// `[batch, tokens, heads * width]` to `[batch, heads, tokens, width]`.

@@ -1,10 +1,11 @@
 //! The read-out on the device, for features that never leave it.
 
-use burn::tensor::module::{conv2d, interpolate};
-use burn::tensor::ops::{ConvOptions, InterpolateMode, InterpolateOptions};
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::readout::{Quantity, ReadOutWeights};
+use super::resize::resize;
 use super::trunk::Features;
 
 /// Solved weights of all channels of a task on the device; the same map as [`ReadOutWeights::apply`].
@@ -40,13 +41,7 @@ impl LiveReadOut {
         let level = |features: &Tensor<4>, betas: &Tensor<4>, offset: Option<Tensor<1>>| {
             let options = ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
             let values = conv2d(features.clone(), betas.clone(), offset, options);
-            if values.dims()[2] == height {
-                return values;
-            }
-            let options = InterpolateOptions::new(InterpolateMode::Bilinear)
-                .with_align_corners(false)
-                .with_output_size([height, width]);
-            interpolate(values, options)
+            resize(values, [height, width])
         };
         let [fine, others @ ..] = &self.levels;
         let values = level(s2, fine, Some(self.offset.clone()));

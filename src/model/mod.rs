@@ -34,6 +34,6 @@ pub use readout::{
     BALANCE, CellLabels, Quantity, ReadOut, ReadOutWeights, Ridge, Solution, UNPAINTED_BALANCE,
     default_lambda,
 };
-pub use resize::{grid_resize, up2};
+pub use resize::{grid_resize, resize, up2};
 pub use tokens::Tokens;
 pub use trunk::{Features, InvertedResidual, Trunk};

@@ -77,7 +77,7 @@ test('shots', async ({ page }) => {
     variable: 'shots',
     unit: 'ms',
     points: predict ?? [],
-    note: 'matching sees the tokens of every example',
+    note: 'matching sees the tokens of all examples merged to as many as one has',
   });
   recordCurve({
     name: 'stroke',
