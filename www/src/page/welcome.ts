@@ -76,9 +76,9 @@ export class Welcome extends LitElement {
       }
       .kinds {
         display: grid;
-        grid-template-columns: repeat(4, 1fr);
+        grid-template-columns: repeat(5, 1fr);
         gap: 8px;
-        width: min(100%, 640px);
+        width: min(100%, 840px);
       }
       .kinds button {
         display: grid;
