@@ -1,7 +1,7 @@
 //! A checkpoint as shipped weights.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anolis::Session;
 use anolis::model::{Network, NetworkConfig};
@@ -14,9 +14,9 @@ use crate::int8;
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// Folder of a run of `meta`; without one the trunk is exported under an untrained network, which is the read-out.
-    #[arg(long)]
-    run: Option<PathBuf>,
+    /// Folders of runs, of which the mean is exported; without one the trunk under an untrained network, which is the read-out.
+    #[arg(long, value_delimiter = ',')]
+    run: Vec<PathBuf>,
     /// The public trunk checkpoint, where there is no run.
     #[arg(long)]
     trunk: Option<PathBuf>,
@@ -37,15 +37,21 @@ const SHARD: usize = 4 << 20;
 const LASO: &str = "laso.safetensors";
 
 pub fn run(options: &Options) -> Result<()> {
-    let tensors = match (&options.run, &options.trunk) {
-        (Some(run), _) => Checkpoint::load(run)?.ok_or("there is no run in that folder")?.mean,
-        (None, Some(trunk)) => {
+    let tensors = match (&options.run[..], &options.trunk) {
+        ([first, others @ ..], _) => {
+            let mut mean = parameters(first)?;
+            for (run, count) in others.iter().zip(2u8..) {
+                mean = mean.towards(&parameters(run)?, f32::from(count).recip());
+            }
+            mean
+        }
+        ([], Some(trunk)) => {
             let mut tensors =
                 NamedTensors::of(&Network::new(&NetworkConfig::xs(), &Device::flex()));
             tensors.read_trunk(&fs::read(trunk)?)?;
             tensors
         }
-        (None, None) => return Err("give --run or --trunk".into()),
+        ([], None) => return Err("give --run or --trunk".into()),
     };
     fs::create_dir_all(&options.out)?;
     for entry in fs::read_dir(&options.out)? {
@@ -83,6 +89,12 @@ pub fn run(options: &Options) -> Result<()> {
     let mut out = options.out.clone().into_os_string();
     out.push("-int8");
     int8::write(&options.out, &PathBuf::from(out))
+}
+
+/// What a run has learned so far.
+fn parameters(run: &Path) -> Result<NamedTensors> {
+    let missing = || format!("there is no run in {}", run.display());
+    Ok(Checkpoint::load(run)?.ok_or_else(missing)?.mean)
 }
 
 /// Tensors in name order, in parts of at most [`SHARD`] bytes of f16.
