@@ -137,6 +137,7 @@ test('a picture larger than what is worked on is exported in tiles, in its own p
   await anolis.open();
   await anolis.choose({ name: 'small.png', mimeType: 'image/png', buffer: square(512, 512) });
   await anolis.choose({ name: 'wide.png', mimeType: 'image/png', buffer: square(2400, 600) });
+  await expect(anolis.tiles).toHaveCount(2);
   await anolis.paint([0.27, 0.27], [0.47, 0.27], [0.47, 0.47], [0.27, 0.47], [0.27, 0.37], [0.47, 0.37]);
   await anolis.predicted();
   await show(page);

@@ -51,7 +51,7 @@ test('weights that are not there', async ({ page }) => {
 test('numbers that are not those of the self-test', async ({ page }) => {
   await page.route('**/manifest*.json', async (route) => {
     const manifest = await (await route.fetch()).json();
-    manifest.self_test.tap.reverse();
+    manifest.self_test.tokens.reverse();
     await route.fulfill({ json: manifest });
   });
   await openLibrary(page);
