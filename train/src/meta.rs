@@ -20,7 +20,7 @@ use crate::episodes::Mixture;
 use crate::learner::{answers, mean_loss, readout_loss};
 use crate::log::{Log, Losses, Times};
 use crate::prepared::Prepared;
-use crate::validation::ValidationSet;
+use crate::validation::{ValidationSet, validate};
 
 /// Steps between updates of the mean of the parameters.
 const MEAN_STEPS: usize = 10;
@@ -222,14 +222,4 @@ fn training(
         lines.push(log.losses(progress, source, sum)?);
     }
     Ok(lines)
-}
-
-/// Scores every set and writes it down; one line a set.
-fn validate(
-    sets: &[ValidationSet],
-    mean: &NamedTensors,
-    progress: &Progress,
-    log: &Log,
-) -> Result<Vec<String>> {
-    sets.iter().map(|set| log.scores(progress, set.source, set.shots, &set.score(mean)?)).collect()
 }

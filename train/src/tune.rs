@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anolis::adapt::{Example, Labelled, Level, Loss, Mirror, Plan, Tuning};
-use anolis::model::{BALANCE, CellLabels, Network, NetworkConfig, Quantity, Trunk, UNKNOWN, up2};
+use anolis::model::{BALANCE, CellLabels, Network, NetworkConfig, Quantity, UNKNOWN, up2};
 use anolis::weights::{self, NamedTensors};
 use burn::tensor::{Device, read_sync};
 use clap::ValueEnum;
@@ -20,7 +20,7 @@ use crate::episodes::labels::cells;
 use crate::episodes::{Episode, Mixture, Shot, Validation, pictures};
 use crate::log::Log;
 use crate::scenes::Kind;
-use crate::validation::ValidationSet;
+use crate::validation::{ValidationSet, validate};
 
 /// Side of the crops in pixels, as adaptation draws them.
 const CROP: usize = 160;
@@ -101,7 +101,8 @@ pub fn run(options: &Options) -> Result<()> {
     let drawn =
         Validation::draw(&options.data, options.validation_side, options.validation_episodes)?;
     if progress.steps == 0 {
-        validate(&drawn, &tensors, &network.trunk, &progress, &log)?;
+        let sets = ValidationSet::encode(&drawn, &network.trunk);
+        println!("{}", validate(&sets, &tensors, &progress, &log)?.join("\n"));
     }
 
     let (started, before) = (Instant::now(), progress.seconds);
@@ -138,7 +139,10 @@ pub fn run(options: &Options) -> Result<()> {
             save(&tensors, &progress, &options.out)?;
         }
         if over || checked.elapsed().as_secs_f64() > options.validate * 60.0 {
-            bar.suspend(|| validate(&drawn, &tensors, &network.trunk, &progress, &log))?;
+            // A trunk that has changed sees the pictures anew.
+            let sets = ValidationSet::encode(&drawn, &network.trunk);
+            let lines = validate(&sets, &tensors, &progress, &log)?;
+            bar.suspend(|| println!("{}", lines.join("\n")));
             checked = Instant::now();
         }
         if over {
@@ -163,20 +167,6 @@ fn start(options: &Options) -> Result<(NamedTensors, Progress)> {
 fn save(tensors: &NamedTensors, progress: &Progress, folder: &Path) -> Result<()> {
     let (network, mean, progress) = (tensors.clone(), tensors.clone(), progress.clone());
     Checkpoint { network, mean, progress }.save(None, folder)
-}
-
-/// Scores every set with its pictures encoded by the trunk as it is, says so and writes it down.
-fn validate(
-    drawn: &[Validation],
-    tensors: &NamedTensors,
-    trunk: &Trunk,
-    progress: &Progress,
-    log: &Log,
-) -> Result<()> {
-    for set in ValidationSet::encode(drawn, trunk) {
-        println!("{}", log.scores(progress, set.source, set.shots, &set.score(tensors)?)?);
-    }
-    Ok(())
 }
 
 /// How a user's task of the episode's kind is adapted.

@@ -7,8 +7,10 @@ use anolis::weights::NamedTensors;
 use burn::tensor::Device;
 
 use crate::Result;
+use crate::checkpoint::Progress;
 use crate::episodes;
 use crate::learner::answers;
+use crate::log::Log;
 use crate::prepared::Prepared;
 
 /// Episodes of one source and support size, encoded once.
@@ -64,6 +66,21 @@ impl ValidationSet {
         }
         Ok(Scores { network: ours / count, readout: floor / count })
     }
+}
+
+/// Scores every set and writes it down; one line a set.
+///
+/// # Errors
+/// As [`ValidationSet::score`], and when the file cannot be written.
+pub fn validate(
+    sets: &[ValidationSet],
+    parameters: &NamedTensors,
+    progress: &Progress,
+    log: &Log,
+) -> Result<Vec<String>> {
+    sets.iter()
+        .map(|set| log.scores(progress, set.source, set.shots, &set.score(parameters)?))
+        .collect()
 }
 
 /// Intersection over union of what is above one half, where the target is known; 1 where neither shows anything.
