@@ -52,7 +52,10 @@ impl Stage {
     fn recipe(self) -> Recipe {
         match self {
             Self::Biases => Recipe { level: Level::Biases, steps: 4, rate: 1e-4, share: 1.0 },
-            Self::Start => Recipe { level: Level::Trunk, steps: 16, rate: 4e-4, share: 0.1 },
+            Self::Start => {
+                let level = Level::Trunk;
+                Recipe { level, steps: 16, rate: level.rate(), share: 0.1 }
+            }
         }
     }
 }

@@ -96,7 +96,6 @@ pub struct TensorProto {
 pub enum DataType {
     Undefined = 0,
     Float = 1,
-    Int32 = 6,
     Int64 = 7,
     Float16 = 10,
 }
