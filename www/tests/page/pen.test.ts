@@ -30,6 +30,16 @@ describe('the brush', () => {
     expect(session.isLabelled(session.selected as never)).toBe(false);
     expect(session.canUndo).toBe(false);
   });
+
+  it('is told of when it is given up, for others may have looked while it was down', () => {
+    const { session, pen } = opened();
+    const seen: boolean[] = [];
+    session.addEventListener('change', () => seen.push(session.isLabelled(session.selected as never)));
+    pen.press({ x: 5, y: 5 }, 3);
+    session.touch();
+    pen.cancel();
+    expect(seen).toEqual([true, false]);
+  });
 });
 
 describe('the eraser', () => {

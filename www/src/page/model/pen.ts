@@ -90,6 +90,8 @@ export class Pen {
     if (!gesture || !this.session.selected) return;
     this.session.work(false, this.session.selected);
     gesture[how]();
+    // Who looked while it was down counted the picture as labelled.
+    if (how === 'cancel') this.session.touch();
   }
 
   #begin(picture: Picture, at: Point, reach: number): Gesture {
