@@ -73,7 +73,7 @@ struct Golden {
 
 impl Golden {
     fn load(name: &str, backend: &Backend) -> Self {
-        let path = format!("{}/tests/golden/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("tests/golden/{name}.safetensors");
         let mut tensors = NamedTensors::default();
         tensors.read(&std::fs::read(path).unwrap()).unwrap();
         Self { tensors, device: backend.device.clone(), tolerance: backend.tolerance }
@@ -362,8 +362,7 @@ fn the_whole_network_predicts_from_one_and_two_examples(backend: &Backend) {
 
 /// Needs `../shared` (or `ANOLIS_SHARED`): the trunk with its ImageNet weights.
 fn trunk_equals_its_golden_features(backend: &Backend) {
-    let shared = std::env::var("ANOLIS_SHARED")
-        .unwrap_or_else(|_| format!("{}/../shared", env!("CARGO_MANIFEST_DIR")));
+    let shared = std::env::var("ANOLIS_SHARED").unwrap_or_else(|_| "../shared".into());
     let folder = std::path::Path::new(&shared).join("data/trunk");
     if !folder.exists() {
         eprintln!("SKIPPED trunk_equals_its_golden_features: {} is not there", folder.display());

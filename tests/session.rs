@@ -13,7 +13,7 @@ use burn::tensor::{Device, read_sync};
 use support::WEIGHTS;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+    std::env::current_dir().unwrap()
 }
 
 fn session() -> Session {

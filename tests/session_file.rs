@@ -423,7 +423,7 @@ fn what_does_not_fit_together_is_not_written() {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+    std::env::current_dir().unwrap()
 }
 
 /// A small drawn picture as a PNG.

@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    fs::canonicalize("..").unwrap()
 }
 
 fn procedural() -> PathBuf {

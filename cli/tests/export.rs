@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn weights() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../weights")
+    PathBuf::from("../weights")
 }
 
 fn convert(output: &Path, part: &str) -> std::process::Output {

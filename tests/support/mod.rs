@@ -6,6 +6,5 @@ use std::sync::LazyLock;
 use anolis::weights::{self, Manifest, NamedTensors};
 
 /// The shipped weights, read once.
-pub static WEIGHTS: LazyLock<(Manifest, NamedTensors)> = LazyLock::new(|| {
-    weights::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("weights")).unwrap()
-});
+pub static WEIGHTS: LazyLock<(Manifest, NamedTensors)> =
+    LazyLock::new(|| weights::load(Path::new("weights")).unwrap());

@@ -219,15 +219,15 @@ mod tests {
     #[test]
     fn a_run_moves_what_its_stage_says_and_can_be_exported() {
         let root = std::env::temp_dir().join(format!("anolis-tune-{}", std::process::id()));
-        let weights = Path::new(env!("CARGO_MANIFEST_DIR")).join("../weights");
-        let (_, before) = weights::load(&weights).unwrap();
+        let weights = Path::new("../weights");
+        let (_, before) = weights::load(weights).unwrap();
         for (stage, moved) in
             [(Stage::Biases, "trunk.stem.bias"), (Stage::Start, "trunk.stem.weight")]
         {
             let out = root.join(format!("{stage:?}"));
             run(&Options {
                 stage,
-                weights: weights.clone(),
+                weights: weights.to_owned(),
                 data: Vec::new(),
                 out: out.clone(),
                 // One episode: time is asked for after it.
