@@ -1,5 +1,9 @@
 // Each plane by its own filter, ReLU6; its twin is `depthwise` in kernels/src/depthwise.rs.
 
+// What `map` and `out` hold; f16 in maps within a block, where the device has it.
+alias Read = f32;
+alias Written = f32;
+
 struct Size {
     // Planes of a picture, and of the batch.
     channels: u32,
@@ -14,13 +18,13 @@ struct Size {
 }
 
 // [batch, channels, height, width]
-@group(0) @binding(0) var<storage, read> map: array<f32>;
+@group(0) @binding(0) var<storage, read> map: array<Read>;
 // [channels, kernel, kernel]
 @group(0) @binding(1) var<storage, read> weight: array<f32>;
 // [channels]
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 // [batch, channels, height / stride, width / stride]
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<Written>;
 @group(0) @binding(4) var<uniform> size: Size;
 
 // Four values of a row an invocation.
@@ -49,21 +53,22 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
             let column = first + j;
             let inside = column < vec4(size.input.x);
             let at = start + select(vec4(0u), column, inside);
-            let values = vec4(map[at.x], map[at.y], map[at.z], map[at.w]);
+            let values = vec4(f32(map[at.x]), f32(map[at.y]), f32(map[at.z]), f32(map[at.w]));
             sum += weight[(channel * size.kernel + i) * size.kernel + j] * select(vec4(0.0), values, inside);
         }
     }
     sum = clamp(sum, vec4(0.0), vec4(6.0));
     let at = row * size.output.x + x;
     let left = size.output.x - x;
-    out[at] = sum.x;
+    let written = vec4<Written>(sum);
+    out[at] = written.x;
     if left > 1u {
-        out[at + 1u] = sum.y;
+        out[at + 1u] = written.y;
     }
     if left > 2u {
-        out[at + 2u] = sum.z;
+        out[at + 2u] = written.z;
     }
     if left > 3u {
-        out[at + 3u] = sum.w;
+        out[at + 3u] = written.w;
     }
 }

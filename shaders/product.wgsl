@@ -1,5 +1,9 @@
 // out = skip + act(bias + left right), for the matrices of a batch; its twin is `product` in kernels/src/product.rs.
 
+// What `right` and `out` hold; f16 in maps within a block, where the device has it.
+alias Read = f32;
+alias Written = f32;
+
 struct Size {
     // Of `left` and `out`.
     rows: u32,
@@ -30,13 +34,13 @@ const RIGHT_TRANSPOSED: u32 = 64u;
 // [rows, inner], the same for the whole batch
 @group(0) @binding(0) var<storage, read> left: array<vec4<f32>>;
 // [inner, columns]
-@group(0) @binding(1) var<storage, read> right: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> right: array<vec4<Read>>;
 // [rows] or [columns]
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 // [rows, columns]
 @group(0) @binding(3) var<storage, read> skip: array<vec4<f32>>;
 // [batch, rows, columns]
-@group(0) @binding(4) var<storage, read_write> out: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> out: array<vec4<Written>>;
 @group(0) @binding(5) var<uniform> size: Size;
 
 fn has(what: u32) -> bool {
@@ -72,7 +76,7 @@ fn finish(row: u32, column: u32, batch: u32, sum: vec4<f32>) {
     if has(SKIP) {
         value += skip[batch * size.skip_step + at];
     }
-    out[batch * size.rows * size.columns + at] = value;
+    out[batch * size.rows * size.columns + at] = vec4<Written>(value);
 }
 
 // Where four rows of `left` from `row` on are read first: each row, or four inner places if it is transposed.
@@ -94,6 +98,10 @@ fn right_places(column: u32, batch: u32) -> vec4<u32> {
         return vec4(start) + (4u * within + steps) * size.inner;
     }
     return vec4(start + within) + steps * size.columns;
+}
+
+fn right_tile(at: vec4<u32>) -> mat4x4<f32> {
+    return mat4x4(vec4<f32>(right[at.x]), vec4<f32>(right[at.y]), vec4<f32>(right[at.z]), vec4<f32>(right[at.w]));
 }
 
 // Eight rows and eight columns an invocation.
@@ -122,8 +130,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
             a = transpose(a);
             b = transpose(b);
         }
-        var c = mat4x4(right[near.x], right[near.y], right[near.z], right[near.w]);
-        var d = mat4x4(right[far.x], right[far.y], right[far.z], right[far.w]);
+        var c = right_tile(near);
+        var d = right_tile(far);
         if has(RIGHT_TRANSPOSED) {
             c = transpose(c);
             d = transpose(d);

@@ -2,6 +2,7 @@
 
 use burn::nn::PaddingConfig2d;
 use burn::nn::conv::Conv2d;
+use burn::tensor::DType;
 
 use super::product::{self, PointWise, Product};
 use super::{FOUR, Shader, Values, shader};
@@ -79,30 +80,35 @@ impl Convolution<'_> {
     }
 }
 
-/// Each pixel by itself: `skip + act(bias + convolution)`.
-pub fn pointwise(
-    convolution: &PointWise,
-    map: &Map,
-    activation: product::Activation,
-    skip: Option<&Values>,
-) -> Option<Map> {
+/// Each pixel by itself: `skip + bias + convolution`.
+pub fn pointwise(convolution: &PointWise, map: &Map, skip: Option<&Values>) -> Option<Map> {
     let [batch, _, height, width] = map.shape;
     let product = Product::pointwise(convolution, [batch, height * width], &map.values);
     let shape = [batch, product.rows, height, width];
-    Some(Map { values: Product { activation, skip, ..product }.compute()?, shape })
+    Some(Map { values: Product { skip, ..product }.compute()?, shape })
 }
 
-/// Each channel by its own filter, then ReLU6.
-pub fn depthwise(filter: &Conv2d, map: &Map) -> Option<Map> {
+/// Each pixel by itself to more channels, then ReLU6, as f32 or f16.
+pub fn expand(convolution: &PointWise, map: &Map, written: DType) -> Option<Map> {
+    let [batch, _, height, width] = map.shape;
+    let product = Product::pointwise(convolution, [batch, height * width], &map.values);
+    let shape = [batch, product.rows, height, width];
+    let activation = product::Activation::Relu6;
+    Some(Map { values: Product { activation, written, ..product }.compute()?, shape })
+}
+
+/// Each channel by its own filter, then ReLU6, as f32 or f16.
+pub fn depthwise(filter: &Conv2d, map: &Map, written: DType) -> Option<Map> {
     let Filter { weight, bias, kernel, stride, before } = Filter::of(filter)?;
     let [batch, channels, height, width] = map.shape;
     let [rows, columns] = [height, width].map(|length| length.div_ceil(stride));
     let planes = batch * channels;
-    let out = map.values.room(planes * rows * columns);
+    let out = map.values.room_of(planes * rows * columns, written);
     let size = [channels, planes, width, height, columns, rows, kernel, stride, before];
     let bindings = [&map.values, &weight, &bias, &out];
     let invocations = planes * rows * columns.div_ceil(FOUR);
-    DEPTHWISE.launch([invocations, 1, 1], &bindings, &size.map(|length| length as u32));
+    let shader = DEPTHWISE.between(&map.values, &out);
+    shader.launch([invocations, 1, 1], &bindings, &size.map(|length| length as u32));
     Some(Map { values: out, shape: [batch, channels, rows, columns] })
 }
 

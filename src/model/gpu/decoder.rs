@@ -25,14 +25,8 @@ pub fn decode(
         let [batch, _, height, width] = features.dims();
         // Of several pictures that are seen together the first one counts.
         let first = Map { values: Values::of(features.clone())?, shape: features.dims() };
-        let detail = pointwise(
-            &PointWise::of(&decoder.detail[n])?,
-            &first,
-            product::Activation::None,
-            None,
-        )?;
-        let small =
-            pointwise(&PointWise::of(&decoder.shrink[n])?, &x, product::Activation::None, None)?;
+        let detail = pointwise(&PointWise::of(&decoder.detail[n])?, &first, None)?;
+        let small = pointwise(&PointWise::of(&decoder.shrink[n])?, &x, None)?;
         if batch != 1 || small.shape[2..].iter().map(|length| 2 * length).ne([height, width]) {
             return None;
         }
@@ -41,12 +35,7 @@ pub fn decode(
     let head =
         Convolution { relu_before: true, activation: Activation::Relu, ..Convolution::PLAIN };
     let head = head.compute(&decoder.head, &x)?;
-    let logits = pointwise(
-        &PointWise::of(&decoder.last)?,
-        &head,
-        product::Activation::None,
-        Some(&hints[3].values),
-    )?;
+    let logits = pointwise(&PointWise::of(&decoder.last)?, &head, Some(&hints[3].values))?;
     Some(logits.values.into_tensor(logits.shape))
 }
 

@@ -20,14 +20,14 @@ mod trunk;
 use burn::backend::Wgpu;
 use burn::backend::wgpu::CubeTensor;
 use burn::cubecl::ir::metadata::Info;
-use burn::cubecl::ir::{ElemType, UIntKind};
+use burn::cubecl::ir::{ElemType, FloatKind, UIntKind};
 use burn::cubecl::prelude::{
     AddressType, CubeCount, ExecutionMode, KernelDefinition, KernelId, KernelMetadata,
     KernelSettings, Scope,
 };
 use burn::cubecl::server::{KernelArguments, MetadataBindingInfo};
 use burn::cubecl::{CubeDim, CubeKernel, PrecompiledSource};
-use burn::tensor::{Shape, Tensor};
+use burn::tensor::{DType, Shape, Tensor};
 
 pub use decoder::decode;
 pub use label_encoder::{label_blocks, label_tokens};
@@ -36,7 +36,8 @@ pub use resize::{pool, up2};
 pub use tokens::tokens;
 pub use trunk::features;
 
-/// The values of a tensor that is on a GPU and has no gradient, in row-major order.
+/// The values of a tensor that is on a GPU and has no gradient, in row-major order. Within a part of the network they may be
+/// [`narrow`](Values::narrow).
 #[derive(Clone)]
 struct Values(CubeTensor);
 
@@ -49,10 +50,25 @@ impl Values {
 
     /// Room for other values on the same device.
     fn room(&self, count: usize) -> Self {
-        let CubeTensor { client, device, dtype, .. } = &self.0;
-        let handle = client.empty(count * size_of::<f32>());
+        self.room_of(count, DType::F32)
+    }
+
+    /// The same for values of f32 or f16.
+    fn room_of(&self, count: usize, values: DType) -> Self {
+        let CubeTensor { client, device, .. } = &self.0;
+        let handle = client.empty(count * values.size());
         let shape = Shape::from([count]);
-        Self(CubeTensor::new_contiguous(client.clone(), device.clone(), shape, handle, *dtype))
+        Self(CubeTensor::new_contiguous(client.clone(), device.clone(), shape, handle, values))
+    }
+
+    /// The smallest type that shaders read and write on the device: f16 where it has `shader-f16`.
+    fn narrow(&self) -> DType {
+        let half = ElemType::Float(FloatKind::F16);
+        if self.0.client.properties().supports_type(half) { DType::F16 } else { DType::F32 }
+    }
+
+    fn is_half(&self) -> bool {
+        self.0.dtype == DType::F16
     }
 
     /// `count` of the values, from `start` on, in the same memory; `None` where a binding cannot begin there.
@@ -86,7 +102,13 @@ struct Shader {
     source: &'static str,
     /// Invocations of a workgroup, as in the source.
     group: [u32; 3],
+    /// Whether its aliases `Read` and `Written` are f16 instead of f32.
+    half: [bool; 2],
 }
+
+/// How a source declares its aliases, and what they are instead.
+const ALIASES: [[&str; 2]; 2] =
+    [["alias Read = f32;", "alias Read = f16;"], ["alias Written = f32;", "alias Written = f16;"]];
 
 macro_rules! shader {
     ($name:literal, $group:expr) => {
@@ -94,12 +116,27 @@ macro_rules! shader {
             name: $name,
             source: include_str!(concat!("../../../shaders/", $name, ".wgsl")),
             group: $group,
+            half: [false; 2],
         }
     };
 }
 use shader;
 
 impl Shader {
+    /// The variant that reads and writes such values.
+    fn between(self, read: &Values, written: &Values) -> Self {
+        Self { half: [read, written].map(Values::is_half), ..self }
+    }
+
+    fn variant(self) -> String {
+        let mut source = self.source.to_owned();
+        for ([full, half], _) in ALIASES.iter().zip(self.half).filter(|(_, is_half)| *is_half) {
+            source = source.replace(full, half);
+        }
+        let extension = if self.half.contains(&true) { "enable f16;\n" } else { "" };
+        extension.to_owned() + &source
+    }
+
     /// Runs at least `invocations` with `bindings` and, as the last binding, `size`: its words in their order.
     fn launch(self, invocations: [usize; 3], bindings: &[&Values], size: &[u32]) {
         let count = |axis: usize| (invocations[axis] as u32).div_ceil(self.group[axis]);
@@ -118,7 +155,7 @@ impl Shader {
 
 impl KernelMetadata for Shader {
     fn id(&self) -> KernelId {
-        KernelId::new::<Self>().info(self.name)
+        KernelId::new::<Self>().info((self.name, self.half))
     }
 
     fn address_type(&self) -> ElemType {
@@ -137,7 +174,7 @@ impl CubeKernel for Shader {
 
     fn source(&self) -> Option<PrecompiledSource> {
         Some(PrecompiledSource {
-            source: self.source.to_owned(),
+            source: self.variant(),
             entrypoint_name: "main".to_owned(),
             lang: "wgsl",
         })

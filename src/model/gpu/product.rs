@@ -2,6 +2,7 @@
 
 use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
+use burn::tensor::DType;
 
 use super::{FOUR, Shader, Values, shader};
 
@@ -46,6 +47,8 @@ pub struct Product<'a> {
     pub activation: Activation,
     /// `[batch, rows, columns]`.
     pub skip: Option<&'a Values>,
+    /// What is written: f32 or f16.
+    pub written: DType,
 }
 
 impl<'a> Product<'a> {
@@ -70,6 +73,7 @@ impl<'a> Product<'a> {
             bias: Some((Axis::Rows, &convolution.bias)),
             activation: Activation::None,
             skip: None,
+            written: DType::F32,
         }
     }
 
@@ -90,12 +94,13 @@ impl<'a> Product<'a> {
             bias: layer.bias.as_ref().map(|bias| (Axis::Columns, bias)),
             activation: Activation::None,
             skip: None,
+            written: DType::F32,
         }
     }
 
     /// `[batch, rows, columns]`; `None` where the shader does not know the shape.
     pub fn compute(self) -> Option<Values> {
-        let out = self.left.room(self.batch * self.rows * self.columns);
+        let out = self.left.room_of(self.batch * self.rows * self.columns, self.written);
         self.write(&out)?;
         Some(out)
     }
@@ -131,7 +136,7 @@ impl<'a> Product<'a> {
         let bindings =
             [left, right, self.bias.map_or(left, |(_, bias)| bias), self.skip.unwrap_or(left), out];
         let invocations = [columns.div_ceil(2), rows.div_ceil(ROWS), batch];
-        PRODUCT.launch(invocations, &bindings, &size);
+        PRODUCT.between(right, out).launch(invocations, &bindings, &size);
         Some(())
     }
 }
@@ -154,6 +159,7 @@ pub fn copy(values: &Values, count: usize, to: &Values) -> Option<()> {
         bias: None,
         activation: Activation::None,
         skip: Some(values),
+        written: DType::F32,
     };
     nothing.write(to)
 }

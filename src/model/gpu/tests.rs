@@ -6,6 +6,7 @@ use burn::module::Module;
 use burn::tensor::wgpu::MemoryConfiguration;
 use burn::tensor::{Device, Distribution, Tensor};
 
+use super::trunk::features_by;
 use super::*;
 use crate::model::{Encoding, Features, Network, NetworkConfig};
 
@@ -19,11 +20,16 @@ fn random<const D: usize>(shape: [usize; D]) -> Tensor<D> {
     Tensor::random(shape, Distribution::Uniform(0.0, 1.0), &*GPU)
 }
 
-#[track_caller]
-fn assert_alike<const D: usize>(found: Tensor<D>, expected: Tensor<D>) {
+/// The largest, of the largest value.
+fn difference<const D: usize>(found: Tensor<D>, expected: Tensor<D>) -> f32 {
     let expected = expected.inner();
     let size = expected.clone().abs().max().into_scalar::<f32>();
-    let difference = (found - expected).abs().max().into_scalar::<f32>() / size;
+    (found - expected).abs().max().into_scalar::<f32>() / size
+}
+
+#[track_caller]
+fn assert_alike<const D: usize>(found: Tensor<D>, expected: Tensor<D>) {
+    let difference = difference(found, expected);
     assert!(difference < 1e-3, "{difference}");
 }
 
@@ -45,10 +51,24 @@ fn the_trunk_is_the_same_for_batches_and_oblong_pictures() {
     let [network, learning] = networks();
     for (batch, height, width) in [(1, 256, 256), (2, 64, 128), (1, 128, 192)] {
         let rgb = random([batch, 3, height, width]);
-        let found = features(&network.trunk, &rgb, [0, 2, 4, 10, 15]).expect("a known shape");
-        let Features { s2, s4, s8, s16, s32 } = learning.trunk.forward(Tensor::from_inner(rgb));
-        for (found, expected) in found.into_iter().zip([s2, s4, s8, s16, s32]) {
+        let taps = [0, 2, 4, 10, 15];
+        let full = features_by(&network.trunk, &rgb, taps, DType::F32).expect("a known shape");
+        let Features { s2, s4, s8, s16, s32 } =
+            learning.trunk.forward(Tensor::from_inner(rgb.clone()));
+        let expected = [s2, s4, s8, s16, s32];
+        for (found, expected) in full.into_iter().zip(expected.clone()) {
             assert_alike(found, expected);
+        }
+        let narrow = Values::of(rgb.clone()).unwrap().narrow();
+        if narrow == DType::F32 {
+            eprintln!("SKIPPED f16: the device has no shader-f16");
+            continue;
+        }
+        let half = features_by(&network.trunk, &rgb, taps, narrow).expect("a known shape");
+        for (found, expected) in half.into_iter().zip(expected) {
+            let difference = difference(found, expected);
+            // Eleven bits are alike, and not the same.
+            assert!(difference > 1e-5 && difference < 1e-3, "{difference}");
         }
     }
 }
