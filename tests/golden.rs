@@ -24,10 +24,8 @@ impl Backend {
     #[cfg(feature = "gpu")]
     fn gpu() -> Self {
         // A process has one, for all its tests.
-        static GPU: std::sync::LazyLock<Device> = std::sync::LazyLock::new(|| {
-            let memory = burn::tensor::wgpu::MemoryConfiguration::ExclusivePages;
-            Device::wgpu_options().memory_config(memory).init().unwrap()
-        });
+        static GPU: std::sync::LazyLock<Device> =
+            std::sync::LazyLock::new(|| read_sync(anolis::gpu::Gpu::open()).unwrap().burn);
         Self { device: GPU.clone(), tolerance: 1e-3 }
     }
 }

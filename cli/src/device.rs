@@ -1,6 +1,8 @@
 //! What computes.
 
 use burn::tensor::Device;
+#[cfg(feature = "gpu")]
+use burn::tensor::read_sync;
 use clap::ValueEnum;
 
 use crate::Result;
@@ -25,9 +27,9 @@ impl Backend {
 
 #[cfg(feature = "gpu")]
 fn wgpu() -> Result<Device> {
-    Device::wgpu_options()
-        .init()
-        .map_err(|error| format!("no GPU can be used ({error:?}); use --backend cpu").into())
+    let opened = read_sync(anolis::gpu::Gpu::open());
+    let gpu = opened.map_err(|error| format!("no GPU can be used ({error}); use --backend cpu"))?;
+    Ok(gpu.burn)
 }
 
 #[cfg(not(feature = "gpu"))]

@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 
 use burn::backend::Wgpu;
 use burn::cubecl::wgpu::{AutoCompiler, WgpuServer};
-use burn::tensor::wgpu::{WgpuSetup, wgpu};
+use burn::tensor::wgpu::{MemoryConfiguration, WgpuSetup, wgpu};
 use burn::tensor::{Device, Tensor};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -34,8 +34,11 @@ impl Gpu {
     /// # Errors
     /// `adapter-refused`.
     pub async fn open() -> Result<Self> {
-        let opened = Device::wgpu_options().init_with_setup_async().await;
-        let (burn, setup) = opened.map_err(|error| ErrorKind::AdapterRefused(error.to_string()))?;
+        // Shaders must not write to a buffer that they also read; browsers have no other memory.
+        let memory = MemoryConfiguration::ExclusivePages;
+        let opened = Device::wgpu_options().memory_config(memory).init_with_setup_async();
+        let (burn, setup) =
+            opened.await.map_err(|error| ErrorKind::AdapterRefused(error.to_string()))?;
         Ok(Self { burn, setup })
     }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anolis::Session;
 use anolis::image::{Label, Picture};
@@ -10,7 +11,6 @@ use anolis::session::{AdaptOptions, Level, TaskKind};
 use burn::tensor::{Device, read_sync};
 
 use crate::Result;
-use crate::bench::times;
 use crate::docs::with_table;
 use crate::scenes::World;
 
@@ -135,8 +135,15 @@ impl Cost {
 }
 
 /// Milliseconds that so many runs typically take.
-fn median(runs: usize, work: impl FnMut(usize) -> Result<()>) -> Result<f64> {
-    Ok(times(runs, work)?[runs / 2])
+fn median(runs: usize, mut work: impl FnMut(usize) -> Result<()>) -> Result<f64> {
+    let mut times = Vec::with_capacity(runs);
+    for run in 0..runs {
+        let started = Instant::now();
+        work(run)?;
+        times.push(started.elapsed().as_secs_f64() * 1e3);
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times[runs / 2])
 }
 
 /// Most memory that was resident, in megabytes; known on Linux.

@@ -1,6 +1,5 @@
 //! Makes and measures the weights: `cargo xtask train …`; see docs/weights.md.
 
-mod bench;
 mod calibration;
 mod checkpoint;
 mod cost;
@@ -50,8 +49,6 @@ enum Command {
     Report(report::Options),
     /// Trains and judges operations on label sets; see docs/laso.md.
     Laso(laso::Options),
-    /// Times what the page does, on this machine.
-    Bench(bench::Options),
     /// Writes docs/cost.md: time and memory by examples, channels and size, on this machine.
     Cost(cost::Options),
     /// Draws pictures with known labels.
@@ -80,7 +77,6 @@ fn main() {
         Command::Suggest(options) => suggest::run(&options),
         Command::Report(options) => report::run(&options),
         Command::Laso(options) => laso::run(&options),
-        Command::Bench(options) => bench::run(&options),
         Command::Cost(options) => cost::run(&options),
         Command::Draw(Draw::Samples { out }) => samples::samples(&out),
         Command::Draw(Draw::Task { out }) => samples::task(&out),

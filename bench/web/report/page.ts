@@ -1,11 +1,15 @@
 import type { Curve, Row } from '../support/results.js';
 import { explanations } from './targets.js';
 
+/** Whether `cargo xtask bench native` measured it. */
+export const isNative = ({ name }: Row): boolean => name.startsWith('native_');
+
 /** docs/performance.md. */
-export function text(rows: readonly Row[], curves: readonly Curve[], about: Record<string, unknown>): string {
-  const missed = rows.filter(({ met, name }) => met === false || (explanations[name] && met !== true));
+export function text(all: readonly Row[], curves: readonly Curve[], about: Record<string, unknown>): string {
+  const [rows, natively] = [all.filter((row) => !isNative(row)), all.filter(isNative)];
+  const missed = all.filter(({ met, name }) => met === false || (explanations[name] && met !== true));
   return `# Performance
-Written by \`cargo xtask bench web\` and \`cargo xtask bench growth\`; the numbers are in [performance.json](performance.json).
+Written by \`cargo xtask bench web\`, \`bench native\` and \`bench growth\`; the numbers are in [performance.json](performance.json).
 Every peer runs the same network with the same weights, which \`anolis convert\` writes ([cli.md](cli.md)), in the same headless Chromium, in turn with anolis (A B A B).
 Times are medians, with first and third quartile. Answers are compared first: a peer whose answer has a cosine below 0.999 is not timed.
 
@@ -16,11 +20,9 @@ The GPU is SwiftShader, in software.
 ![Ratios](performance-ratios.png)
 
 ## Ours and theirs
-| row | what | anolis | peer | ratio | target | peer is |
-|---|---|---:|---:|---:|---:|---|
-${rows.map(line).join('\n')}
+${table(rows)}
 
-${missed.length > 0 ? `## Missed targets\n${missed.map(explain).join('\n')}\n\n` : ''}${curves.length > 0 ? growth(curves) : ''}`;
+${natively.length > 0 ? native(natively) : ''}${missed.length > 0 ? `## Missed targets\n${missed.map(explain).join('\n')}\n\n` : ''}${curves.length > 0 ? growth(curves) : ''}`;
 }
 
 function growth(curves: readonly Curve[]): string {
@@ -35,6 +37,21 @@ The exponent is that of a power law through the upper half of the points; 1 is l
 |---|---|---|---:|---|
 ${curves.map(line).join('\n')}
 `;
+}
+
+function native(rows: readonly Row[]): string {
+  return `## Natively
+By criterion, one thread; the encoder's peer is the same network in PyTorch with the same weights (bench/native/peer.py), its answer compared as above. Not in turn: first ours, then the peer.${rows.some(({ name }) => name.startsWith('native_gpu')) ? '' : ' No GPU in hardware was at hand (`--gpu`).'}
+
+${table(rows)}
+
+`;
+}
+
+function table(rows: readonly Row[]): string {
+  return `| row | what | anolis | peer | ratio | target | peer is |
+|---|---|---:|---:|---:|---:|---|
+${rows.map(line).join('\n')}`;
 }
 
 function line(row: Row): string {

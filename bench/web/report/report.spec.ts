@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Page, test } from '@playwright/test';
 import { root, versions } from '../support/project.js';
 import { type Curve, machine, type Row, savedCurves, savedRows } from '../support/results.js';
-import { text } from './page.js';
+import { isNative, text } from './page.js';
 import { bars, curve, grid } from './plots.js';
 
 const docs = (name: string) => join(root, 'docs', name);
@@ -24,7 +24,8 @@ test('docs/performance.json, docs/performance.md and its plots', async ({ page, 
     file,
     `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), machine: about, rows, curves }, null, 1)}\n`,
   );
-  if (rows.some(({ ratio }) => ratio !== null)) await png(page, bars(rows), 'performance-ratios.png');
+  const inBrowsers = rows.filter((row) => !isNative(row));
+  if (inBrowsers.some(({ ratio }) => ratio !== null)) await png(page, bars(inBrowsers), 'performance-ratios.png');
   if (curves.length > 0) await png(page, grid(curves.map(curve)), 'performance-growth.png');
   writeFileSync(docs('performance.md'), text(rows, curves, about));
 });

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 
 use super::Values;
 use super::convolution::{Activation, Convolution, Map, pointwise};
-use super::product::{self, Axis, PointWise, Product};
+use super::product::{Axis, PointWise, Product};
 use super::resize::upsampled;
 use crate::model::decoder::{Decoder, ResidualConvUnit};
 

@@ -3,18 +3,15 @@
 use std::sync::LazyLock;
 
 use burn::module::Module;
-use burn::tensor::wgpu::MemoryConfiguration;
-use burn::tensor::{Device, Distribution, Tensor};
+use burn::tensor::{Device, Distribution, Tensor, read_sync};
 
 use super::trunk::features_by;
 use super::*;
+use crate::gpu::Gpu;
 use crate::model::{Encoding, Features, Network, NetworkConfig};
 
-/// A process has one. Shaders see what they read and what they write in memories of their own, as always in a browser.
-static GPU: LazyLock<Device> = LazyLock::new(|| {
-    let memory = MemoryConfiguration::ExclusivePages;
-    Device::wgpu_options().memory_config(memory).init().unwrap()
-});
+/// A process has one.
+static GPU: LazyLock<Device> = LazyLock::new(|| read_sync(Gpu::open()).unwrap().burn);
 
 fn random<const D: usize>(shape: [usize; D]) -> Tensor<D> {
     Tensor::random(shape, Distribution::Uniform(0.0, 1.0), &*GPU)

@@ -1,5 +1,8 @@
-//! The benchmark in the browser: ours against what else runs networks there.
+//! The benchmarks: ours against what else runs networks in a browser, and natively against PyTorch.
 
+mod native;
+
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -13,11 +16,15 @@ use crate::{assets, chromium, npm, paths};
 /// What is measured.
 #[derive(Subcommand)]
 pub enum Bench {
-    /// Run `train bench`: encoding, strokes and predictions, natively
-    #[command(disable_help_flag = true)]
+    /// Encoding, predictions, strokes, a step of adaptation and a click on a tag, natively by criterion; writes
+    /// docs/performance.md
     Native {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        args: Vec<String>,
+        /// On a GPU by Vulkan, Metal or DirectX instead of one core of the CPU
+        #[arg(long)]
+        gpu: bool,
+        /// Compare the encoder with PyTorch, eager and compiled, which is installed for it (some gigabytes)
+        #[arg(long)]
+        pytorch: bool,
     },
     /// Both runtimes against onnxruntime-web, transformers.js and TensorFlow.js in Chromium; writes docs/performance.md
     Web {
@@ -40,9 +47,10 @@ pub enum Bench {
 /// Runs a benchmark; returns whether every row could be measured.
 pub fn run(bench: Bench) -> Result<bool> {
     let measured = match bench {
-        Bench::Native { args } => {
-            toolchain::run_binary("train", Some("bench"), &args)?;
-            return Ok(true);
+        Bench::Native { gpu, pytorch } => {
+            native::run(gpu, pytorch, &folder().join("rows"))?;
+            npm::setup()?;
+            true
         }
         Bench::Web { no_gpu, rows, rounds } => {
             prepare(!no_gpu)?;
@@ -66,6 +74,11 @@ pub fn run(bench: Bench) -> Result<bool> {
     Ok(playwright("Report", &["--project=report".to_owned()], 0)? && measured)
 }
 
+/// Where rows wait for the report.
+fn folder() -> PathBuf {
+    paths::target().join("bench-web")
+}
+
 /// Optimised runtimes, the npm package, and the network as other engines take it.
 fn prepare(gpu: bool) -> Result<()> {
     let toolchain = toolchain::setup()?;
@@ -78,7 +91,7 @@ fn prepare(gpu: bool) -> Result<()> {
     }
     wasm::build_package()?;
     let step = Step::start("ONNX and TensorFlow.js models");
-    let models = paths::target().join("bench-web/models");
+    let models = folder().join("models");
     std::fs::create_dir_all(&models)?;
     let exports = [
         ("encoder", "encoder.onnx"),
