@@ -18,9 +18,10 @@ const SHARE: f32 = 0.5;
 const FEWEST: usize = 40;
 
 /// Seconds of a step by level on one core, roughly (docs/adaptation.md).
-const MATCHING_SECONDS: f64 = 0.1;
-const TRUNK_SECONDS: f64 = 0.7;
-const WHOLE_SECONDS: f64 = 1.2;
+const MATCHING_SECONDS: f64 = 0.07;
+const BIASES_SECONDS: f64 = 0.3;
+const TRUNK_SECONDS: f64 = 0.4;
+const WHOLE_SECONDS: f64 = 0.65;
 
 /// Side of the crops in pixels.
 const CROP: usize = 160;
@@ -49,8 +50,9 @@ impl Level {
         let step = match self {
             Self::None => return 0,
             Self::Matching => MATCHING_SECONDS,
+            Self::Biases => BIASES_SECONDS,
             Self::Trunk => TRUNK_SECONDS,
-            Self::Biases | Self::Whole => WHOLE_SECONDS,
+            Self::Whole => WHOLE_SECONDS,
         };
         (seconds / step) as usize
     }
