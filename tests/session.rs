@@ -3,7 +3,7 @@
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anolis::image::{Label, Picture, UNPAINTED_CLASS, decode};
 use anolis::session::TaskKind;

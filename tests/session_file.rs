@@ -3,7 +3,7 @@
 mod support;
 
 use std::io::{Cursor, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anolis::Session;
 use anolis::image::label::{Dot, Label, Mark, Shape, paint_classes};

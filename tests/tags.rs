@@ -187,7 +187,7 @@ fn answers_are_those_that_browsers_are_held_to() {
     let found = serde_json::json!({ "tags": tags, "search": search });
     let file = Path::new("tests/golden/tags.json");
     if std::env::var_os("ANOLIS_GOLDEN").is_some() {
-        fs::write(&file, serde_json::to_string_pretty(&found).unwrap() + "\n").unwrap();
+        fs::write(file, serde_json::to_string_pretty(&found).unwrap() + "\n").unwrap();
     }
     let golden: serde_json::Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
     let numbers = |value: &serde_json::Value| -> Vec<f64> {

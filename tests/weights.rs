@@ -1,7 +1,7 @@
 //! Weights that are damaged, incomplete or of another release are refused with a code.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anolis::Session;
 use anolis::weights::{self, FORMAT, Manifest, NamedTensor, NamedTensors, SelfTest, Shard};
