@@ -165,8 +165,9 @@ fn a_removed_example_leaves_no_trace() {
 
 #[test]
 fn contradicting_labels_raise_the_uncertainty() {
-    let doubt = |contradict: bool| {
+    let doubt = |refine: bool, contradict: bool| {
         let mut session = session();
+        session.set_refine(refine);
         let task = task(&mut session, TaskKind::Mask);
         for (i, &scene) in scenes()[..5].iter().enumerate() {
             let picture = add(&mut session, scene);
@@ -180,7 +181,31 @@ fn contradicting_labels_raise_the_uncertainty() {
         let query = add(&mut session, scenes()[6]);
         read_sync(session.predict(task, query)).unwrap().image_uncertainty()
     };
-    assert!(doubt(true) > 2.0 * doubt(false));
+    for refine in [false, true] {
+        assert!(doubt(refine, true) > 2.0 * doubt(refine, false), "refine: {refine}");
+    }
+}
+
+#[test]
+fn a_full_answer_expects_about_as_many_wrong_pixels_as_there_are() {
+    let mut session = session();
+    session.set_refine(true);
+    let task = task(&mut session, TaskKind::Mask);
+    let faint = |scene: &Scene| Scene { contrast: 2, ..*scene };
+    for scene in scenes()[..5].iter().map(faint) {
+        let picture = add(&mut session, scene);
+        read_sync(session.set_label(task, picture, scene.classes())).unwrap();
+    }
+    let (mut expected, mut wrong) = (0.0, 0);
+    for scene in scenes()[5..].iter().map(faint) {
+        let query = add(&mut session, scene);
+        let answer = read_sync(session.predict(task, query)).unwrap();
+        let pairs = answer.mask(WIDTH, HEIGHT).unwrap().into_iter().zip(scene.ids());
+        wrong += pairs.filter(|(found, is)| found != is).count();
+        expected += answer.uncertainty(WIDTH, HEIGHT).into_iter().sum::<f32>();
+    }
+    let share = expected / wrong as f32;
+    assert!((0.5..2.0).contains(&share), "expected {expected}, wrong {wrong}");
 }
 
 #[test]

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use super::evidence::{Evidence, thinned};
 use super::kind::TaskKind;
 use super::picture::Seen;
-use super::uncertainty::{Calibration, Decision, labelled_class};
-use crate::model::{CellLabels, ReadOut, UNKNOWN};
+use super::uncertainty::Calibration;
+use crate::model::{CellLabels, ReadOut};
 
 /// Parts the examples are dealt into; each is predicted from the rest.
 const PARTS: usize = 5;
 
 /// Examples of a part that are predicted.
 const PREDICTED: usize = 2;
+
+/// Distance of the cells that are looked at.
+const SPACING: usize = 2;
 
 /// Most channels, and fewer by the square of the pictures that are seen at a time: every part has sums of its own.
 const MOST: usize = 32;
@@ -85,7 +89,7 @@ impl HeldOut {
         self.parts.retain(|part| !part.labels.is_empty());
         for &(picture, cells) in labels {
             let maps = &pictures[&picture].maps;
-            let sampled = sampled(cells);
+            let sampled = thinned(cells, SPACING);
             let place = self.parts.iter().position(|part| part.labels.contains_key(&picture));
             let place = place.unwrap_or_else(|| self.smallest(maps.channels(), cells.len()));
             let part = &mut self.parts[place];
@@ -117,8 +121,7 @@ impl HeldOut {
         if parts.is_empty() || decides && alone {
             return Calibration::assumed(kind);
         }
-        let (mut decisions, mut values) = (Vec::new(), Vec::new());
-        let mut examples = 0;
+        let mut evidence = Evidence::new(kind, channels);
         for (number, part) in parts.iter().enumerate() {
             // A lone example is its own judge: too mild, but it tells where errors are.
             let rest = parts.iter().enumerate().filter(|&(i, _)| i != number || alone);
@@ -130,57 +133,10 @@ impl HeldOut {
             let Some(sums) = sums.filter(|sums| !sums.is_empty()) else { continue };
             let weights = sums.solve_all(kind.lambda(trained), balance);
             for (picture, labels) in part.labels.iter().take(PREDICTED) {
-                examples += 1;
-                let maps = &pictures[picture].maps;
-                let mut logits = kind.quantity().logits(&weights, maps);
-                kind.against_background(&mut logits, channels);
-                let logits: Vec<_> = logits.chunks_exact(maps.cells()).collect();
-                match kind {
-                    TaskKind::Mask => decisions.extend(exclusive(&logits, &labels[..channels])),
-                    TaskKind::OverlappingMask => decisions.extend(separate(&logits, labels)),
-                    _ => values.extend(answers(kind, &logits, labels)),
-                }
+                let logits = kind.quantity().logits(&weights, &pictures[picture].maps);
+                evidence.add(logits, labels);
             }
         }
-        if decides {
-            Calibration::of_decisions(&decisions, examples)
-        } else {
-            Calibration::of_values(&values)
-        }
+        evidence.calibration()
     }
-}
-
-/// The labels of every second cell in both directions.
-fn sampled(cells: &CellLabels) -> CellLabels {
-    let sample = |cells: &Vec<f32>| {
-        let width = cells.len().isqrt();
-        let kept = |i: usize| (i % width).is_multiple_of(2) && (i / width).is_multiple_of(2);
-        let cells = cells.iter().enumerate();
-        cells.map(|(i, &cell)| if kept(i) { cell } else { UNKNOWN }).collect()
-    };
-    cells.iter().map(sample).collect()
-}
-
-/// `(lead, right)` of every known cell of exclusive classes.
-fn exclusive(logits: &[&[f32]], labels: &[Vec<f32>]) -> Vec<(f32, bool)> {
-    let cell = |cell: usize| {
-        let label = labelled_class(labels.iter().map(|channel| channel[cell]))?;
-        let decision = Decision::among(logits.iter().map(|channel| channel[cell]));
-        Some((decision.lead, decision.class == label))
-    };
-    (0..labels[0].len()).filter_map(cell).collect()
-}
-
-/// `(lead, right)` of every known cell of every channel, each a question of its own.
-fn separate(logits: &[&[f32]], labels: &[Vec<f32>]) -> Vec<(f32, bool)> {
-    let pairs = logits.iter().zip(labels).flat_map(|(logits, labels)| logits.iter().zip(labels));
-    let known = pairs.filter(|&(_, &label)| label != UNKNOWN);
-    known.map(|(&logit, &label)| (logit.abs(), (logit > 0.0) == (label > 0.5))).collect()
-}
-
-/// `(answer, label)` of every known cell of every channel.
-fn answers(kind: TaskKind, logits: &[&[f32]], labels: &[Vec<f32>]) -> Vec<(f32, f32)> {
-    let pairs = logits.iter().zip(labels).flat_map(|(logits, labels)| logits.iter().zip(labels));
-    let known = pairs.filter(|&(_, &label)| label != UNKNOWN);
-    known.map(|(&logit, &label)| (kind.quantity().answer(logit), label)).collect()
 }

@@ -6,6 +6,7 @@
 //! asked for. Encodings of a task's examples stay always, so that labels change and answers come without waiting for them.
 
 mod adaptation;
+mod evidence;
 #[cfg(feature = "file")]
 pub mod file;
 mod held_out;
@@ -339,7 +340,8 @@ impl Session {
             (logits, task.finish(network, &mut viewer).await?)
         } else {
             let decoded = if task.kind().uses_decoder() { 1.0 } else { 0.0 };
-            (task.readout_logits(&pictures[&picture].maps), Finish { decoded, guided: false })
+            let finish = Finish { decoded, ..Finish::default() };
+            (task.readout_logits(&pictures[&picture].maps), finish)
         };
         if finish.decoded > 0.0 {
             let plain = logits.clone();
@@ -351,7 +353,9 @@ impl Session {
             logits = pictures[&picture].guide(self.side).filter_all(&logits);
         }
         let prediction = Prediction::new(task.kind(), logits, task.channels(), fit);
-        Ok(prediction.calibrated(task.calibration(pictures)))
+        // Asked all the same, since quick answers use it.
+        let quick = task.calibration(pictures);
+        Ok(prediction.calibrated(finish.calibration.unwrap_or(quick)))
     }
 
     /// Checks that a task can be asked about a picture, and makes sure that it is encoded as the task sees it, which

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::evidence::{Evidence, thinned};
 use super::held_out::{HeldOut, Solving};
 use super::kind::TaskKind;
 use super::left_out::LeftOut;
@@ -52,6 +53,8 @@ pub struct Finish {
     pub decoded: f32,
     /// Whether it is then drawn along the picture's edges.
     pub guided: bool,
+    /// What it is worth, where examples were left out to tell.
+    pub calibration: Option<Calibration>,
 }
 
 /// The level of a picture's maps with a cell a token.
@@ -59,6 +62,24 @@ const TOKENS: usize = 3;
 
 /// Half of what the decoder changes is worth more than all or nothing where both are about as good.
 const SHARES: [f32; 3] = [0.0, 0.5, 1.0];
+
+/// Distance of the pixels that say what answers are worth.
+const JUDGED_SPACING: usize = 4;
+
+/// An example's answer from the others: logits `[channel, side, side]` without and with the decoder.
+struct Answer {
+    picture: u32,
+    plain: Vec<f32>,
+    decoded: Vec<f32>,
+}
+
+impl Answer {
+    /// The logits as a prediction would show them.
+    fn finished(&self, finish: Finish, pictures: Seen<'_>, side: usize) -> Vec<f32> {
+        let logits = between(&self.plain, &self.decoded, finish.decoded);
+        if finish.guided { pictures[&self.picture].guide(side).filter_all(&logits) } else { logits }
+    }
+}
 
 /// A network whose tokens, matching or decoder is the task's own. It sees what the shipped trunk sees.
 struct OwnNetwork {
@@ -311,9 +332,6 @@ impl Task {
     /// # Errors
     /// `device-lost`.
     pub async fn finish(&mut self, network: &Network, viewer: &mut Viewer<'_>) -> Result<Finish> {
-        if !self.kind.uses_decoder() {
-            return Ok(Finish::default());
-        }
         if let Some(finish) = self.finish {
             return Ok(finish);
         }
@@ -323,51 +341,67 @@ impl Task {
         let left_out = self.refined.left_out(unpainted, viewer).await?;
         let Viewer { pictures, side, device, .. } = *viewer;
         let mut answers = Vec::new();
-        for LeftOut { picture, logits } in left_out {
-            let plain = logits.clone();
-            let decoded = self.decode(picture, logits, network, pictures, side, device).await?;
-            answers.push((picture, plain, decoded));
+        for LeftOut { picture, logits: plain } in left_out {
+            let decoded = match self.kind.uses_decoder() {
+                true => {
+                    self.decode(picture, plain.clone(), network, pictures, side, device).await?
+                }
+                false => plain.clone(),
+            };
+            answers.push(Answer { picture, plain, decoded });
         }
-        let finish = if answers.is_empty() {
+        let finish = if !self.kind.uses_decoder() {
+            Finish::default()
+        } else if answers.is_empty() {
             // A network of the task's own passed the adaptation's guard.
             let asked = self.own.is_some() || self.refined.few() && self.refined.affordable();
-            Finish { decoded: f32::from(u8::from(asked)), guided: false }
+            Finish { decoded: f32::from(u8::from(asked)), ..Finish::default() }
         } else {
             self.best(&answers, pictures, side)
         };
-        self.finish = Some(finish);
-        Ok(finish)
+        let calibration = self.worth(&answers, finish, pictures, side);
+        Ok(*self.finish.insert(Finish { calibration, ..finish }))
     }
 
-    /// What covers answers for examples that were left out best: each with its picture, without and with the decoder. The
-    /// overlap decides, since the decoder also changes how sure answers are, which a loss would reward.
-    fn best(
-        &self,
-        answers: &[(u32, Vec<f32>, Vec<f32>)],
-        pictures: Seen<'_>,
-        side: usize,
-    ) -> Finish {
+    /// What covers answers for examples that were left out best. The overlap decides, since the decoder also changes how sure
+    /// answers are, which a loss would reward.
+    fn best(&self, answers: &[Answer], pictures: Seen<'_>, side: usize) -> Finish {
         let exclusive = self.kind.has_background(self.channels);
-        let overlap = |share: f32, guided: bool| {
+        let overlap = |finish: Finish| {
             let mut overlap = Overlap::default();
-            for (picture, plain, decoded) in answers {
-                let mut logits = between(plain, decoded, share);
-                if guided {
-                    logits = pictures[picture].guide(side).filter_all(&logits);
-                }
-                overlap.count(&logits, &self.examples[picture].label.pixels, exclusive);
+            for answer in answers {
+                let label = &self.examples[&answer.picture].label.pixels;
+                overlap.count(&answer.finished(finish, pictures, side), label, exclusive);
             }
             overlap.mean()
         };
-        let mut best = (0.0, overlap(0.0, false));
-        for share in &SHARES[1..] {
-            let covered = overlap(*share, false);
+        let mut best = (Finish::default(), overlap(Finish::default()));
+        for decoded in SHARES[1..].iter().copied() {
+            let finish = Finish { decoded, ..Finish::default() };
+            let covered = overlap(finish);
             if covered > best.1 {
-                best = (*share, covered);
+                best = (finish, covered);
             }
         }
-        let (decoded, covered) = best;
-        Finish { decoded, guided: overlap(decoded, true) > covered }
+        let (finish, covered) = best;
+        let guided = Finish { guided: true, ..finish };
+        if overlap(guided) > covered { guided } else { finish }
+    }
+
+    /// What finished answers are worth, by those for examples that were left out; `None` without any.
+    fn worth(
+        &self,
+        answers: &[Answer],
+        finish: Finish,
+        pictures: Seen<'_>,
+        side: usize,
+    ) -> Option<Calibration> {
+        let mut evidence = Evidence::new(self.kind, self.channels);
+        for answer in answers {
+            let label = thinned(&self.examples[&answer.picture].label.pixels, JUDGED_SPACING);
+            evidence.add(answer.finished(finish, pictures, side), &label);
+        }
+        (!answers.is_empty()).then(|| evidence.calibration())
     }
 
     /// Logits of the channels as the decoder refines them by all other examples, what follows them as it is.
