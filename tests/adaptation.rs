@@ -156,7 +156,7 @@ fn a_resumed_adaptation_starts_from_the_adapter() {
 fn the_level_is_chosen_by_examples_and_time() {
     let auto = |examples, seconds| Level::auto(TaskKind::Mask, examples, seconds);
     assert_eq!(auto(5, f64::INFINITY), Level::Trunk);
-    for kind in [TaskKind::Keypoints, TaskKind::Density] {
+    for kind in [TaskKind::Keypoints, TaskKind::Density, TaskKind::Map] {
         assert_eq!(Level::auto(kind, 5, f64::INFINITY), Level::None);
     }
     assert_eq!(auto(5, 1.0), Level::None);

@@ -31,12 +31,12 @@ const STEPS: usize = 240;
 
 impl Level {
     /// The level for a task with so many examples when nobody chooses: the trunk's weights, which gain most
-    /// (docs/adaptation.md); none for keypoints and densities, which lose, where there is no example, or where `seconds` do
-    /// not suffice for a few steps of every run.
+    /// (docs/adaptation.md); none for other kinds than masks, which lose, where there is no example, or where `seconds` do not
+    /// suffice for a few steps of every run.
     pub fn auto(kind: TaskKind, examples: usize, seconds: f64) -> Self {
         let affordable = Self::Trunk.steps_within(seconds) >= FEWEST;
-        let gains = !matches!(kind, TaskKind::Keypoints | TaskKind::Density);
-        if examples > 0 && affordable && gains { Self::Trunk.for_kind(kind) } else { Self::None }
+        let gains = matches!(kind, TaskKind::Mask | TaskKind::OverlappingMask);
+        if examples > 0 && affordable && gains { Self::Trunk } else { Self::None }
     }
 
     /// The level as it is for a kind: those without a decoder of their own ([`TaskKind::uses_decoder`]) take

@@ -98,9 +98,14 @@ export class Adapt extends LitElement {
   override render() {
     const { session, adaptation } = this;
     if (adaptation.state === 'running') return this.#running();
-    if (!traitsOf(session.kind).adapts) return nothing;
-    const able = this.ready && session.pictures.some((picture) => session.isLabelled(picture));
+    const { adapts } = traitsOf(session.kind);
     const adapted = session.tasks[session.kind].adapter !== undefined;
+    const without = adapted
+      ? html`<button class="small" @click=${this.#without}>${messages.adapt.without}</button>`
+      : nothing;
+    // An adapter may come with a session file.
+    if (!adapts) return without;
+    const able = this.ready && session.pictures.some((picture) => session.isLabelled(picture));
     const own = adaptation.kind === session.kind && adaptation.state !== 'none';
     const further = adapted || (own && adaptation.state === 'stopped');
     return html`
@@ -114,7 +119,7 @@ export class Adapt extends LitElement {
         )}
       </select>
       ${further ? html`<button class="small" ?disabled=${!able} @click=${() => this.#begin(true)}>${messages.adapt.further}</button>` : nothing}
-      ${adapted ? html`<button class="small" @click=${this.#without}>${messages.adapt.without}</button>` : nothing}
+      ${without}
       ${own && adaptation.progress.length > 1 ? this.#curve() : nothing}
       <p class="soft" data-testid="adapt-result" data-state=${adaptation.state}>${own ? this.#result() : adapted ? messages.adapt.adapted : messages.adapt.help}</p>
     `;

@@ -188,7 +188,7 @@ export type AdaptLevel = 0 | 1 | 2 | 3 | 4;
 
 /** Options of `Task.adapt`. */
 export interface AdaptOptions {
-  /** What is tuned; by default `'auto'`: level 3, or 0 for keypoints, densities and where `seconds` are too few for it. */
+  /** What is tuned; by default `'auto'`: level 3, or 0 for other kinds than masks and where `seconds` are too few for it. */
   readonly level?: AdaptLevel | 'auto';
   /** Gradient steps, 240 by default; more help where pictures are far from photographs. */
   readonly steps?: number;

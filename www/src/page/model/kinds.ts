@@ -39,7 +39,7 @@ export const kinds = {
     tools: ['brush', 'eraser', 'polygon', 'box'],
     views: ['colours', 'grey', 'rgb', 'doubt'],
     several: true,
-    adapts: true,
+    adapts: false,
   },
   density: {
     form: 'points',
