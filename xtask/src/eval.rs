@@ -13,7 +13,7 @@ pub fn in_browser(backend: Backend, args: &[String]) -> Result<bool> {
     let out = value_of(args, "--out").unwrap_or("target/eval");
     let step = Step::start("native predictions");
     let mut native = cargo();
-    native.args(["run", "--bin", "anolis", "--", "eval"]).args(args);
+    native.args(["run", "--bin", "anolis", "--", "eval", "--pictures"]).args(args);
     if !step.stream(&mut native)?.0.success() {
         return Ok(false);
     }

@@ -11,6 +11,7 @@ use std::time::Instant;
 use anolis::Session;
 use anolis::session::{AdaptOptions, AdaptReport, Level};
 use burn::tensor::read_sync;
+use image::RgbImage;
 
 use crate::device::Backend;
 use crate::{Result, weights};
@@ -57,6 +58,9 @@ pub struct Options {
     /// A folder for one picture a run: examples, queries, truth, answer, uncertainty.
     #[arg(long)]
     sheets: Option<PathBuf>,
+    /// Also writes the pictures as they were decoded, for a comparison with a program that decodes them otherwise.
+    #[arg(long)]
+    pictures: bool,
     /// Prints the scores as JSON.
     #[arg(long)]
     json: bool,
@@ -101,6 +105,9 @@ pub fn run(options: &Options) -> Result<()> {
                     let sheet = run.sheet(&mut session, id, support, &split.query)?;
                     let file = format!("{}-{shots}-{seed}.jpg", task.name);
                     sheet.draw()?.save(folder.join(file))?;
+                }
+                if options.pictures {
+                    run.write_pictures(support.iter().chain(&split.query))?;
                 }
                 let mut row = serde_json::json!({
                     "task": task.name, "shots": shots, "seed": seed, "adaptation": report,
@@ -248,6 +255,20 @@ impl Run<'_> {
         Ok((id, "closed form".into()))
     }
 
+    /// Pictures as they were decoded, without loss.
+    fn write_pictures<'a>(&self, names: impl Iterator<Item = &'a String>) -> Result<()> {
+        let folder = self.out.join("pictures");
+        fs::create_dir_all(&folder)?;
+        for name in names {
+            self.drawn(name)?.save(folder.join(format!("{name}.png")))?;
+        }
+        Ok(())
+    }
+
+    fn drawn(&self, name: &str) -> Result<RgbImage> {
+        Ok(image::open(self.folder.join(format!("images/{name}.jpg")))?.into_rgb8())
+    }
+
     /// The examples, and the last answer for the first queries.
     fn sheet(
         &self,
@@ -259,8 +280,7 @@ impl Run<'_> {
         let load = |name: &String| -> Result<_> {
             let picture = self.task.picture(self.folder, name)?;
             let label = self.task.label(self.folder, name, &picture)?;
-            let drawn = image::open(self.folder.join(format!("images/{name}.jpg")))?.into_rgb8();
-            Ok((picture, drawn, label))
+            Ok((picture, self.drawn(name)?, label))
         };
         let mut sheet = Sheet::default();
         let examples = support.iter().take(sheet::EXAMPLES).map(|name| {
