@@ -9,6 +9,7 @@ mod adaptation;
 mod evidence;
 #[cfg(feature = "file")]
 pub mod file;
+mod finish;
 mod held_out;
 mod kind;
 mod left_out;
@@ -41,6 +42,7 @@ use crate::weights::{Manifest, NamedTensors};
 
 pub use crate::adapt::Level;
 pub use adaptation::{AdaptOptions, AdaptReport, AdaptStep, Adaptation};
+use finish::Finish;
 pub use kind::TaskKind;
 pub use live::LiveAnswer;
 pub use picture::Lender;
@@ -51,7 +53,7 @@ pub use search::Found;
 pub use self_test::SelfTestReport;
 pub use tags::Tag;
 use tags::TagTask;
-use task::{Finish, Task, between};
+use task::Task;
 pub use tiles::{LEAST_TILE, TileOptions, TiledAnswer, TiledPrediction};
 use views::{RecentViews, Viewer};
 
@@ -333,25 +335,22 @@ impl Session {
         let task = find_task(&mut self.tasks, task)?;
         let (network, device) = (&self.network, &self.device);
         let pictures = seen(&self.pictures, &self.encodings, self.aspect);
-        let (mut logits, finish) = if self.refine || task.adapter().is_some() {
+        let (logits, finish) = if self.refine || task.adapter().is_some() {
             let (recent, side) = (&mut self.views, self.side);
             let mut viewer = Viewer { pictures, recent, side, device };
             let logits = task.refined_logits(picture, &mut viewer).await?;
             (logits, task.finish(network, &mut viewer).await?)
         } else {
-            let decoded = if task.kind().uses_decoder() { 1.0 } else { 0.0 };
-            let finish = Finish { decoded, ..Finish::default() };
+            let finish = Finish::decoded(if task.kind().uses_decoder() { 1.0 } else { 0.0 });
             (task.readout_logits(&pictures[&picture].maps), finish)
         };
-        if finish.decoded > 0.0 {
-            let plain = logits.clone();
-            let decoded =
-                task.decode(picture, logits, network, pictures, self.side, device).await?;
-            logits = between(&plain, &decoded, finish.decoded);
-        }
-        if finish.guided {
-            logits = pictures[&picture].guide(self.side).filter_all(&logits);
-        }
+        let plain = logits.clone();
+        let decoded = if finish.decoded > 0.0 {
+            task.decode(picture, logits, network, pictures, self.side, device).await?
+        } else {
+            logits
+        };
+        let logits = finish.apply(&plain, &decoded, &pictures[&picture], self.side);
         let prediction = Prediction::new(task.kind(), logits, task.channels(), fit);
         // Asked all the same, since quick answers use it.
         let quick = task.calibration(pictures);

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::evidence::{Evidence, thinned};
+use super::finish::{Answer, Finish};
 use super::held_out::{HeldOut, Solving};
 use super::kind::TaskKind;
 use super::left_out::LeftOut;
 use super::live::LiveParts;
-use super::overlap::Overlap;
 use super::picture::{EncodedPicture, KeptPicture, Seen};
 use super::refined::Refined;
 use super::uncertainty::Calibration;
@@ -46,40 +45,8 @@ pub struct Task {
     own: Option<OwnNetwork>,
 }
 
-/// What is made of the refined read-out's answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Finish {
-    /// How much of what the decoder changes is used, one of [`SHARES`].
-    pub decoded: f32,
-    /// Whether it is then drawn along the picture's edges.
-    pub guided: bool,
-    /// What it is worth, where examples were left out to tell.
-    pub calibration: Option<Calibration>,
-}
-
 /// The level of a picture's maps with a cell a token.
 const TOKENS: usize = 3;
-
-/// Half of what the decoder changes is worth more than all or nothing where both are about as good.
-const SHARES: [f32; 3] = [0.0, 0.5, 1.0];
-
-/// Distance of the pixels that say what answers are worth.
-const JUDGED_SPACING: usize = 4;
-
-/// An example's answer from the others: logits `[channel, side, side]` without and with the decoder.
-struct Answer {
-    picture: u32,
-    plain: Vec<f32>,
-    decoded: Vec<f32>,
-}
-
-impl Answer {
-    /// The logits as a prediction would show them.
-    fn finished(&self, finish: Finish, pictures: Seen<'_>, side: usize) -> Vec<f32> {
-        let logits = between(&self.plain, &self.decoded, finish.decoded);
-        if finish.guided { pictures[&self.picture].guide(side).filter_all(&logits) } else { logits }
-    }
-}
 
 /// A network whose tokens, matching or decoder is the task's own. It sees what the shipped trunk sees.
 struct OwnNetwork {
@@ -348,60 +315,24 @@ impl Task {
                 }
                 false => plain.clone(),
             };
-            answers.push(Answer { picture, plain, decoded });
+            answers.push((picture, plain, decoded));
         }
+        let answers = answers.into_iter().map(|(id, plain, decoded)| {
+            let (label, picture) = (&self.examples[&id].label.pixels, &pictures[&id]);
+            Answer { plain, decoded, label, picture }
+        });
+        let answers: Vec<_> = answers.collect();
         let finish = if !self.kind.uses_decoder() {
             Finish::default()
         } else if answers.is_empty() {
             // A network of the task's own passed the adaptation's guard.
             let asked = self.own.is_some() || self.refined.few() && self.refined.affordable();
-            Finish { decoded: f32::from(u8::from(asked)), ..Finish::default() }
+            Finish::decoded(f32::from(u8::from(asked)))
         } else {
-            self.best(&answers, pictures, side)
+            Finish::best(&answers, self.kind.has_background(self.channels), side)
         };
-        let calibration = self.worth(&answers, finish, pictures, side);
-        Ok(*self.finish.insert(Finish { calibration, ..finish }))
-    }
-
-    /// What covers answers for examples that were left out best. The overlap decides, since the decoder also changes how sure
-    /// answers are, which a loss would reward.
-    fn best(&self, answers: &[Answer], pictures: Seen<'_>, side: usize) -> Finish {
-        let exclusive = self.kind.has_background(self.channels);
-        let overlap = |finish: Finish| {
-            let mut overlap = Overlap::default();
-            for answer in answers {
-                let label = &self.examples[&answer.picture].label.pixels;
-                overlap.count(&answer.finished(finish, pictures, side), label, exclusive);
-            }
-            overlap.mean()
-        };
-        let mut best = (Finish::default(), overlap(Finish::default()));
-        for decoded in SHARES[1..].iter().copied() {
-            let finish = Finish { decoded, ..Finish::default() };
-            let covered = overlap(finish);
-            if covered > best.1 {
-                best = (finish, covered);
-            }
-        }
-        let (finish, covered) = best;
-        let guided = Finish { guided: true, ..finish };
-        if overlap(guided) > covered { guided } else { finish }
-    }
-
-    /// What finished answers are worth, by those for examples that were left out; `None` without any.
-    fn worth(
-        &self,
-        answers: &[Answer],
-        finish: Finish,
-        pictures: Seen<'_>,
-        side: usize,
-    ) -> Option<Calibration> {
-        let mut evidence = Evidence::new(self.kind, self.channels);
-        for answer in answers {
-            let label = thinned(&self.examples[&answer.picture].label.pixels, JUDGED_SPACING);
-            evidence.add(answer.finished(finish, pictures, side), &label);
-        }
-        (!answers.is_empty()).then(|| evidence.calibration())
+        let finish = finish.judged(&answers, self.kind, self.channels, side);
+        Ok(*self.finish.insert(finish))
     }
 
     /// Logits of the channels as the decoder refines them by all other examples, what follows them as it is.
@@ -493,22 +424,5 @@ impl Task {
             all.merged(&groups(&rows, looks[0].channels, ids.len()), ids.len())
         };
         self.merged.insert(merged).clone()
-    }
-}
-
-/// `from` for a share of 0, `to` for 1.
-pub fn between(from: &[f32], to: &[f32], share: f32) -> Vec<f32> {
-    from.iter().zip(to).map(|(from, to)| from + share * (to - from)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_share_lies_between_what_it_is_taken_of() {
-        assert_eq!(between(&[-2.0, 4.0], &[2.0, 0.0], 0.0), [-2.0, 4.0]);
-        assert_eq!(between(&[-2.0, 4.0], &[2.0, 0.0], 0.5), [0.0, 2.0]);
-        assert_eq!(between(&[-2.0, 4.0], &[2.0, 0.0], 1.0), [2.0, 0.0]);
     }
 }
