@@ -24,8 +24,8 @@ pub struct Finish {
     pub calibration: Option<Calibration>,
 }
 
-/// An example's answer from the others: logits `[channel, side, side]` without and with the decoder, the background last
-/// where the kind has one.
+/// An example's answer from the others: logits `[channel, side, side]`, the background last where the kind has one, without
+/// and with the decoder, empty where there is none.
 pub struct Answer<'a> {
     pub plain: Vec<f32>,
     pub decoded: Vec<f32>,
@@ -71,7 +71,8 @@ impl Finish {
         Self { calibration, ..self }
     }
 
-    /// A picture's logits as they are shown, of those without and those with the decoder.
+    /// A picture's logits as they are shown, of those without and those with the decoder; the latter may be missing where
+    /// nothing of them is used.
     pub fn apply(
         self,
         plain: &[f32],
@@ -79,7 +80,10 @@ impl Finish {
         picture: &EncodedPicture,
         side: usize,
     ) -> Vec<f32> {
-        let logits = between(plain, decoded, self.decoded);
+        let logits = match self.decoded > 0.0 {
+            true => between(plain, decoded, self.decoded),
+            false => plain.to_vec(),
+        };
         if self.guided { picture.guide(side).filter_all(&logits) } else { logits }
     }
 }

@@ -344,13 +344,12 @@ impl Session {
             let finish = Finish::decoded(if task.kind().uses_decoder() { 1.0 } else { 0.0 });
             (task.readout_logits(&pictures[&picture].maps), finish)
         };
-        let plain = logits.clone();
         let decoded = if finish.decoded > 0.0 {
-            task.decode(picture, logits, network, pictures, self.side, device).await?
+            task.decode(picture, logits.clone(), network, pictures, self.side, device).await?
         } else {
-            logits
+            Vec::new()
         };
-        let logits = finish.apply(&plain, &decoded, &pictures[&picture], self.side);
+        let logits = finish.apply(&logits, &decoded, &pictures[&picture], self.side);
         let prediction = Prediction::new(task.kind(), logits, task.channels(), fit);
         // Asked all the same, since quick answers use it.
         let quick = task.calibration(pictures);

@@ -313,7 +313,7 @@ impl Task {
                 true => {
                     self.decode(picture, plain.clone(), network, pictures, side, device).await?
                 }
-                false => plain.clone(),
+                false => Vec::new(),
             };
             answers.push((picture, plain, decoded));
         }
