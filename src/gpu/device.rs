@@ -39,6 +39,8 @@ impl Gpu {
         let opened = Device::wgpu_options().memory_config(memory).init_with_setup_async();
         let (burn, setup) =
             opened.await.map_err(|error| ErrorKind::AdapterRefused(error.to_string()))?;
+        #[cfg(target_family = "wasm")]
+        give_up_without_memory(&setup.device);
         Ok(Self { burn, setup })
     }
 
@@ -196,6 +198,17 @@ impl Gpu {
         let descriptor = wgpu::BindGroupDescriptor { label: None, layout, entries: &entries };
         self.device().create_bind_group(&descriptor)
     }
+}
+
+/// A device that runs out of memory is given up as a lost one is, so that whoever waits learns of it and the CPU can take
+/// over; Burn's handler ends the module. Any other error is a mistake of ours and still does.
+#[cfg(target_family = "wasm")]
+fn give_up_without_memory(device: &wgpu::Device) {
+    let given_up = device.clone();
+    device.on_uncaptured_error(Arc::new(move |error| match error {
+        wgpu::Error::OutOfMemory { .. } => given_up.destroy(),
+        other => panic!("wgpu error: {other}"),
+    }));
 }
 
 impl Resident {

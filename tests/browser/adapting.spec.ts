@@ -1,7 +1,10 @@
 import { expect, test } from './support/fixtures.js';
 import { watchWorkers } from './support/library.js';
 
-test('a task is adapted while its pictures are looked at and others are worked on', async ({ anolis, page }) => {
+test('a task is adapted while its pictures are looked at, its classes renamed, and others are worked on', async ({
+  anolis,
+  page,
+}) => {
   test.slow();
   await anolis.open();
   await anolis.openSamples();
@@ -11,6 +14,12 @@ test('a task is adapted while its pictures are looked at and others are worked o
   await page.getByRole('combobox', { name: 'How long to adapt' }).selectOption({ label: '60 steps' });
   await page.getByTestId('adapt').click();
   await expect(page.getByTestId('adapt-running')).toContainText(/Step [2-9] of 60 · about/, { timeout: 120_000 });
+  await page.getByRole('button', { name: 'Rename class' }).click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('medal');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Add class' }).click();
+  await page.getByRole('button', { name: 'Remove class' }).click();
+  await expect(page.getByTestId('adapt-running')).toBeVisible();
   await anolis.pictures.nth(1).click();
   await anolis.kind('density');
   await expect(page.getByTestId('adapt-running')).toBeVisible();
@@ -19,6 +28,8 @@ test('a task is adapted while its pictures are looked at and others are worked o
   await expect(result).toHaveAttribute('data-state', /used|refuted/, { timeout: 300_000 });
   await expect(result).toContainText(/held-out examples the loss went from \d\.\d{3} to \d\.\d{3}/);
   await anolis.predicted();
+  await expect(page.getByTestId('class').filter({ hasText: 'medal' })).toBeVisible();
+  await expect(anolis.pictures.first()).toHaveAttribute('data-labelled', 'true');
   // What the examples refute is not used, and there is nothing to do without.
   const used = (await result.getAttribute('data-state')) === 'used';
   await expect(page.getByRole('button', { name: 'Without adaptation' })).toHaveCount(used ? 1 : 0);

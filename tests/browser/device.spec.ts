@@ -1,7 +1,22 @@
+import type { Anolis, Task } from '../../www/src/anolis/public/index.js';
 import { expect, test } from './support/fixtures.js';
-import { losableGpu, loseGpuAtOnce } from './support/gpu.js';
+import { exhaustibleGpu, losableGpu, loseGpuAtOnce } from './support/gpu.js';
 import { openLibrary, tryLoad } from './support/library.js';
 import { square } from './support/pictures.js';
+import { openScenes } from './support/scenes.js';
+
+interface Spent {
+  readonly anolis: Anolis;
+  readonly task: Task;
+  readonly former: Uint8Array;
+  outcome?: Promise<unknown>;
+  steps: number;
+}
+
+declare global {
+  /** What is left on the page between the halves of a test. */
+  var spent: Spent;
+}
 
 test.use({ allowed: [/device|gpu|lost/i] });
 
@@ -46,4 +61,42 @@ test('the page paints and predicts on the GPU, and goes on when it is lost', asy
     expect(covered).toBeGreaterThan(0.02);
     expect(covered).toBeLessThan(0.2);
   });
+});
+
+test('a GPU whose memory is spent while a task is adapted: told by name, example and former adapter kept', async ({
+  page,
+}) => {
+  const exhaustGpu = await exhaustibleGpu(page);
+  await openScenes(page);
+  await page.evaluate(async () => {
+    const { width, height, disc, picture, bytes } = scenes;
+    const anolis = await library.Anolis.load({ backend: 'webgpu', quality: 'fast' });
+    const task = await anolis.task({ kind: 'mask', channels: ['disc'] });
+    await task.add(picture([[30, 40]], 14), { width, height, data: bytes((i) => Number(disc(i, 30, 40, 14))) });
+    // One number in the form of safetensors: what the decoder adds to every logit.
+    const header = JSON.stringify({ 'decoder.last.bias': { dtype: 'F32', shape: [1], data_offsets: [0, 4] } });
+    const former = new Uint8Array(8 + header.length + 4);
+    former[0] = header.length;
+    former.set(new TextEncoder().encode(header), 8);
+    await task.setAdapter(former);
+    const spent: Spent = { anolis, task, former, steps: 0 };
+    const onProgress = () => {
+      spent.steps += 1;
+    };
+    spent.outcome = task.adapt({ level: 1, steps: 1000, onProgress }).catch(({ code }) => code);
+    Object.assign(globalThis, { spent });
+  });
+  await expect.poll(() => page.evaluate(() => spent.steps), { timeout: 600_000 }).toBeGreaterThan(0);
+  await exhaustGpu();
+  const found = await page.evaluate(async () => {
+    const { anolis, task, former, outcome } = spent;
+    const code = await outcome;
+    const { picture, disc } = scenes;
+    const mask = (await task.predict(await anolis.image(picture([[60, 40]], 14)))).mask();
+    const right = mask.filter((found, i) => found === Number(disc(i, 60, 40, 14))).length / mask.length;
+    const kept = (await task.adapter())?.join() === former.join();
+    return { code, backend: anolis.backend, notices: anolis.notices.map(({ code }) => code), kept, right };
+  });
+  expect(found).toMatchObject({ code: 'adaptation-lost', backend: 'cpu', notices: ['device-lost'], kept: true });
+  expect(found.right).toBeGreaterThan(0.97);
 });

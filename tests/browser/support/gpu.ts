@@ -3,6 +3,8 @@ import type { Page, Worker } from '@playwright/test';
 declare global {
   /** Put into the library's worker by {@link losableGpu}. */
   var loseGpu: () => void;
+  /** Put into the library's worker by {@link exhaustibleGpu}. */
+  var exhaustGpu: () => void;
   /** Put into the library's worker by {@link countReads}. */
   var gpuReads: number;
 }
@@ -36,6 +38,18 @@ export async function losableGpu(page: Page): Promise<() => Promise<void>> {
   page.on('worker', (worker) => workers.push(worker));
   await beforeWorker(page, onDevice('globalThis.loseGpu = () => device.destroy()'));
   return async () => workers.at(-1)?.evaluate(() => globalThis.loseGpu());
+}
+
+/** Answers a function that lets the GPU report that its memory is spent. Call it before the page is opened. */
+export async function exhaustibleGpu(page: Page): Promise<() => Promise<void>> {
+  const workers: Worker[] = [];
+  page.on('worker', (worker) => workers.push(worker));
+  const report = `globalThis.exhaustGpu = () => {
+    const error = new GPUOutOfMemoryError('simulated');
+    device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
+  }`;
+  await beforeWorker(page, onDevice(report));
+  return async () => workers.at(-1)?.evaluate(() => globalThis.exhaustGpu());
 }
 
 /** Answers a function that tells how often anything was read back from a GPU. Call it before the page is opened. */
