@@ -16,7 +16,7 @@ export type Quality = 'best' | 'fast';
  * How the weights are stored; they are worked with as f32 either way.
  *
  * - `'f16'`: 8.6 MB
- * - `'int8'`: 4.8 MB, most of them in eight bits: a faster first visit. Scores differ by at most 0.0012 on sixteen tasks
+ * - `'int8'`: 4.8 MB, most of them in eight bits: a faster first visit. Scores differ by at most 0.006 on sixteen tasks
  *   (docs/weights.md). They are other weights: an adapter that was made with one form is left out by the other.
  */
 export type Weights = 'f16' | 'int8';
