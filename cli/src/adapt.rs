@@ -74,8 +74,9 @@ pub fn run(options: &Options) -> Result<Outcome> {
             bar.set_message(format!("loss {:.3}", step.loss));
         }
         bar.finish_and_clear();
+        let level = adaptation.level();
         let report = read_sync(session.finish_adaptation(adaptation))?;
-        say(options, &task.id, &report);
+        say(options, &task.id, level, &report);
         adapters.push((task.id.clone(), session.adapter(number)?.map(<[u8]>::to_vec)));
     }
     // One file has adapters of one set of weights.
@@ -94,13 +95,19 @@ pub fn run(options: &Options) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn say(options: &Options, task: &str, report: &AdaptReport) {
+fn say(options: &Options, task: &str, level: Level, report: &AdaptReport) {
     let AdaptReport { used, before, after, judged, better } = *report;
     if options.json {
         let report = json!({
             "task": task, "used": used, "before": before, "after": after, "judged": judged, "better": better,
         });
         println!("{report}");
+    }
+    if level == Level::None {
+        eprintln!(
+            "{task}: left as it was: its kind gains nothing (--level 3 tunes it all the same)"
+        );
+        return;
     }
     let verdict = if used { "adapted" } else { "left as it was: held-out examples do not gain" };
     eprintln!(

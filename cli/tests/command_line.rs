@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 use std::sync::LazyLock;
 
 use anolis::Session;
+use anolis::image::label::Dot;
 use anolis::image::{Label, decode};
 use anolis::session::file::{Examples, SessionFile};
 use anolis::session::{TaskKind, TileOptions, TiledAnswer};
@@ -207,6 +208,25 @@ fn every_kind_of_answer_is_written() {
     assert!(json("tags/05.json")["scores"]["u"].is_f64());
     let table = fs::read_to_string(answers.join("tags/summary.csv")).unwrap();
     assert!(table.starts_with("picture,width,height,uncertainty,u probability,"), "{table}");
+}
+
+#[test]
+fn a_kind_that_gains_nothing_is_left_as_it_is_and_said_so() {
+    let folder = TempDir::new().unwrap();
+    let task = procedural();
+    let args = ["convert", task.to_str().unwrap(), "five.anolis", "--shots", "5"];
+    run(folder.path(), &args, 0);
+    let path = folder.path().join("five.anolis");
+    let mut file = session(&path);
+    if let Examples::Dense { kind, labels } = &mut file.tasks[0].examples {
+        *kind = TaskKind::Density;
+        let dot = Dot { point: [100.0, 100.0], channel: 0 };
+        labels.iter_mut().for_each(|(_, label)| *label = Label::Dots(vec![dot]));
+    }
+    fs::write(path, file.write().unwrap()).unwrap();
+    let (_, said) = run(folder.path(), &["adapt", "five.anolis", "--out", "new.anolis"], 0);
+    assert!(said.contains("left as it was: its kind gains nothing"), "{said}");
+    assert!(session(&folder.path().join("new.anolis")).tasks[0].adapter.is_none());
 }
 
 #[test]
