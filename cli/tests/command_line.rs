@@ -182,6 +182,15 @@ fn write_kinds(folder: &TempDir) {
     fs::write(folder.path().join("kinds.anolis"), file.write().unwrap()).unwrap();
 }
 
+/// A folder with the session `five.anolis`: five labelled pictures of the drawn task.
+fn five_examples() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let task = procedural();
+    let args = ["convert", task.to_str().unwrap(), "five.anolis", "--shots", "5"];
+    run(folder.path(), &args, 0);
+    folder
+}
+
 /// Writes a TIFF of pictures of 256 by 256 pixels.
 fn write_tiff(path: &Path, pages: &[image::RgbImage]) {
     let file = fs::File::create(path).unwrap();
@@ -212,10 +221,7 @@ fn every_kind_of_answer_is_written() {
 
 #[test]
 fn a_kind_that_gains_nothing_is_left_as_it_is_and_said_so() {
-    let folder = TempDir::new().unwrap();
-    let task = procedural();
-    let args = ["convert", task.to_str().unwrap(), "five.anolis", "--shots", "5"];
-    run(folder.path(), &args, 0);
+    let folder = five_examples();
     let path = folder.path().join("five.anolis");
     let mut file = session(&path);
     if let Examples::Dense { kind, labels } = &mut file.tasks[0].examples {
@@ -231,10 +237,7 @@ fn a_kind_that_gains_nothing_is_left_as_it_is_and_said_so() {
 
 #[test]
 fn an_adapter_is_written_into_a_new_session_and_predicts() {
-    let folder = TempDir::new().unwrap();
-    let task = procedural();
-    let args = ["convert", task.to_str().unwrap(), "five.anolis", "--shots", "5"];
-    run(folder.path(), &args, 0);
+    let folder = five_examples();
     let args =
         ["adapt", "five.anolis", "--out", "new.anolis", "--steps", "5", "--level", "2", "--json"];
     let (out, _) = run(folder.path(), &args, 0);
@@ -244,7 +247,7 @@ fn an_adapter_is_written_into_a_new_session_and_predicts() {
     assert_eq!(file.tasks[0].adapter.is_some(), report["used"] == true);
     let (manifest, _) = anolis_cli::weights::load(None).unwrap();
     assert_eq!(file.weights, Some(manifest.hash()));
-    fs::copy(task.join("images/05.jpg"), folder.path().join("05.jpg")).unwrap();
+    fs::copy(procedural().join("images/05.jpg"), folder.path().join("05.jpg")).unwrap();
     run(folder.path(), &["predict", "new.anolis", "05.jpg", "--out", "masks"], 0);
 }
 
